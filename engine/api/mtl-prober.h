@@ -1,0 +1,111 @@
+/* mtl-prober.h — measurements beside training, on a thread of low priority
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "mtl-chosen.h"
+#include "mtl-design.h"
+
+/* Weights at one moment, with the design they belong to. Immutable. */
+typedef struct _MtlSnapshot MtlSnapshot;
+
+MtlSnapshot     *mtl_snapshot_new     (const MtlDesign   *design,
+                                       const float       *theta,
+                                       gsize              n,
+                                       guint64            step,
+                                       guint64            epoch);
+MtlSnapshot     *mtl_snapshot_ref     (MtlSnapshot       *self);
+void             mtl_snapshot_unref   (MtlSnapshot       *self);
+const MtlDesign *mtl_snapshot_design  (const MtlSnapshot *self);
+const float     *mtl_snapshot_theta   (const MtlSnapshot *self,
+                                       gsize             *n);
+guint64          mtl_snapshot_step    (const MtlSnapshot *self);
+guint64          mtl_snapshot_epoch   (const MtlSnapshot *self);
+
+#define MTL_PROBE_MAX_SIDE 65
+
+/* What a probe has found so far; plain bytes, fit for a mailbox. */
+typedef struct
+{
+  char    probe[24];         /* id: "flatness", "landscape" */
+  guint   n_tasks;
+  guint64 step;              /* of the snapshot */
+  guint64 epoch;
+  double  done;              /* 0 … 1 */
+  double  seconds_left;      /* NaN: unknown */
+  gboolean finished;
+  /* flatness: of each task */
+  double  sharpness[MTL_MAX_TASKS];   /* l(θ + ε) − l(θ) */
+  double  loss[MTL_MAX_TASKS];        /* l(θ) */
+  double  rho;
+  gsize   samples;
+} MtlProbeFrame;
+
+/* A grid of losses of each task over the plane θ + a·d1 + b·d2; side × side
+ * values, a along columns from −range to +range; NaN: not known yet. */
+typedef struct _MtlGrid MtlGrid;
+
+MtlGrid      *mtl_grid_new       (guint           n_tasks,
+                                  guint           side,
+                                  double          range);
+MtlGrid      *mtl_grid_ref       (MtlGrid        *self);
+void          mtl_grid_unref     (MtlGrid        *self);
+guint         mtl_grid_n_tasks   (const MtlGrid  *self);
+guint         mtl_grid_side      (const MtlGrid  *self);
+double        mtl_grid_range     (const MtlGrid  *self);
+double       *mtl_grid_values    (MtlGrid        *self,     /* writing: before it is posted */
+                                  guint           task);
+const double *mtl_grid_read      (const MtlGrid  *self,
+                                  guint           task);
+/* How many values are finite, and how many are known but not finite. */
+void          mtl_grid_count     (const MtlGrid  *self,
+                                  guint          *known,
+                                  guint          *not_finite);
+
+typedef struct _MtlProber MtlProber;
+
+/* In the main context of the thread that made the prober. @error NULL: done;
+ * G_IO_ERROR_CANCELLED when it was cancelled. Not called once the prober or
+ * @listener is gone. */
+typedef void (*MtlProbeEnded) (MtlProber    *prober,
+                               const GError *error,
+                               GObject      *listener);
+
+MtlProber *mtl_prober_new    (void);
+/* Cancels, joins, and drops what is pending. */
+void       mtl_prober_free   (MtlProber        *self);
+/* Cancels what runs and starts @probe (of MTL_KIND_PROBE) on @snapshot. */
+void       mtl_prober_start  (MtlProber        *self,
+                              const MtlChosen  *probe,
+                              MtlSnapshot      *snapshot,
+                              guint             n_threads,
+                              GObject          *listener,
+                              MtlProbeEnded     ended);
+void       mtl_prober_cancel (MtlProber        *self);
+gboolean   mtl_prober_busy   (MtlProber        *self);
+/* Newest state; @seen as for MtlMailbox. FALSE: nothing newer. */
+gboolean   mtl_prober_take   (MtlProber        *self,
+                              guint64          *seen,
+                              MtlProbeFrame    *frame);
+/* (transfer full) (nullable): newest grid of a landscape. */
+MtlGrid   *mtl_prober_grid   (MtlProber        *self);
+
+/* Runs a probe in the calling thread: for the command line. */
+gboolean   mtl_probe_now     (const MtlChosen  *probe,
+                              MtlSnapshot      *snapshot,
+                              guint             n_threads,
+                              GCancellable     *cancel,
+                              void            (*progress) (const MtlProbeFrame *frame,
+                                                           gpointer             data),
+                              gpointer          data,
+                              MtlProbeFrame    *frame,
+                              MtlGrid         **grid,
+                              GError          **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlSnapshot, mtl_snapshot_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlGrid, mtl_grid_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlProber, mtl_prober_free)

@@ -1,0 +1,93 @@
+/* mtl-experiment.c — the settings of a design as a whole, as one method
+ *
+ * So that the inspector, the JSON and --set treat them like any others.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-experiment.h"
+
+#include "mtl-common-params.h"
+
+#include <glib/gi18n-lib.h>
+
+static const MtlParam params[] = {
+  [MTL_EXPERIMENT_SEED] = {
+    .id = "seed",
+    .title = N_("Seed"),
+    .summary = N_("Of first weights, order of samples, dropout and random choices of methods"),
+    .type = MTL_WHOLE,
+    .maximum = MTL_LARGEST_WHOLE,
+    .initial = 1.0,
+  },
+  [MTL_EXPERIMENT_EPOCHS] = {
+    .id = "epochs",
+    .title = N_("Epochs"),
+    .summary = N_("How often training goes through all samples"),
+    .type = MTL_WHOLE,
+    .minimum = 1.0,
+    .maximum = 100000.0,
+    .initial = 10.0,
+  },
+  [MTL_EXPERIMENT_BATCH] = {
+    .id = "batch",
+    .title = N_("Batch"),
+    .summary = N_("Samples in one step"),
+    .unit = N_("samples"),
+    .type = MTL_WHOLE,
+    .minimum = 1.0,
+    .maximum = 65536.0,
+    .initial = 256.0,
+  },
+  [MTL_EXPERIMENT_DIAGNOSE_EVERY] = {
+    .id = "diagnose-every",
+    .title = N_("Measure conflict every"),
+    .summary = N_("How often all tasks’ gradients are taken where the balancer does not need "
+                  "them; 0 is never"),
+    .unit = N_("steps"),
+    .type = MTL_WHOLE,
+    .maximum = 1000000.0,
+    .initial = 1.0,
+    .rare = TRUE,
+  },
+  [MTL_EXPERIMENT_OPTIMIZER] = {
+    .id = "optimizer",
+    .title = N_("Optimiser"),
+    .summary = N_("How a direction becomes a step"),
+    .type = MTL_METHOD,
+    .kind = MTL_KIND_OPTIMIZER,
+    .initial_text = "adam",
+  },
+  [MTL_EXPERIMENT_SCHEDULE] = {
+    .id = "schedule",
+    .title = N_("Schedule"),
+    .summary = N_("How the learning rate changes while training goes on"),
+    .type = MTL_METHOD,
+    .kind = MTL_KIND_SCHEDULE,
+    .initial_text = "constant",
+  },
+  [MTL_EXPERIMENT_BALANCER] = {
+    .id = "balancer",
+    .title = N_("Gradient balancing"),
+    .summary = N_("How the tasks’ gradients become one direction for the trunk"),
+    .type = MTL_METHOD,
+    .kind = MTL_KIND_BALANCER,
+    .initial_text = "equal",
+  },
+  [MTL_EXPERIMENT_SHARPNESS] = {
+    .id = "sharpness",
+    .title = N_("Flat regions"),
+    .summary = N_("Whether training seeks flat minima, and in what way"),
+    .type = MTL_METHOD,
+    .kind = MTL_KIND_SHARP,
+    .initial_text = "none",
+  },
+  { .id = NULL },
+};
+
+const MtlMethod mtl_experiment = {
+  .id = MTL_EXPERIMENT_ID,
+  .title = N_("Experiment"),
+  .summary = N_("How the design is trained"),
+  .params = params,
+};
