@@ -1,0 +1,150 @@
+/* conv-relu-pool.c — convolution, rectifier and pooling as one block
+ *
+ * Stands for conv2d (stride 1), relu and max-pool (2×2, stride 2) where no
+ * other block reads what passes between them. Its settings and tensors are
+ * those of the conv2d. The result is that of the three one after another, up
+ * to the order of sums; what is gained is that
+ *
+ *   - the outputs of the convolution, four times as many, are never stored,
+ *   - after a 2×2 maximum one output in four at most has a gradient, and
+ *     the gradients of weights and input are summed over those only.
+ *
+ * The arithmetic is in kernels/.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-op-infer.h"
+
+#include <glib/gi18n.h>
+
+#include "mtl-conv-pool.h"
+
+enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
+enum { POOL_SIZE, POOL_STRIDE };              /* of max-pool */
+enum { CONV, RELU, POOL };                    /* the parts */
+enum { WEIGHT, BIAS };
+
+/* Forward keeps a vector of whole images at hand. Beyond any second-level
+ * cache that costs more than the bands of conv2d. */
+#define SCRATCH_LIMIT (4 * 1024 * 1024)
+
+static MtlConvPool
+measure (const MtlOpShape *shape)
+{
+  MtlConvPool pool = {
+    .in = shape->in[0].size[0],
+    .height = shape->in[0].size[1],
+    .width = shape->in[0].size[2],
+    .out = shape->set[CHANNELS].number,
+    .kernel = shape->set[KERNEL].number,
+    .padding = shape->set[PADDING].number,
+  };
+
+  pool.rows = (pool.height + 2 * pool.padding - pool.kernel + 1) / 2;
+  pool.columns = (pool.width + 2 * pool.padding - pool.kernel + 1) / 2;
+
+  return pool;
+}
+
+static gboolean
+conv_relu_pool_accepts (const MtlOpShape *parts,
+                        guint             n_parts)
+{
+  const MtlSetting *conv = parts[CONV].set;
+  const MtlSetting *max = parts[POOL].set;
+  MtlConvPool pool;
+
+  if (conv[STRIDE].number != 1.0 || max[POOL_SIZE].number != 2.0
+      || (max[POOL_STRIDE].number != 2.0 && max[POOL_STRIDE].number != 0.0))
+    return FALSE;
+
+  pool = measure (&parts[CONV]);
+
+  return mtl_conv_pool_best ()->scratch (&pool) <= SCRATCH_LIMIT;
+}
+
+/* Never called on a shape that the three parts refuse. */
+static gboolean
+conv_relu_pool_infer (MtlOpShape  *shape,
+                      GError     **error)
+{
+  MtlConvPool pool;
+  MtlShape out;
+
+  if (!mtl_op_infer_image (shape, error))
+    return FALSE;
+
+  pool = measure (shape);
+  out = (MtlShape) { .rank = 3, .size = { pool.out, pool.rows, pool.columns } };
+
+  return mtl_op_infer_output (shape, &out, error);
+}
+
+static void
+conv_relu_pool_plan (const MtlOpShape *shape,
+                     MtlOpNeeds       *needs)
+{
+  MtlConvPool pool = measure (shape);
+  gsize area = pool.kernel * pool.kernel;
+
+  needs->tensors[WEIGHT] = (MtlTensorSpec) {
+    .name = "weight",
+    .shape = { .rank = 4, .size = { pool.out, pool.in, pool.kernel, pool.kernel } },
+    .init = MTL_INIT_KAIMING, .decay = TRUE,
+    .fan_in = pool.in * area, .fan_out = pool.out * area,
+  };
+  needs->tensors[BIAS] = (MtlTensorSpec) {
+    .name = "bias", .shape = { .rank = 1, .size = { pool.out } }, .init = MTL_INIT_ZERO,
+    .fan_in = pool.in * area, .fan_out = pool.out * area,
+  };
+  needs->kept = pool.out * pool.rows * pool.columns * MTL_CONV_POOL_KEPT;
+  needs->scratch = mtl_conv_pool_best ()->scratch (&pool);
+  needs->reads_x = TRUE;
+}
+
+static void
+conv_relu_pool_forward (const MtlOpPass *pass)
+{
+  MtlConvPool pool = measure (pass->shape);
+
+  mtl_conv_pool_best ()->forward (&pool, pass);
+}
+
+static void
+conv_relu_pool_grad (const MtlOpPass *pass)
+{
+  MtlConvPool pool = measure (pass->shape);
+
+  mtl_conv_pool_best ()->grad (&pool, pass);
+}
+
+static void
+conv_relu_pool_backward (const MtlOpPass *pass)
+{
+  MtlConvPool pool = measure (pass->shape);
+
+  mtl_conv_pool_best ()->backward (&pool, pass);
+}
+
+const MtlOp mtl_op_conv_relu_pool = {
+  .method = {
+    .id = "conv-relu-pool",
+    .title = N_("Convolution, ReLU, Max Pool"),
+    .summary = N_("The three blocks in one pass."),
+    .reference = "As conv2d, relu and max-pool",
+    .hidden = TRUE,
+  },
+  .ports = {
+    .inputs = (const char *const[]) { "in", NULL },
+    .outputs = (const char *const[]) { "out", NULL },
+  },
+  .look = { .icon = "basin-conv-symbolic", .group = N_("Layers"), .width = 80 },
+  .fuses = (const char *const[]) { "conv2d", "relu", "max-pool", NULL },
+  .infer = conv_relu_pool_infer,
+  .plan = conv_relu_pool_plan,
+  .forward = conv_relu_pool_forward,
+  .backward = conv_relu_pool_backward,
+  .grad = conv_relu_pool_grad,
+  .accepts = conv_relu_pool_accepts,
+};

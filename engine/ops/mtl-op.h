@@ -1,0 +1,164 @@
+/* mtl-op.h — the descriptor of a block's arithmetic
+ *
+ * An op maps its inputs to its outputs, sample by sample, on one shard of the
+ * batch at a time. It keeps no state: what backward needs of forward it leaves
+ * in `kept`, what it needs to work in is `scratch`; both are asked for by
+ * plan() and belong to the worker.
+ *
+ * Backward runs for several lanes at once. A lane is one task's seed (or one
+ * weighted sum of tasks) running backward. Gradients are reached by pointer,
+ * one for each port and lane, so that a block which serves tasks 0 and 2 of
+ * three needs no special case. backward() and grad() are called by shard.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-chosen.h"
+#include "mtl-rng.h"
+#include "mtl-survey.h"   /* MtlShape */
+
+#define MTL_OP_MAX_TENSORS 8
+#define MTL_OP_MAX_FUSES   4
+
+typedef enum
+{
+  MTL_PASS_TRAIN,
+  MTL_PASS_PERTURBED,  /* as TRAIN with the same random draws; running statistics frozen */
+  MTL_PASS_EVALUATE,
+} MtlPassMode;
+
+typedef enum
+{
+  MTL_INIT_ZERO,
+  MTL_INIT_ONE,
+  MTL_INIT_KAIMING,  /* N(0, 2/fan_in): in front of a rectifier */
+  MTL_INIT_XAVIER,   /* U(±sqrt(6/(fan_in+fan_out))) */
+  MTL_INIT_AUTO,     /* KAIMING where a relu reads the block's output, else XAVIER */
+} MtlInit;
+
+typedef struct
+{
+  const char *name;     /* "weight", "bias" */
+  MtlShape    shape;    /* weight: output first (dense n_out×n_in, conv out×in×kh×kw) */
+  MtlInit     init;
+  gboolean    decay;    /* weight decay and filter normalisation apply */
+  gsize       fan_in;   /* for the initialisation */
+  gsize       fan_out;
+} MtlTensorSpec;
+
+typedef struct
+{
+  const MtlSetting *set;     /* of the block's method, in the order of its params */
+  guint             n_in;
+  guint             n_out;
+  MtlShape          in[16];
+  MtlShape          out[4];
+} MtlOpShape;
+
+typedef struct
+{
+  MtlTensorSpec tensors[MTL_OP_MAX_TENSORS];  /* ends with name NULL */
+  gsize         kept;      /* bytes a sample, from forward to backward */
+  gsize         scratch;   /* bytes a worker, for one shard */
+  gboolean      reads_x;   /* backward or grad reads the inputs */
+  gboolean      reads_y;   /* … the outputs */
+} MtlOpNeeds;
+
+typedef struct
+{
+  const MtlOpShape   *shape;
+  MtlPassMode         mode;
+  gsize               rows;       /* samples in this shard; ≤ 32 */
+  const guint32      *samples;    /* index of each row in the data set: draw by it */
+  const float *const *x;          /* [n_in]: rows × size; NULL where reads_x is FALSE in backward */
+  float *const       *y;          /* [n_out] */
+  const float *const *weights;    /* [n_tensors] */
+  gpointer            kept;       /* rows × needs.kept */
+  gpointer            scratch;
+
+  /* backward and grad */
+  guint               n_lanes;
+  const float *const *dy;         /* [port · n_lanes + lane]: rows × size */
+  float *const       *dx;         /* [port · n_lanes + lane]; NULL: not wanted */
+  const gboolean     *dx_fresh;   /* beside dx: TRUE overwrite, FALSE add */
+  float *const       *dw;         /* [tensor · n_lanes + lane]; always add; NULL: not wanted */
+  MtlRng              rng;        /* keyed by run, step and block */
+} MtlOpPass;
+
+typedef struct
+{
+  const char *const *inputs;         /* names, NULL-terminated */
+  const char *const *outputs;
+  gboolean           last_repeats;   /* the last input takes any number of wires */
+} MtlPorts;
+
+/* One line for the canvas (“10 of 9×9”) and its icon. */
+typedef struct
+{
+  const char *icon;                                  /* "basin-conv-symbolic" */
+  const char *group;                                 /* N_(): heading in the palette */
+  int         width;                                 /* px on the canvas */
+  gboolean    bead;                                  /* rides on the port of its producer */
+  char     *(*line) (const MtlSetting *set);         /* (transfer full); NULL: the title */
+} MtlLook;
+
+typedef struct _MtlCWriter MtlCWriter;   /* export/mtl-c-writer.h */
+
+typedef struct
+{
+  MtlMethod          method;
+  MtlPorts           ports;
+  MtlLook            look;
+  const char *const *fuses;    /* ids it stands for, in order; of a hidden op */
+
+  /* Fills shape->out from shape->in; an error says what was expected and found,
+   * without the block's name, which the caller puts in front. */
+  gboolean (*infer)    (MtlOpShape        *shape,
+                        GError           **error);
+  /* May be NULL for a pointwise op that keeps nothing. @needs is all zero. */
+  void     (*plan)     (const MtlOpShape  *shape,
+                        MtlOpNeeds        *needs);
+  void     (*forward)  (const MtlOpPass   *pass);
+  /* dx of all lanes. NULL for a task. */
+  void     (*backward) (const MtlOpPass   *pass);
+  /* dw of all lanes. Runs before backward of the same block and shard. NULL without weights. */
+  void     (*grad)     (const MtlOpPass   *pass);
+  /* One C function for the exported header; NULL: the exporter refuses and names the block. */
+  gboolean (*write_c)  (const MtlOpShape  *shape,
+                        MtlCWriter        *to,
+                        GError           **error);
+  /* Hidden op: whether it can stand for these, one shape for each of `fuses`. */
+  gboolean (*accepts)  (const MtlOpShape  *parts,
+                        guint              n_parts);
+} MtlOp;
+
+static inline const float *
+mtl_op_dy (const MtlOpPass *pass, guint port, guint lane)
+{
+  return pass->dy[port * pass->n_lanes + lane];
+}
+
+static inline float *
+mtl_op_dx (const MtlOpPass *pass, guint port, guint lane)
+{
+  return pass->dx[port * pass->n_lanes + lane];
+}
+
+static inline gboolean
+mtl_op_dx_fresh (const MtlOpPass *pass, guint port, guint lane)
+{
+  return pass->dx_fresh[port * pass->n_lanes + lane];
+}
+
+static inline float *
+mtl_op_dw (const MtlOpPass *pass, guint tensor, guint lane)
+{
+  return pass->dw[tensor * pass->n_lanes + lane];
+}
+
+/* The op that ends a head. Its `loss` setting is a method of MTL_KIND_LOSS; the
+ * work calls the loss itself, so the op has no forward. */
+#define MTL_TASK_ID "task"
+enum { MTL_TASK_LOSS, MTL_TASK_TARGET, MTL_TASK_WEIGHT };

@@ -1,0 +1,47 @@
+/* mean-absolute.c — mean of |x − t| over the values that are there
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-metric.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+enum { SUM, COUNT };
+
+static void
+mean_absolute_add (const MtlTargetType *target,
+                   gsize                rows,
+                   gsize                size,
+                   const float         *outputs,
+                   const float         *targets,
+                   double              *sums)
+{
+  for (gsize i = 0; i < rows * size; i++)
+    if (!isnan (targets[i]))
+      {
+        double error = (double) outputs[i] - targets[i];
+
+        sums[SUM] += fabs (error);
+        sums[COUNT] += 1.0;
+      }
+}
+
+static double
+mean_absolute_finish (const double *sums)
+{
+  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
+}
+
+const MtlMetric mtl_metric_mean_absolute = {
+  .method = {
+    .id = "mean-absolute",
+    .title = N_("Mean Absolute Error"),
+    .summary = N_("Mean of the sizes of all misses."),
+    .reference = "Hastie, Tibshirani, Friedman, “The Elements of Statistical Learning”, 2nd ed., "
+                 "Springer 2009, sec. 7.2",
+  },
+  .add = mean_absolute_add,
+  .finish = mean_absolute_finish,
+};

@@ -1,0 +1,47 @@
+/* mean-squared.c — mean of (x − t)² over the values that are there
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-metric.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+enum { SUM, COUNT };
+
+static void
+mean_squared_add (const MtlTargetType *target,
+                  gsize                rows,
+                  gsize                size,
+                  const float         *outputs,
+                  const float         *targets,
+                  double              *sums)
+{
+  for (gsize i = 0; i < rows * size; i++)
+    if (!isnan (targets[i]))
+      {
+        double error = (double) outputs[i] - targets[i];
+
+        sums[SUM] += error * error;
+        sums[COUNT] += 1.0;
+      }
+}
+
+static double
+mean_squared_finish (const double *sums)
+{
+  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
+}
+
+const MtlMetric mtl_metric_mean_squared = {
+  .method = {
+    .id = "mean-squared",
+    .title = N_("Mean Squared Error"),
+    .summary = N_("Mean of the squares of all misses."),
+    .reference = "Hastie, Tibshirani, Friedman, “The Elements of Statistical Learning”, 2nd ed., "
+                 "Springer 2009, sec. 7.2",
+  },
+  .add = mean_squared_add,
+  .finish = mean_squared_finish,
+};

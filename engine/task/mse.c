@@ -1,0 +1,69 @@
+/* mse.c — mean squared error
+ *
+ *   l = (x − t)²    dl/dx = 2·(x − t)
+ *
+ * A mean over the values that are there, not over samples: each value of a
+ * target counts alike, and one that is missing (NaN) is out of sum and count.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-target.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+static gboolean
+mse_fits (const MtlTargetType  *target,
+          gsize                 size,
+          const MtlSetting     *set,
+          GError              **error)
+{
+  return mtl_target_fits_values (target, size, error);
+}
+
+static double
+mse_divisor (const MtlTargetType *target,
+             const MtlSetting    *set,
+             gsize                rows,
+             gsize                size,
+             const float         *targets)
+{
+  return mtl_target_count_values (targets, rows * size);
+}
+
+static double
+mse_value (const MtlTargetType *target,
+           const MtlSetting    *set,
+           gsize                rows,
+           gsize                size,
+           const float         *outputs,
+           const float         *targets,
+           float               *gradient)
+{
+  double sum = 0.0;
+
+  for (gsize i = 0; i < rows * size; i++)
+    {
+      double error = isnan (targets[i]) ? 0.0 : (double) outputs[i] - targets[i];
+
+      sum += error * error;
+      if (gradient != NULL)
+        gradient[i] = 2.0 * error;
+    }
+
+  return sum;
+}
+
+const MtlLoss mtl_loss_mse = {
+  .method = {
+    .id = "mse",
+    .title = N_("Squared Error"),
+    .summary = N_("Brings each output close to its value; large misses count most."),
+    .reference = "Gauss, “Theoria combinationis observationum erroribus minimis obnoxiae”, 1823",
+  },
+  .fits = mse_fits,
+  .divisor = mse_divisor,
+  .value = mse_value,
+  .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", NULL },
+};
