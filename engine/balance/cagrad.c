@@ -1,0 +1,198 @@
+/* cagrad.c — the best worst case near the mean gradient
+ *
+ *   d = argmax min_k ⟨d, g_k⟩    over  |d − g_0| ≤ c·|g_0|,    g_0 = mean g_k
+ *
+ * Its dual is min_w F(w) = ⟨g_w, g_0⟩ + φ·|g_w| over the simplex, with
+ * g_w = Σ w_k·g_k and φ = c·|g_0|; then d = g_0 + φ·g_w / |g_w|.
+ *
+ * The root is taken apart by |x| = min_{t>0} (x²/t + t)/2. For a given t
+ * the minimiser over w is that of ½·wᵀMw + (t/φ)·⟨g_w, g_0⟩, a problem that
+ * Wolfe's method solves exactly; F is jointly convex in (w, t), so at the
+ * optimum |g_w(t)| = t, which bisection finds. t lies between the shortest
+ * vector of the hull and the longest row.
+ *
+ * Where the shortest vector of the hull is 0 the point is Pareto-stationary
+ * and Basin answers d = 0. For c < 1 the ball does not reach 0 and the maximum
+ * would move along some d even there, at the expense of a task; c = 0 is the
+ * plain mean and stays so.
+ *
+ * The published codes divide d by 1 + c², which is the initial value of
+ * `rescale` here; the paper does not (none), the toy of the authors by 1 + c.
+ *
+ * Source: Liu, Liu, Jin, Stone, Liu, “Conflict-Averse Gradient Descent for
+ * Multi-task Learning”, NeurIPS 2021, eq. 3–5 and algorithm 1.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-balancer.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "mtl-solvers.h"
+
+#define RADIUS_TOLERANCE 1e-14  /* of t, relative */
+#define MAX_BISECTIONS   200
+
+enum
+{
+  RADIUS,
+  RESCALE,
+  MAX_NORM,
+};
+
+enum
+{
+  RESCALE_NONE,
+  RESCALE_SQUARE,
+  RESCALE_PLAIN,
+};
+
+static const char *const rescales[] = { "none", "1/(1+c^2)", "1/(1+c)", NULL };
+
+static const MtlParam cagrad_params[] = {
+  {
+    .id = "c",
+    .title = N_("Radius"),
+    .summary = N_("How far the direction may leave the mean gradient, in lengths of it; 0 is the "
+                  "mean, from 1 on no task is harmed"),
+    .type = MTL_NUMBER,
+    .maximum = 100.0,
+    .initial = 0.5,
+  },
+  {
+    .id = "rescale",
+    .title = N_("Rescale"),
+    .summary = N_("By what the direction is shortened"),
+    .type = MTL_CHOICE,
+    .choices = rescales,
+    .initial = RESCALE_SQUARE,
+    .rare = TRUE,
+  },
+  {
+    .id = "max-norm",
+    .title = N_("Longest Step"),
+    .summary = N_("The direction is shortened to this length; 0 is off"),
+    .type = MTL_NUMBER,
+    .maximum = 1e9,
+    .rare = TRUE,
+  },
+  { .id = NULL },
+};
+
+/* Fills w with the minimiser of F, whose |g_w| is at least @shortest > 0. */
+static gboolean
+solve_dual (const MtlBalanceInput  *in,
+            const double           *slopes,   /* ⟨g_k, g_0⟩ */
+            double                  phi,
+            double                  shortest,
+            double                 *w,
+            GError                **error)
+{
+  guint k = in->n_tasks;
+  g_autofree double *linear = g_new (double, k);
+  double low = shortest, high = shortest;
+
+  for (guint i = 0; i < k; i++)
+    high = MAX (high, sqrt (in->gramian[i * k + i]));
+
+  for (guint n = 0; n < MAX_BISECTIONS; n++)
+    {
+      double t = 0.5 * (low + high);
+
+      for (guint i = 0; i < k; i++)
+        linear[i] = t / phi * slopes[i];
+      if (!mtl_min_norm (in->gramian, linear, k, w, error))
+        return FALSE;
+      if (high - low <= RADIUS_TOLERANCE * high)
+        return TRUE;
+
+      if (mtl_gram_length (in->gramian, k, w) > t)
+        low = t;
+      else
+        high = t;
+    }
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_NO_CONVERGENCE,
+               "the length of the direction still lies between %.17g and %.17g after %d "
+               "bisections for %u tasks", low, high, MAX_BISECTIONS, k);
+  return FALSE;
+}
+
+static void
+finish_weights (const MtlBalanceInput *in,
+                double                 phi,
+                double                *w)
+{
+  guint k = in->n_tasks;
+  double c = in->set[RADIUS].number;
+  double most = in->set[MAX_NORM].number;
+  double factor = phi > 0.0 ? phi / mtl_gram_length (in->gramian, k, w) : 0.0;
+  double shrink = 1.0;
+
+  if (in->set[RESCALE].number == RESCALE_SQUARE)
+    shrink = 1.0 / (1.0 + c * c);
+  else if (in->set[RESCALE].number == RESCALE_PLAIN)
+    shrink = 1.0 / (1.0 + c);
+
+  for (guint i = 0; i < k; i++)
+    w[i] = shrink * (1.0 / k + factor * w[i]);
+
+  if (most > 0.0)
+    {
+      double length = mtl_gram_length (in->gramian, k, w);
+
+      for (guint i = 0; length > most && i < k; i++)
+        w[i] *= most / length;
+    }
+}
+
+static MtlBalanceStatus
+cagrad_weigh (const MtlBalanceInput  *in,
+              double                 *w,
+              GError                **error)
+{
+  guint k = in->n_tasks;
+  g_autofree double *mean = g_new (double, k);
+  g_autofree double *slopes = g_new (double, k);
+  double phi;
+
+  for (guint i = 0; i < k; i++)
+    mean[i] = 1.0 / k;
+  mtl_gram_apply (in->gramian, k, mean, slopes);
+  phi = in->set[RADIUS].number * mtl_gram_length (in->gramian, k, mean);
+
+  if (!mtl_min_norm (in->gramian, NULL, k, w, error))
+    return MTL_BALANCE_REFUSED;
+
+  if (mtl_balancer_judge (in, mean) == MTL_BALANCE_STATIONARY
+      || (in->set[RADIUS].number > 0.0 && mtl_balancer_judge (in, w) == MTL_BALANCE_STATIONARY))
+    {
+      for (guint i = 0; i < k; i++)
+        w[i] = 0.0;
+      return MTL_BALANCE_STATIONARY;
+    }
+
+  if (phi > 0.0
+      && !solve_dual (in, slopes, phi, mtl_gram_length (in->gramian, k, w), w, error))
+    return MTL_BALANCE_REFUSED;
+
+  finish_weights (in, phi, w);
+  return MTL_BALANCE_OK;
+}
+
+const MtlBalancer mtl_balancer_cagrad = {
+  .method = {
+    .id = "cagrad",
+    .title = N_("CAGrad"),
+    .summary = N_("Near the mean gradient, follows what serves the worst-served task best"),
+    .reference = "Liu, Liu, Jin, Stone, Liu, “Conflict-Averse Gradient Descent for Multi-task "
+                 "Learning”, NeurIPS 2021, arXiv 2110.14048, algorithm 1",
+    .params = cagrad_params,
+  },
+  .needs = MTL_NEEDS_GRAMIAN,
+  .heads = MTL_HEADS_PLAIN,
+  .claims = MTL_CLAIM_PERMUTES | MTL_CLAIM_HOMOGENEOUS | MTL_CLAIM_STOPS | MTL_CLAIM_NEAR_MEAN,
+  .weigh = cagrad_weigh,
+};

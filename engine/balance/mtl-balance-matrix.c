@@ -1,0 +1,186 @@
+/* mtl-balance-matrix.c — one aggregation of a given Jacobian
+ *
+ * The rows are doubles and stay so: Gramian, weights and direction are made
+ * without the floats of training, so that published numbers can be compared to
+ * the last digits. The methods behind are the same.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-balance.h"
+
+#include <math.h>
+
+#include "mtl-balancer.h"
+
+#define MOST_TASKS 64
+
+static gboolean
+check_rows (const double  *jacobian,
+            guint          n_tasks,
+            gsize          n_columns,
+            GError       **error)
+{
+  if (n_tasks < 1 || n_tasks > MOST_TASKS || n_columns < 1)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
+                   "expected 1 to %d rows, a gradient for each task, of one column or more; "
+                   "found %u rows of %" G_GSIZE_FORMAT, MOST_TASKS, n_tasks, n_columns);
+      return FALSE;
+    }
+
+  for (gsize i = 0; i < n_tasks * n_columns; i++)
+    if (!isfinite (jacobian[i]))
+      {
+        g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+                     "row %" G_GSIZE_FORMAT ", column %" G_GSIZE_FORMAT " of the Jacobian is %g",
+                     i / n_columns + 1, i % n_columns + 1, jacobian[i]);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static double *
+new_gramian (const double *jacobian,
+             guint         k,
+             gsize         n_columns)
+{
+  double *gramian = g_new (double, k * k);
+
+  for (guint i = 0; i < k; i++)
+    for (guint j = 0; j <= i; j++)
+      {
+        double sum = 0.0;
+
+        for (gsize n = 0; n < n_columns; n++)
+          sum += jacobian[i * n_columns + n] * jacobian[j * n_columns + n];
+        gramian[i * k + j] = gramian[j * k + i] = sum;
+      }
+
+  return gramian;
+}
+
+/* Tasks are called task1, task2 … here, for settings of single tasks. */
+static MtlChosen *
+spread_over_tasks (const MtlChosen  *chosen,
+                   guint             n_tasks,
+                   GError          **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 1; i <= n_tasks; i++)
+    g_ptr_array_add (ids, g_strdup_printf ("task%u", i));
+
+  return mtl_chosen_for_tasks (chosen, (const char *const *) ids->pdata, n_tasks, error);
+}
+
+static MtlState *
+new_state (const MtlBalancer *balancer,
+           const MtlSetting  *set,
+           guint              n_tasks)
+{
+  MtlStateSpec spec = { 0 };
+
+  if (balancer->declare != NULL)
+    balancer->declare (n_tasks, set, &spec);
+
+  return mtl_state_new (&spec);
+}
+
+static const char *
+name_status (MtlBalanceStatus status)
+{
+  if (status == MTL_BALANCE_STATIONARY)
+    return "stationary";
+
+  return status == MTL_BALANCE_FALLBACK ? "fallback" : "ok";
+}
+
+/* Refused here as well, where tasks count from 1 as the rows do. */
+static gboolean
+check_losses (const double  *losses,
+              guint          n_tasks,
+              GError       **error)
+{
+  for (guint i = 0; losses != NULL && i < n_tasks; i++)
+    if (!isfinite (losses[i]))
+      {
+        g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE, "loss %u is %g", i + 1, losses[i]);
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static MtlBalanceStatus
+weigh_rows (const MtlChosen  *chosen,
+            const double     *gramian,
+            const double     *losses,
+            guint             n_tasks,
+            guint64           seed,
+            double           *weights,
+            GError          **error)
+{
+  const MtlBalancer *method = (const MtlBalancer *) mtl_chosen_method (chosen);
+  const MtlSetting *set = mtl_chosen_settings (chosen);
+  g_autoptr(MtlState) state = new_state (method, set, n_tasks);
+  guint task[MOST_TASKS];
+  MtlBalanceInput in = {
+    .n_tasks = n_tasks,
+    .task = task,
+    .losses = losses,
+    .gramian = gramian,
+    .set = set,
+    .state = state,
+    .rng = mtl_rng_new (seed, MTL_STREAM_LOSS_PART),
+    .chosen = chosen,
+  };
+
+  for (guint i = 0; i < n_tasks; i++)
+    task[i] = i;
+
+  return mtl_balancer_weigh (method, &in, weights, error);
+}
+
+gboolean
+mtl_balance_matrix (const MtlChosen  *balancer,
+                    const double     *jacobian,
+                    guint             n_tasks,
+                    gsize             n_columns,
+                    const double     *losses,
+                    guint64           seed,
+                    double           *weights,
+                    double           *direction,
+                    const char      **status,
+                    GError          **error)
+{
+  g_autoptr(MtlChosen) chosen = NULL;
+  g_autofree double *gramian = NULL;
+  MtlBalanceStatus outcome;
+
+  g_return_val_if_fail (mtl_chosen_kind (balancer) == MTL_KIND_BALANCER, FALSE);
+
+  if (!check_rows (jacobian, n_tasks, n_columns, error)
+      || !check_losses (losses, n_tasks, error))
+    return FALSE;
+
+  chosen = spread_over_tasks (balancer, n_tasks, error);
+  if (chosen == NULL)
+    return FALSE;
+
+  gramian = new_gramian (jacobian, n_tasks, n_columns);
+  outcome = weigh_rows (chosen, gramian, losses, n_tasks, seed, weights, error);
+  if (outcome == MTL_BALANCE_REFUSED)
+    return FALSE;
+
+  for (gsize n = 0; n < n_columns; n++)
+    {
+      direction[n] = 0.0;
+      for (guint i = 0; i < n_tasks; i++)
+        direction[n] += weights[i] * jacobian[i * n_columns + n];
+    }
+
+  *status = name_status (outcome);
+  return TRUE;
+}

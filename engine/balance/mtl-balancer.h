@@ -1,0 +1,115 @@
+/* mtl-balancer.h — the descriptor of a gradient-balancing method
+ *
+ * With g_k the gradient of task k in the shared weights, a balancer answers
+ * with K task weights w, and the shared step follows d = Σ_k w_k·g_k. It asks
+ * for the least that it can work from: a method that needs inner products
+ * only is given the K×K Gramian M and costs nothing in the number of weights.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-chosen.h"
+#include "mtl-rng.h"
+#include "mtl-state.h"
+
+typedef enum
+{
+  MTL_NEEDS_LOSSES  = 1 << 0,
+  MTL_NEEDS_GRAMIAN = 1 << 1,
+} MtlNeeds;
+
+typedef enum
+{
+  MTL_HEADS_PLAIN,     /* head k is stepped along its own gradient */
+  MTL_HEADS_WEIGHTED,  /* … times w_k of the loss part */
+} MtlHeads;
+
+/* Promises, each with its check in tests/engine/test-balancers.c; see
+ * the table of algorithms: nothing is claimed that is merely usual. */
+typedef enum
+{
+  MTL_CLAIM_SIMPLEX         = 1 << 0,  /* w ≥ 0, Σ w = 1 */
+  MTL_CLAIM_DESCENT         = 1 << 1,  /* ⟨d, g_k⟩ ≥ 0 for every k */
+  MTL_CLAIM_PAIR_DESCENT    = 1 << 2,  /* … for K = 2 */
+  MTL_CLAIM_PERMUTES        = 1 << 3,  /* same d in any task order */
+  MTL_CLAIM_LINEAR_SCALING  = 1 << 4,  /* c ↦ A(diag(c)·G) is linear for c > 0 */
+  MTL_CLAIM_SCALE_INVARIANT = 1 << 5,  /* d ignores positive factors of the rows */
+  MTL_CLAIM_HOMOGENEOUS     = 1 << 6,  /* A(cG) = c·A(G) */
+  MTL_CLAIM_SUM_IF_ALIGNED  = 1 << 7,  /* nothing conflicts: d = Σ g_k */
+  MTL_CLAIM_MEAN_IF_ALIGNED = 1 << 8,  /* nothing conflicts: d = mean g_k */
+  MTL_CLAIM_STOPS           = 1 << 9,  /* Pareto-stationary: d = 0 */
+  MTL_CLAIM_MIN_NORM        = 1 << 10, /* ⟨d, g_k⟩ ≥ |d|² */
+  MTL_CLAIM_EQUAL_COSINES   = 1 << 11, /* ⟨d, g_k⟩ / |g_k| alike where rank is full */
+  MTL_CLAIM_UNIT_GAIN       = 1 << 12, /* w_k·(Mw)_k = 1 */
+  MTL_CLAIM_NEAR_MEAN       = 1 << 13, /* |d − mean| ≤ c·|mean| */
+} MtlClaims;
+
+typedef enum
+{
+  MTL_BALANCE_OK,
+  MTL_BALANCE_STATIONARY,  /* d = 0 */
+  MTL_BALANCE_FALLBACK,    /* the mean was used */
+  MTL_BALANCE_REFUSED,     /* error is set */
+} MtlBalanceStatus;
+
+typedef struct
+{
+  guint             n_tasks;   /* of this call: a task without a valid label is left out */
+  const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
+  const double     *losses;    /* [n_tasks]: clean; NULL unless needed */
+  const double     *gramian;   /* [n_tasks²]; NULL unless needed */
+  const MtlSetting *set;       /* own parameters first; PER_TASK spread to K numbers */
+  MtlState         *state;     /* of this part */
+  MtlRng            rng;       /* keyed by run, part and step */
+  const MtlChosen  *chosen;    /* whose `set` is, for the common ones; NULL: all initial */
+} MtlBalanceInput;
+
+typedef struct
+{
+  MtlMethod method;
+  MtlNeeds  needs;
+  MtlHeads  heads;             /* initial value of the common setting `heads` */
+  MtlClaims claims;
+  void             (*declare) (guint                   n_tasks,
+                               const MtlSetting       *set,
+                               MtlStateSpec           *spec);     /* NULL: stateless */
+  MtlBalanceStatus (*weigh)   (const MtlBalanceInput  *in,
+                               double                 *w,
+                               GError                **error);
+} MtlBalancer;
+
+/* Settings common to every balancer, after its own: `heads` (choice plain,
+ * weighted, method) and `rescale` (choice none, mean, sum, unit, match). */
+enum
+{
+  MTL_BALANCER_HEADS,
+  MTL_BALANCER_RESCALE,
+};
+
+/* The one door to a balancer: drops rows that are exactly zero where the
+ * method cannot take them is the method's own affair; here numbers that are
+ * not finite are refused before and after (MTL_ERROR_NOT_FINITE, naming the
+ * task), trace(M) = 0 answers w = 0 STATIONARY, and `rescale` is applied. */
+MtlBalanceStatus mtl_balancer_weigh (const MtlBalancer      *self,
+                                     const MtlBalanceInput  *in,
+                                     double                 *w,
+                                     GError                **error);
+/* Whether heads are weighted under these settings. */
+gboolean         mtl_balancer_weighs_heads (const MtlBalancer *self,
+                                            const MtlChosen   *chosen);
+/* What the caller must supply under these settings: `rescale` to a length
+ * takes the Gramian even where the method does not. */
+MtlNeeds         mtl_balancer_needs        (const MtlBalancer *self,
+                                            const MtlChosen   *chosen);
+
+/* For methods: the PER_TASK parameter number @param for the tasks of this
+ * call; @unset where it is not set (NaN). */
+void             mtl_balancer_per_task     (const MtlBalanceInput *in,
+                                            guint                  param,
+                                            double                 unset,
+                                            double                *values);
+/* For methods: STATIONARY where Σ w_k·g_k cancels, else OK. */
+MtlBalanceStatus mtl_balancer_judge        (const MtlBalanceInput *in,
+                                            const double          *w);

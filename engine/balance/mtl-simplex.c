@@ -1,0 +1,46 @@
+/* mtl-simplex.c — the nearest point of the probability simplex
+ *
+ * The projection of y is max(y_i − tau, 0) with the one tau that makes the sum
+ * 1. With y sorted downwards as u, tau = (u_1 + … + u_r − 1) / r for the
+ * largest r that leaves u_r above its tau. O(n log n).
+ *
+ * Source: Held, Wolfe, Crowder, “Validation of subgradient optimization”,
+ * Mathematical Programming 6 (1974) 62–88.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-solvers.h"
+
+#include <stdlib.h>
+
+static int
+compare_downwards (const void *a,
+                   const void *b)
+{
+  double left = *(const double *) a;
+  double right = *(const double *) b;
+
+  return (left < right) - (left > right);
+}
+
+void
+mtl_simplex_project (double *w,
+                     guint   n)
+{
+  g_autofree double *sorted = g_memdup2 (w, sizeof (double) * n);
+  double sum = 0.0;
+  double tau = 0.0;
+
+  qsort (sorted, n, sizeof (double), compare_downwards);
+
+  for (guint r = 0; r < n; r++)
+    {
+      sum += sorted[r];
+      if (sorted[r] + (1.0 - sum) / (r + 1) > 0.0)
+        tau = (sum - 1.0) / (r + 1);
+    }
+
+  for (guint i = 0; i < n; i++)
+    w[i] = MAX (w[i] - tau, 0.0);
+}
