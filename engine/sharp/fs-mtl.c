@@ -1,0 +1,181 @@
+/* fs-mtl.c — task-based flat regions
+ *
+ * Every task k has its own perturbation, along its own gradient over the
+ * trunk (g_k) and its own head (a_k), with T = 1, or T = |θ| + η where
+ * adaptive:
+ *
+ *   separate   ε_k = ρ_sh·T²g_k / |T g_k|   ε_k' = ρ_ns·T²a_k / |T a_k|
+ *   joint      both divided by N_k = sqrt(|T g_k|² + |T a_k|²) instead
+ *
+ * s_k and b_k are the gradients of l_k alone at θ + ε_k. What the perturbation
+ * adds, h_k = s_k − g_k, is the flatness part. Loss part and flatness part are
+ * balanced separately, each with its own state:
+ *
+ *   d = A_g({g_k}) + flat-scale · A_h({h_k}),   head k follows b_k.
+ *
+ * Cost: K+1 forward, 2K backward. ρ = 0 gives h_k = 0 and plain training.
+ *
+ * Source: Phan et al., “Improving Multi-task Learning via Seeking Task-based
+ * Flat Regions”, arXiv 2211.13723 (2022), Algorithm 1.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-sharp.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+enum
+{
+  RHO_SHARED,
+  RHO_TASK,
+  NORM,
+  ADAPTIVE,
+  ETA,
+  MODE,
+  FLAT_BALANCER,
+  FLAT_SCALE,
+};
+
+enum { NORM_SEPARATE, NORM_JOINT };
+enum { MODE_SPLIT, MODE_DIRECT, MODE_SPLIT_MEAN, MODE_FLAT_ONLY };
+
+static const char *const norms[] = { "separate", "joint", NULL };
+static const char *const modes[] = { "split", "direct", "split-mean", "flat-only", NULL };
+
+static const MtlParam fs_mtl_params[] = {
+  { .id = "rho-shared", .title = N_("Trunk radius ρ"),
+    .summary = N_("How far each task moves the trunk uphill; about 2 where adaptive"),
+    .type = MTL_NUMBER, .minimum = 0.0, .maximum = 100.0, .initial = 0.05 },
+  { .id = "rho-task", .title = N_("Head radius ρ"),
+    .summary = N_("How far each task moves its head; as for the trunk where not set"),
+    .type = MTL_NUMBER, .minimum = 0.0, .maximum = 100.0, .initial = NAN },
+  { .id = "norm", .title = N_("Norm"),
+    .summary = N_("Trunk and head each scaled to their radius, or both together"),
+    .type = MTL_CHOICE, .choices = norms, .maximum = 1.0 },
+  { .id = "adaptive", .title = N_("Adaptive"), .summary = N_("Scale by weight size"),
+    .type = MTL_FLAG, .maximum = 1.0 },
+  { .id = "eta", .title = N_("Adaptive floor η"), .summary = N_("Added to the size of each weight"),
+    .type = MTL_NUMBER, .maximum = 10.0, .rare = TRUE },
+  { .id = "mode", .title = N_("Parts"),
+    .summary = N_("Balance loss and flatness apart (split), or the perturbed gradients as they are"),
+    .type = MTL_CHOICE, .choices = modes, .maximum = 3.0, .rare = TRUE },
+  { .id = "flat-balancer", .title = N_("Balancer of the flatness part"),
+    .summary = N_("As for the loss part where not set"),
+    .type = MTL_METHOD, .kind = MTL_KIND_BALANCER, .rare = TRUE },
+  { .id = "flat-scale", .title = N_("Flatness factor"),
+    .summary = N_("Multiplies the balanced flatness part"),
+    .type = MTL_NUMBER, .maximum = 1000.0, .initial = 1.0, .rare = TRUE },
+  { .id = NULL }
+};
+
+/* T over all weights into @scale, which is the moved vector: it is written
+ * over only after T was read. */
+static void
+fill_scale (MtlStep          *step,
+            const MtlSetting *set,
+            float            *scale)
+{
+  const float *theta = mtl_step_theta (step);
+
+  for (gsize i = 0; i < mtl_step_n_weights (step); i++)
+    scale[i] = fabsf (theta[i]) + (float) set[ETA].number;
+}
+
+/* θ + ε_k into the moved vector. */
+static void
+perturb (MtlStep          *step,
+         const MtlSetting *set,
+         const MtlGrads   *g,
+         guint             task)
+{
+  float *moved = mtl_step_moved (step);
+  const float *scale = NULL;
+  double rho_task = isnan (set[RHO_TASK].number) ? set[RHO_SHARED].number : set[RHO_TASK].number;
+  double trunk2, head2;
+
+  if (set[ADAPTIVE].number != 0.0)
+    {
+      fill_scale (step, set, moved);
+      scale = moved;
+    }
+
+  trunk2 = mtl_grads_norm2 (g, task, FALSE, scale);
+  head2 = mtl_grads_norm2 (g, task, TRUE, scale);
+  if (set[NORM].number == NORM_JOINT)
+    trunk2 = head2 = trunk2 + head2;
+
+  mtl_perturb (mtl_step_theta (step), g, task,
+               trunk2 > 0.0 ? set[RHO_SHARED].number / sqrt (trunk2) : 0.0,
+               head2 > 0.0 ? rho_task / sqrt (head2) : 0.0, scale, moved);
+}
+
+static gboolean
+balance_parts (MtlStep           *step,
+               const MtlSetting  *set,
+               const MtlGrads    *g,
+               MtlGrads          *s,
+               GError           **error)
+{
+  guint mode = (guint) set[MODE].number;
+
+  if (mode == MODE_DIRECT)
+    {
+      if (!mtl_step_balance (step, MTL_PART_LOSS, s, 1.0, error))
+        return FALSE;
+      mtl_step_heads (step, s);
+      return TRUE;
+    }
+
+  /* flat-only balances the loss part too, for its weights and its report. */
+  if (!mtl_step_balance (step, MTL_PART_LOSS, g, mode == MODE_SPLIT ? 1.0 : 0.0, error))
+    return FALSE;
+  if (mode == MODE_SPLIT_MEAN)
+    mtl_step_add_mean (step, g);
+  mtl_step_heads (step, s);
+  mtl_grads_subtract (s, g, mtl_step_tasks (step));
+
+  return mtl_step_balance (step, MTL_PART_FLAT, s, set[FLAT_SCALE].number, error);
+}
+
+static gboolean
+fs_mtl_step (MtlStep           *step,
+             const MtlSetting  *set,
+             MtlState          *state,
+             GError           **error)
+{
+  MtlGrads *g = mtl_step_rows (step, 0);
+  MtlGrads *s = mtl_step_rows (step, 1);
+  guint64 tasks = mtl_step_tasks (step);
+
+  if (!mtl_step_gradients (step, mtl_step_theta (step), tasks, g, error))
+    return FALSE;
+
+  for (guint k = 0; k < mtl_grads_n_tasks (g); k++)
+    {
+      if ((tasks >> k & 1) == 0)
+        continue;
+      perturb (step, set, g, k);
+      if (!mtl_step_gradients (step, mtl_step_moved (step), G_GUINT64_CONSTANT (1) << k, s, error))
+        return FALSE;
+    }
+
+  return balance_parts (step, set, g, s, error);
+}
+
+const MtlSharp mtl_sharp_fs_mtl = {
+  .method = {
+    .id = "fs-mtl",
+    .title = N_("Task-based"),
+    .summary = N_("Every task seeks its own flat region; loss and flatness are balanced apart."),
+    .reference = "Phan et al., “Improving Multi-task Learning via Seeking Task-based Flat "
+                 "Regions”, arXiv 2211.13723 (2022), Algorithm 1",
+    .params = fs_mtl_params,
+  },
+  .n_rows = 2,
+  .parts = TRUE,
+  .forward = { 1, 1 },
+  .backward = { 0, 2 },
+  .step = fs_mtl_step,
+};

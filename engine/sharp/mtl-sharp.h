@@ -1,0 +1,31 @@
+/* mtl-sharp.h — the descriptor of a sharpness method
+ *
+ * It decides at which perturbed points gradients are taken, and which parts
+ * are balanced. `none` is three lines.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-chosen.h"
+#include "mtl-state.h"
+#include "mtl-step.h"
+
+typedef struct
+{
+  MtlMethod method;
+  guint     n_rows;     /* sets of K rows it works with */
+  gboolean  parts;      /* balances the flatness part too */
+  gboolean  merges;     /* clean rows are only balanced, so their lanes may be merged */
+  guint     forward[2]; /* forwards a step: [0] + [1]·K; for the cost note */
+  guint     backward[2];
+  void     (*declare) (guint              n_tasks,
+                       gsize              n_weights,
+                       const MtlSetting  *set,
+                       MtlStateSpec      *spec);   /* NULL: stateless */
+  gboolean (*step)    (MtlStep           *step,
+                       const MtlSetting  *set,
+                       MtlState          *state,
+                       GError           **error);
+} MtlSharp;
