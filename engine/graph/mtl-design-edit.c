@@ -1,0 +1,352 @@
+/* mtl-design-edit.c — edits of blocks and wires: a new design from an old one
+ *
+ * Every edit copies two arrays of pointers and shares what it does not touch.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-design-private.h"
+
+#include <string.h>
+
+#include "mtl-chosen-private.h"
+#include "mtl-name.h"
+
+/**
+ * mtl_design_with_name:
+ * @name: UTF-8
+ *
+ * Returns: (transfer full): the new design
+ */
+MtlDesign *
+mtl_design_with_name (const MtlDesign *self,
+                      const char      *name)
+{
+  MtlDesign *copy;
+
+  g_return_val_if_fail (name != NULL && g_utf8_validate (name, -1, NULL), NULL);
+
+  copy = mtl_design_copy (self);
+  g_free (copy->name);
+  copy->name = g_strdup (name);
+
+  return mtl_design_seal (copy);
+}
+
+/* A file's unknown keys stay with the block that is replaced. */
+static MtlBlock *
+keep_unknown (MtlBlock       *block,
+              const MtlBlock *old)
+{
+  MtlBlock *copy;
+
+  if (block->kept != NULL || old->kept == NULL)
+    return mtl_block_ref (block);
+
+  copy = mtl_block_copy (block);
+  copy->kept = g_strdupv (old->kept);
+  return copy;
+}
+
+/**
+ * mtl_design_with_block:
+ *
+ * Adds, or replaces by id; wires stay. A design that holds MTL_MAX_BLOCKS
+ * blocks or MTL_MAX_TASKS tasks takes no more of them and is returned as it is.
+ *
+ * Returns: (transfer full): the new design
+ */
+MtlDesign *
+mtl_design_with_block (const MtlDesign *self,
+                       MtlBlock        *block)
+{
+  int n = mtl_design_find_index (self, mtl_block_id (block));
+  gboolean new_task = mtl_block_is_task (block)
+                      && (n < 0 || !mtl_block_is_task (self->blocks->pdata[n]));
+  MtlDesign *copy;
+
+  if ((n < 0 && self->blocks->len >= MTL_MAX_BLOCKS)
+      || (new_task && mtl_design_n_tasks (self) >= MTL_MAX_TASKS))
+    return mtl_design_ref (self);
+
+  copy = mtl_design_copy (self);
+  if (n < 0)
+    g_ptr_array_add (copy->blocks, mtl_block_ref (block));
+  else
+    {
+      MtlBlock *old = copy->blocks->pdata[n];
+
+      copy->blocks->pdata[n] = keep_unknown (block, old);
+      mtl_block_unref (old);
+    }
+
+  return mtl_design_seal (copy);
+}
+
+/* Settings by task follow a task that is renamed (@to) or gone (NULL). */
+static void
+rename_task (MtlDesign  *draft,
+             const char *from,
+             const char *to)
+{
+  MtlChosen *experiment = mtl_chosen_rename_task (draft->experiment, from, to);
+
+  mtl_chosen_unref (draft->experiment);
+  draft->experiment = experiment;
+
+  for (guint i = 0; i < draft->blocks->len; i++)
+    {
+      MtlBlock *old = draft->blocks->pdata[i];
+      g_autoptr(MtlChosen) what = mtl_chosen_rename_task (old->what, from, to);
+
+      if (what != old->what)
+        {
+          MtlBlock *block = mtl_block_new (old->id, what, old->x, old->y);
+
+          block->kept = g_strdupv (old->kept);
+          draft->blocks->pdata[i] = block;
+          mtl_block_unref (old);
+        }
+    }
+}
+
+static void
+rename_wire_ends (MtlDesign  *draft,
+                  const char *from,
+                  const char *to)
+{
+  for (guint i = 0; i < draft->wires->len; i++)
+    {
+      MtlWire *wire = draft->wires->pdata[i];
+      gboolean leaves = strcmp (wire->from, from) == 0;
+      gboolean enters = strcmp (wire->to, from) == 0;
+
+      if (leaves || enters)
+        {
+          draft->wires->pdata[i] = mtl_wire_new (leaves ? to : wire->from, wire->from_port,
+                                                 enters ? to : wire->to, wire->to_port);
+          mtl_wire_unref (wire);
+        }
+    }
+}
+
+/**
+ * mtl_design_with_id:
+ *
+ * Renames a block, the ends of its wires and, of a task, its place in settings
+ * by task.
+ *
+ * Returns: (transfer full): the new design; NULL with MTL_ERROR_DESIGN
+ */
+MtlDesign *
+mtl_design_with_id (const MtlDesign  *self,
+                    const char       *from,
+                    const char       *to,
+                    GError          **error)
+{
+  const MtlBlock *old = mtl_design_need (self, from, error);
+  MtlDesign *copy;
+  MtlBlock *block;
+
+  if (old == NULL)
+    return NULL;
+  if (strcmp (from, to) == 0)
+    return mtl_design_ref (self);
+  if (!mtl_name_is_valid (to))
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
+                   "“%.80s” is not a name: use lower-case letters, digits, _ and -, "
+                   "a letter first, at most %d", to, MTL_NAME_MAX);
+      return NULL;
+    }
+  if (mtl_design_find (self, to) != NULL)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN, "another block is called “%s”", to);
+      return NULL;
+    }
+
+  copy = mtl_design_copy (self);
+  block = mtl_block_new (to, old->what, old->x, old->y);
+  block->kept = g_strdupv (old->kept);
+  mtl_block_unref (copy->blocks->pdata[mtl_design_find_index (self, from)]);
+  copy->blocks->pdata[mtl_design_find_index (self, from)] = block;
+  rename_wire_ends (copy, from, to);
+  if (mtl_block_is_task (block))
+    rename_task (copy, from, to);
+
+  return mtl_design_seal (copy);
+}
+
+/* --- taking blocks out --- */
+
+static const MtlWire *
+find_only_wire_into (const MtlDesign *self,
+                     const char      *id)
+{
+  const MtlWire *only = NULL;
+
+  for (guint i = 0; i < self->wires->len; i++)
+    {
+      const MtlWire *wire = self->wires->pdata[i];
+
+      if (strcmp (wire->to, id) == 0 && only != NULL)
+        return NULL;
+      if (strcmp (wire->to, id) == 0)
+        only = wire;
+    }
+
+  return only;
+}
+
+/* What fed the chain of removed blocks that @wire leaves: the first wire
+ * upstream that leaves a block which stays; NULL where the chain has several
+ * inputs, several out-ports or none. */
+static const MtlWire *
+find_feed (const MtlDesign   *self,
+           const MtlWire     *wire,
+           const char *const *ids)
+{
+  while (wire != NULL && g_strv_contains (ids, wire->from))
+    {
+      const MtlBlock *block = mtl_design_find (self, wire->from);
+
+      wire = mtl_block_n_outputs (block) == 1 ? find_only_wire_into (self, wire->from) : NULL;
+    }
+
+  return wire;
+}
+
+static gboolean
+has_wire (const MtlDesign *self,
+          const MtlWire   *wire)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    if (mtl_wire_equal (self->wires->pdata[i], wire))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Puts the wires that stay, and with @heal those that take the place of a
+ * removed chain, into @draft. */
+static void
+put_remaining_wires (MtlDesign         *draft,
+                     const MtlDesign   *self,
+                     const char *const *ids,
+                     gboolean           heal)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    {
+      MtlWire *wire = self->wires->pdata[i];
+      gboolean leaves = g_strv_contains (ids, wire->from);
+      gboolean enters = g_strv_contains (ids, wire->to);
+      const MtlWire *feed = leaves && !enters && heal ? find_feed (self, wire, ids) : NULL;
+
+      if (!leaves && !enters)
+        g_ptr_array_add (draft->wires, g_atomic_rc_box_acquire (wire));
+      else if (feed != NULL)
+        {
+          MtlWire *healed = mtl_wire_new (feed->from, feed->from_port, wire->to, wire->to_port);
+
+          if (has_wire (draft, healed) || has_wire (self, healed))
+            mtl_wire_unref (healed);
+          else
+            g_ptr_array_add (draft->wires, healed);
+        }
+    }
+}
+
+/**
+ * mtl_design_without:
+ * @ids: NULL-terminated; what is not in the design is passed over
+ * @heal: where a removed block had one wire in and one out-port, what read it
+ *   reads its producer instead; chains of removed blocks count as one
+ *
+ * Returns: (transfer full): the new design
+ */
+MtlDesign *
+mtl_design_without (const MtlDesign   *self,
+                    const char *const *ids,
+                    gboolean           heal)
+{
+  MtlDesign *copy = mtl_design_copy (self);
+
+  g_ptr_array_set_size (copy->wires, 0);
+  put_remaining_wires (copy, self, ids, heal);
+
+  g_ptr_array_set_size (copy->blocks, 0);
+  for (guint i = 0; i < self->blocks->len; i++)
+    if (!g_strv_contains (ids, mtl_block_id (self->blocks->pdata[i])))
+      g_ptr_array_add (copy->blocks, mtl_block_ref (self->blocks->pdata[i]));
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const MtlBlock *gone = mtl_design_find (self, ids[i]);
+
+      if (gone != NULL && mtl_block_is_task (gone))
+        rename_task (copy, ids[i], NULL);
+    }
+
+  return mtl_design_seal (copy);
+}
+
+/* --- wires --- */
+
+/* Documented in mtl-design.h; a wire that is there already changes nothing. */
+MtlDesign *
+mtl_design_with_wire (const MtlDesign  *self,
+                      const char       *from,
+                      const char       *to,
+                      GError          **error)
+{
+  MtlWire *wire = mtl_wire_parse (from, to, error);
+  MtlDesign *copy;
+
+  if (wire == NULL)
+    return NULL;
+
+  if (has_wire (self, wire))
+    {
+      mtl_wire_unref (wire);
+      return mtl_design_ref (self);
+    }
+  if (!mtl_design_check_wire (self, wire, error))
+    {
+      mtl_wire_unref (wire);
+      return NULL;
+    }
+
+  copy = mtl_design_copy (self);
+  if (!mtl_block_port_repeats (mtl_design_find (self, wire->to), wire->to_port))
+    for (guint i = 0; i < copy->wires->len; i++)
+      {
+        const MtlWire *old = copy->wires->pdata[i];
+
+        if (strcmp (old->to, wire->to) == 0 && strcmp (old->to_port, wire->to_port) == 0)
+          g_ptr_array_remove_index (copy->wires, i--);
+      }
+  g_ptr_array_add (copy->wires, wire);
+
+  return mtl_design_seal (copy);
+}
+
+/**
+ * mtl_design_without_wire:
+ *
+ * Returns: (transfer full): the new design; the same where there is no such wire
+ */
+MtlDesign *
+mtl_design_without_wire (const MtlDesign *self,
+                         const char      *from,
+                         const char      *to)
+{
+  MtlWire *wire = mtl_wire_parse (from, to, NULL);
+  MtlDesign *copy = mtl_design_copy (self);
+
+  for (guint i = 0; wire != NULL && i < copy->wires->len; i++)
+    if (mtl_wire_equal (copy->wires->pdata[i], wire))
+      g_ptr_array_remove_index (copy->wires, i--);
+
+  g_clear_pointer (&wire, mtl_wire_unref);
+  return mtl_design_seal (copy);
+}

@@ -1,0 +1,519 @@
+/* mtl-network.c — the blocks of a design joined, ordered, with shapes and tasks
+ *
+ * Order is Kahn's, taking the first free block of the document each time, so
+ * that it is a function of the design alone. Shapes run along it, tasks
+ * against it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-network.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+void
+mtl_problem_free (MtlProblem *problem)
+{
+  g_free (problem->block);
+  g_free (problem->port);
+  g_free (problem->message);
+  g_free (problem->advice);
+  g_free (problem->fix_key);
+  g_free (problem->fix_value);
+  g_free (problem);
+}
+
+MtlProblem *
+mtl_network_complain (MtlNetwork     *self,
+                      const MtlBlock *block,
+                      const char     *port,
+                      char           *message)
+{
+  MtlProblem *problem = g_new0 (MtlProblem, 1);
+
+  problem->block = block != NULL ? g_strdup (mtl_block_id (block)) : NULL;
+  problem->port = g_strdup (port);
+  problem->message = message;
+  g_ptr_array_add (self->problems, problem);
+
+  return problem;
+}
+
+int
+mtl_network_find (const MtlNetwork *self,
+                  const char       *id)
+{
+  for (guint n = 0; n < self->n_nodes; n++)
+    if (strcmp (mtl_block_id (self->nodes[n].block), id) == 0)
+      return (int) n;
+
+  return -1;
+}
+
+static int
+find_name (const char *const *names,
+           const char        *name)
+{
+  for (guint n = 0; names != NULL && names[n] != NULL; n++)
+    if (strcmp (names[n], name) == 0)
+      return (int) n;
+
+  return -1;
+}
+
+int
+mtl_network_output (const MtlNetwork *self,
+                    guint             node,
+                    const char       *port)
+{
+  const MtlNode *it = &self->nodes[node];
+
+  if (it->op != NULL)
+    return find_name (it->op->ports.outputs, port);
+
+  for (guint n = 0; self->has_info && (int) node == self->source && n < self->info.n_ports; n++)
+    if (strcmp (self->info.ports[n], port) == 0)
+      return (int) n;
+
+  return -1;
+}
+
+/* --- nodes and links --- */
+
+static void
+add_nodes (MtlNetwork *self)
+{
+  self->n_nodes = mtl_design_n_blocks (self->design);
+  self->nodes = g_new0 (MtlNode, self->n_nodes);
+  self->order = g_new0 (guint, self->n_nodes);
+  self->task_nodes = g_new0 (guint, self->n_nodes);
+  self->source = -1;
+
+  for (guint n = 0; n < self->n_nodes; n++)
+    {
+      MtlNode *node = &self->nodes[n];
+      const MtlChosen *what;
+
+      node->block = mtl_design_block (self->design, n);
+      node->links = g_array_new (FALSE, FALSE, sizeof (MtlLink));
+      node->task = -1;
+      what = mtl_block_what (node->block);
+      if (mtl_block_is_source (node->block))
+        node->source = (const MtlSource *) mtl_chosen_method (what);
+      else
+        node->op = (const MtlOp *) mtl_chosen_method (what);
+    }
+}
+
+static void
+number_tasks (MtlNetwork *self)
+{
+  for (guint n = 0; n < self->n_nodes && self->n_tasks < MTL_MAX_TASKS; n++)
+    if (mtl_block_is_task (self->nodes[n].block))
+      {
+        self->nodes[n].task = (int) self->n_tasks;
+        self->task_nodes[self->n_tasks++] = n;
+      }
+}
+
+static void
+describe_source (MtlNetwork *self,
+                 MtlData    *data)
+{
+  for (guint n = 0; n < self->n_nodes; n++)
+    if (self->nodes[n].source != NULL)
+      {
+        if (self->source >= 0)
+          mtl_network_complain (self, self->nodes[n].block, NULL, g_strdup_printf (
+            _("A design has one data block, but %s stands beside %s. Delete one of them."),
+            mtl_block_id (self->nodes[n].block),
+            mtl_block_id (self->nodes[self->source].block)));
+        else
+          self->source = (int) n;
+      }
+
+  if (self->source < 0)
+    {
+      mtl_network_complain (self, NULL, NULL,
+                            g_strdup (_("No data: add a data block, such as Glyph Pairs.")));
+    }
+  else if (data != NULL)
+    {
+      self->info = *mtl_data_info (data);
+      self->has_info = TRUE;
+    }
+  else
+    {
+      const MtlBlock *block = self->nodes[self->source].block;
+      g_autoptr(GError) error = NULL;
+
+      self->has_info = mtl_data_describe (mtl_block_what (block), &self->info, &error);
+      if (!self->has_info)
+        mtl_network_complain (self, block, NULL, g_strdup (error->message));
+    }
+}
+
+/* The place of @link among the links of a reader: by input port, then by age. */
+static void
+insert_link (GArray  *links,
+             MtlLink  link)
+{
+  guint at = links->len;
+
+  while (at > 0 && g_array_index (links, MtlLink, at - 1).input > link.input)
+    at--;
+  g_array_insert_val (links, at, link);
+}
+
+static void
+complain_of_port (MtlNetwork    *self,
+                  const MtlNode *from,
+                  const MtlWire *wire)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint n = 0; n < self->info.n_ports; n++)
+    g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", self->info.ports[n]);
+  mtl_network_complain (self, from->block, wire->from_port, g_strdup_printf (
+    _("%s has no output called %s; it has %s. Connect %s anew."),
+    wire->from, wire->from_port, names->str, wire->to));
+}
+
+static void
+add_links (MtlNetwork *self)
+{
+  for (guint w = 0; w < mtl_design_n_wires (self->design); w++)
+    {
+      const MtlWire *wire = mtl_design_wire (self->design, w);
+      int from = mtl_network_find (self, wire->from);
+      int to = mtl_network_find (self, wire->to);
+      int input, output;
+
+      if (from < 0 || to < 0 || self->nodes[to].op == NULL)
+        continue;
+
+      input = find_name (self->nodes[to].op->ports.inputs, wire->to_port);
+      output = mtl_network_output (self, (guint) from, wire->from_port);
+      if (output < 0 && self->nodes[from].source != NULL && self->has_info)
+        complain_of_port (self, &self->nodes[from], wire);
+      if (input < 0)
+        continue;
+
+      /* A source that cannot be read yet still counts as connected. */
+      insert_link (self->nodes[to].links,
+                   (MtlLink) { (guint) from, (guint) MAX (output, 0), (guint) input });
+      self->nodes[from].n_readers++;
+    }
+}
+
+/* --- order --- */
+
+static gboolean
+is_free (const MtlNetwork *self,
+         const gboolean   *placed,
+         guint             node)
+{
+  const MtlNode *it = &self->nodes[node];
+
+  for (guint n = 0; n < it->links->len; n++)
+    if (!placed[mtl_node_link (it, n)->node])
+      return FALSE;
+
+  return !placed[node];
+}
+
+static void
+sort_nodes (MtlNetwork *self)
+{
+  g_autofree gboolean *placed = g_new0 (gboolean, self->n_nodes);
+  gboolean moved = TRUE;
+
+  while (moved)
+    {
+      moved = FALSE;
+      for (guint n = 0; n < self->n_nodes; n++)
+        if (is_free (self, placed, n))
+          {
+            placed[n] = TRUE;
+            self->order[self->n_order++] = n;
+            moved = TRUE;
+          }
+    }
+
+  for (guint n = 0; n < self->n_nodes; n++)
+    if (!placed[n])
+      {
+        mtl_network_complain (self, self->nodes[n].block, NULL, g_strdup_printf (
+          _("%s is part of a loop: its output comes back to its input. Delete one of the wires."),
+          mtl_block_id (self->nodes[n].block)));
+        return;
+      }
+}
+
+static void
+reach_tasks (MtlNetwork *self)
+{
+  for (guint n = self->n_order; n > 0; n--)
+    {
+      MtlNode *node = &self->nodes[self->order[n - 1]];
+
+      if (node->task >= 0)
+        node->tasks |= G_GUINT64_CONSTANT (1) << node->task;
+      for (guint l = 0; l < node->links->len; l++)
+        self->nodes[mtl_node_link (node, l)->node].tasks |= node->tasks;
+    }
+}
+
+/* --- shapes --- */
+
+static guint
+count_names (const char *const *names)
+{
+  return names != NULL ? g_strv_length ((char **) names) : 0;
+}
+
+/* Whether every input port has its wire; complains of those that have none. */
+static gboolean
+is_complete (MtlNetwork *self,
+             MtlNode    *node)
+{
+  guint n_inputs = count_names (node->op->ports.inputs);
+  gboolean complete = TRUE;
+
+  for (guint port = 0; port < n_inputs; port++)
+    {
+      gboolean found = FALSE;
+      MtlProblem *problem;
+
+      for (guint l = 0; l < node->links->len; l++)
+        found = found || mtl_node_link (node, l)->input == port;
+      if (found)
+        continue;
+
+      problem = mtl_network_complain (self, node->block, node->op->ports.inputs[port],
+        node->task >= 0
+        ? g_strdup_printf (_("%s has no head: connect a block to its input."),
+                           mtl_block_id (node->block))
+        : g_strdup_printf (_("%s has nothing at its input: connect a block to it."),
+                           mtl_block_id (node->block)));
+      problem->advice = g_strdup (_("Connect to…"));
+      complete = FALSE;
+    }
+
+  return complete;
+}
+
+/* “conv2 needs …, but dense1 gives 50 values.” of “needs …, but gets 50 values” */
+static char *
+name_parties (const MtlNetwork *self,
+              const MtlNode    *node,
+              const char       *message)
+{
+  const char *gets = strstr (message, "but gets ");
+  const char *end = g_str_has_suffix (message, ".") ? "" : ".";
+
+  if (gets == NULL || node->links->len == 0)
+    return g_strdup_printf ("%s %s%s", mtl_block_id (node->block), message, end);
+
+  return g_strdup_printf ("%s %.*sbut %s gives %s%s", mtl_block_id (node->block),
+                          (int) (gets - message), message,
+                          mtl_block_id (self->nodes[mtl_node_link (node, 0)->node].block),
+                          gets + strlen ("but gets "), end);
+}
+
+static void
+infer_source (MtlNetwork *self,
+              MtlNode    *node)
+{
+  node->shape.n_out = self->info.n_ports;
+  for (guint n = 0; n < self->info.n_ports; n++)
+    node->shape.out[n] = self->info.shapes[n];
+  node->known = TRUE;
+}
+
+static void
+infer_op (MtlNetwork *self,
+          MtlNode    *node)
+{
+  g_autoptr(GError) error = NULL;
+
+  node->shape.set = mtl_chosen_settings (mtl_block_what (node->block));
+  node->shape.n_in = node->links->len;
+  node->shape.n_out = count_names (node->op->ports.outputs);
+  for (guint n = 0; n < node->links->len; n++)
+    {
+      const MtlLink *link = mtl_node_link (node, n);
+      const MtlNode *from = &self->nodes[link->node];
+
+      if (!from->known || link->port >= from->shape.n_out)
+        return;
+      node->shape.in[n] = from->shape.out[link->port];
+    }
+
+  if (node->op->infer != NULL && !node->op->infer (&node->shape, &error))
+    {
+      mtl_network_complain (self, node->block, NULL,
+                            name_parties (self, node, error->message));
+      return;
+    }
+
+  node->known = TRUE;
+  if (node->op->plan != NULL)
+    node->op->plan (&node->shape, &node->needs);
+}
+
+static void
+infer_shapes (MtlNetwork *self)
+{
+  for (guint n = 0; n < self->n_order; n++)
+    {
+      MtlNode *node = &self->nodes[self->order[n]];
+
+      if (node->source != NULL && (int) self->order[n] == self->source && self->has_info)
+        infer_source (self, node);
+      else if (node->op != NULL && is_complete (self, node))
+        {
+          if (node->links->len > MTL_MAX_PORTS)
+            mtl_network_complain (self, node->block, NULL, g_strdup_printf (
+              _("%s reads %u blocks; %d is the most. Join some of them first."),
+              mtl_block_id (node->block), node->links->len, MTL_MAX_PORTS));
+          else
+            infer_op (self, node);
+        }
+    }
+}
+
+/* --- tasks --- */
+
+const MtlTarget *
+mtl_network_target (const MtlNetwork  *self,
+                    guint              node,
+                    GError           **error)
+{
+  const MtlBlock *block = self->nodes[node].block;
+  const char *name = mtl_chosen_get (mtl_block_what (block), "target")->text;
+  const char *wanted = name[0] != '\0' ? name : mtl_block_id (block);
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint n = 0; n < self->info.n_targets; n++)
+    {
+      if (strcmp (self->info.targets[n].name, wanted) == 0)
+        return &self->info.targets[n];
+      g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", self->info.targets[n].name);
+    }
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
+               _("%s is to learn “%s”, which the data does not have. It has: %s."),
+               mtl_block_id (block), wanted, names->len > 0 ? names->str : _("no targets"));
+  return NULL;
+}
+
+/* The head's last block can be given as many units as the target has classes. */
+static void
+advise_units (MtlNetwork      *self,
+              MtlProblem      *problem,
+              const MtlNode   *node,
+              const MtlTarget *target)
+{
+  const MtlBlock *producer = self->nodes[mtl_node_link (node, 0)->node].block;
+  guint units = target->type.kind == MTL_TARGET_CLASS ? target->type.n_classes
+                                                      : (guint) target->type.size;
+
+  if (mtl_block_is_source (producer)
+      || mtl_chosen_get (mtl_block_what (producer), "units") == NULL)
+    return;
+
+  problem->advice = g_strdup_printf (_("Give %s %u Units"), mtl_block_id (producer), units);
+  problem->fix_key = g_strdup_printf ("blocks.%s.units", mtl_block_id (producer));
+  problem->fix_value = g_strdup_printf ("%u", units);
+}
+
+static void
+check_task (MtlNetwork *self,
+            guint       n)
+{
+  MtlNode *node = &self->nodes[n];
+  const MtlChosen *chosen = mtl_chosen_get (mtl_block_what (node->block), "loss")->method;
+  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
+  g_autoptr(GError) error = NULL;
+  const MtlTarget *target;
+
+  if (!self->has_info)
+    return;
+
+  target = mtl_network_target (self, n, &error);
+  if (target == NULL)
+    {
+      mtl_network_complain (self, node->block, NULL, g_strdup (error->message));
+      return;
+    }
+
+  if (node->known && !loss->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
+                                  mtl_chosen_settings (chosen), &error))
+    advise_units (self, mtl_network_complain (self, node->block, NULL,
+                                              name_parties (self, node, error->message)),
+                  node, target);
+}
+
+static void
+check_use (MtlNetwork *self)
+{
+  for (guint n = 0; n < self->n_nodes; n++)
+    {
+      MtlNode *node = &self->nodes[n];
+      gboolean learns = node->known && node->needs.tensors[0].name != NULL;
+      MtlProblem *problem;
+
+      if (node->tasks != 0 || self->n_tasks == 0 || (int) n == self->source)
+        continue;
+
+      problem = mtl_network_complain (self, node->block, NULL, g_strdup_printf (
+        _("%s leads to no task. Connect it on, or delete it."), mtl_block_id (node->block)));
+      problem->warning = !learns;
+    }
+}
+
+MtlNetwork *
+mtl_network_new (const MtlDesign *design,
+                 MtlData         *data)
+{
+  MtlNetwork *self = g_new0 (MtlNetwork, 1);
+
+  self->design = mtl_design_ref (design);
+  self->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) mtl_problem_free);
+  add_nodes (self);
+  number_tasks (self);
+  describe_source (self, data);
+  add_links (self);
+  sort_nodes (self);
+  reach_tasks (self);
+  infer_shapes (self);
+
+  for (guint n = 0; n < self->n_tasks; n++)
+    check_task (self, self->task_nodes[n]);
+  if (self->n_tasks == 0)
+    mtl_network_complain (self, NULL, NULL, g_strdup (_("No task: add a task block to end a head.")));
+  check_use (self);
+
+  /* The info of an opened source belongs to it. */
+  if (data != NULL)
+    self->info = (MtlSourceInfo) { 0 };
+
+  return self;
+}
+
+void
+mtl_network_free (MtlNetwork *self)
+{
+  for (guint n = 0; n < self->n_nodes; n++)
+    g_array_unref (self->nodes[n].links);
+  if (self->has_info)
+    mtl_source_info_clear (&self->info);
+  g_ptr_array_unref (self->problems);
+  mtl_design_unref (self->design);
+  g_free (self->nodes);
+  g_free (self->order);
+  g_free (self->task_nodes);
+  g_free (self);
+}

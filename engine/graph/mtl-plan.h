@@ -1,0 +1,93 @@
+/* mtl-plan.h — a design compiled for a batch size
+ *
+ * Compilation settles all that does not depend on numbers: order, shapes,
+ * which tensor belongs to trunk or head, what must live until backward, and
+ * the offset of everything in one arena for each worker. A plan is immutable.
+ *
+ * θ is one vector of P floats: every tensor that two tasks or more reach (the
+ * trunk, d floats) in document order, then head 0, head 1 …
+ *
+ * A batch is cut into shards of 32 samples, which run forward and backward
+ * through all blocks while their activations are in cache. Shards are added
+ * up in at most 8 slots (shard s of n into slot ⌊8s/n⌋), and slots in order
+ * 0, 1, 2 …, so no bit depends on the number of threads.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-data.h"
+#include "mtl-op.h"
+#include "mtl-survey.h"
+
+#define MTL_SHARD_ROWS 32
+#define MTL_MAX_SLOTS  8
+
+typedef struct _MtlPlan MtlPlan;
+
+typedef struct
+{
+  const char   *block;     /* id */
+  const char   *name;      /* "weight" */
+  MtlShape      shape;
+  MtlInit       init;
+  gboolean      decay;
+  gsize         fan_in, fan_out;
+  gsize         offset;    /* in θ */
+  gsize         size;      /* floats */
+  guint64       tasks;     /* that it reaches */
+} MtlTensor;
+
+typedef struct
+{
+  const char          *id;      /* of its block */
+  const MtlLoss       *loss;
+  const MtlSetting    *set;     /* of the loss */
+  MtlTargetType        target;
+  gsize                size;    /* values at its input */
+  double               weight;  /* setting of the task block */
+  gsize                offset, n_weights;  /* its head in θ */
+} MtlTask;
+
+/**
+ * mtl_plan_new:
+ * @data: opened for the tasks of @design in order; kept by reference
+ * @capacity: rows of the largest batch
+ * @trains: whether gradients are wanted
+ * @budget: bytes at most for gradients and arenas of one worker; 0: no limit
+ *
+ * Returns: (transfer full): the plan; NULL with MTL_ERROR_DESIGN or, with the
+ *   bytes in the message, MTL_ERROR_MEMORY
+ */
+MtlPlan         *mtl_plan_new        (const MtlDesign  *design,
+                                      MtlData          *data,
+                                      gsize             capacity,
+                                      gboolean          trains,
+                                      gsize             budget,
+                                      GError          **error);
+MtlPlan         *mtl_plan_ref        (MtlPlan          *self);
+void             mtl_plan_unref      (MtlPlan          *self);
+
+const MtlDesign *mtl_plan_design     (const MtlPlan    *self);
+MtlData         *mtl_plan_data       (const MtlPlan    *self);
+gsize            mtl_plan_capacity   (const MtlPlan    *self);
+guint            mtl_plan_n_tasks    (const MtlPlan    *self);
+const MtlTask   *mtl_plan_task       (const MtlPlan    *self,
+                                      guint             task);
+const char *const *mtl_plan_task_ids (const MtlPlan    *self);   /* NULL-terminated */
+guint            mtl_plan_n_tensors  (const MtlPlan    *self);
+const MtlTensor *mtl_plan_tensor     (const MtlPlan    *self,
+                                      guint             n);
+gsize            mtl_plan_n_trunk    (const MtlPlan    *self);   /* d */
+gsize            mtl_plan_n_weights  (const MtlPlan    *self);   /* P */
+/* Bytes of a worker's arena, and of one set of K rows with the slots. */
+gsize            mtl_plan_arena_size (const MtlPlan    *self);
+gsize            mtl_plan_rows_size  (const MtlPlan    *self);
+
+/* Fills θ by the tensors' rules from @seed. */
+void             mtl_plan_initialise (const MtlPlan    *self,
+                                      guint64           seed,
+                                      float            *theta);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlPlan, mtl_plan_unref)

@@ -1,0 +1,297 @@
+/* mtl-survey.c — what follows from a design, for those above the engine
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-survey.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "mtl-network.h"
+
+struct _MtlSurvey
+{
+  gint        refs;     /* atomic */
+  MtlNetwork *network;  /* constant once made */
+};
+
+/**
+ * mtl_survey_new:
+ *
+ * May read the file of a table to learn its columns.
+ *
+ * Returns: (transfer full): what follows from @design
+ */
+MtlSurvey *
+mtl_survey_new (const MtlDesign *design)
+{
+  MtlSurvey *self = g_new0 (MtlSurvey, 1);
+
+  self->refs = 1;
+  self->network = mtl_network_new (design, NULL);
+
+  return self;
+}
+
+MtlSurvey *
+mtl_survey_ref (const MtlSurvey *self)
+{
+  MtlSurvey *mutable = (MtlSurvey *) self;
+
+  g_atomic_int_inc (&mutable->refs);
+
+  return mutable;
+}
+
+void
+mtl_survey_unref (const MtlSurvey *self)
+{
+  MtlSurvey *mutable = (MtlSurvey *) self;
+
+  if (!g_atomic_int_dec_and_test (&mutable->refs))
+    return;
+
+  mtl_network_free (mutable->network);
+  g_free (mutable);
+}
+
+const MtlDesign *
+mtl_survey_design (const MtlSurvey *self)
+{
+  return self->network->design;
+}
+
+guint
+mtl_survey_n_problems (const MtlSurvey *self)
+{
+  return self->network->problems->len;
+}
+
+const MtlProblem *
+mtl_survey_problem (const MtlSurvey *self,
+                    guint            n)
+{
+  return g_ptr_array_index (self->network->problems, n);
+}
+
+gboolean
+mtl_survey_check (const MtlSurvey  *self,
+                  GError          **error)
+{
+  for (guint n = 0; n < mtl_survey_n_problems (self); n++)
+    {
+      const MtlProblem *problem = mtl_survey_problem (self, n);
+
+      if (!problem->warning)
+        {
+          g_set_error_literal (error, MTL_ERROR, MTL_ERROR_DESIGN, problem->message);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
+gboolean
+mtl_survey_trains (const MtlSurvey *self)
+{
+  return mtl_survey_check (self, NULL);
+}
+
+guint
+mtl_survey_n_tasks (const MtlSurvey *self)
+{
+  return self->network->n_tasks;
+}
+
+const char *
+mtl_survey_task (const MtlSurvey *self,
+                 guint            task)
+{
+  g_return_val_if_fail (task < self->network->n_tasks, NULL);
+
+  return mtl_block_id (self->network->nodes[self->network->task_nodes[task]].block);
+}
+
+int
+mtl_survey_task_index (const MtlSurvey *self,
+                       const char      *id)
+{
+  int node = mtl_network_find (self->network, id);
+
+  return node < 0 ? -1 : self->network->nodes[node].task;
+}
+
+static const MtlNode *
+find_node (const MtlSurvey *self,
+           const char      *block)
+{
+  int node = mtl_network_find (self->network, block);
+
+  return node < 0 ? NULL : &self->network->nodes[node];
+}
+
+MtlShape
+mtl_survey_shape (const MtlSurvey *self,
+                  const char      *block,
+                  guint            output)
+{
+  const MtlNode *node = find_node (self, block);
+
+  if (node == NULL || !node->known || output >= node->shape.n_out)
+    return (MtlShape) { 0 };
+
+  return node->shape.out[output];
+}
+
+guint64
+mtl_survey_tasks (const MtlSurvey *self,
+                  const char      *block)
+{
+  const MtlNode *node = find_node (self, block);
+
+  return node != NULL ? node->tasks : 0;
+}
+
+static gsize
+count_weights (const MtlNode *node)
+{
+  gsize n = 0;
+
+  for (guint t = 0; t < MTL_OP_MAX_TENSORS && node->needs.tensors[t].name != NULL; t++)
+    n += mtl_shape_size (&node->needs.tensors[t].shape);
+
+  return n;
+}
+
+gsize
+mtl_survey_n_weights (const MtlSurvey *self,
+                      const char      *block)
+{
+  const MtlNode *node = find_node (self, block);
+
+  return node != NULL ? count_weights (node) : 0;
+}
+
+/**
+ * mtl_survey_n_reached:
+ * @tasks: a set of tasks; G_MAXUINT64 for all of the trunk
+ *
+ * Returns: how many weights are reached by exactly @tasks
+ */
+gsize
+mtl_survey_n_reached (const MtlSurvey *self,
+                      guint64          tasks)
+{
+  gsize sum = 0;
+
+  for (guint n = 0; n < self->network->n_nodes; n++)
+    {
+      const MtlNode *node = &self->network->nodes[n];
+      gboolean shared = (node->tasks & (node->tasks - 1)) != 0;
+
+      if (node->tasks == tasks || (tasks == G_MAXUINT64 && shared))
+        sum += count_weights (node);
+    }
+
+  return sum;
+}
+
+guint
+mtl_survey_n_outputs (const MtlSurvey *self,
+                      const char      *block)
+{
+  const MtlNode *node = find_node (self, block);
+
+  if (node == NULL)
+    return 0;
+  if (node->op != NULL)
+    return mtl_block_n_outputs (node->block);
+
+  return self->network->has_info ? self->network->info.n_ports : 0;
+}
+
+const char *
+mtl_survey_output (const MtlSurvey *self,
+                   const char      *block,
+                   guint            output)
+{
+  const MtlNode *node = find_node (self, block);
+
+  if (node == NULL || output >= mtl_survey_n_outputs (self, block))
+    return NULL;
+
+  return node->op != NULL ? mtl_block_output (node->block, output)
+                          : self->network->info.ports[output];
+}
+
+guint
+mtl_survey_n_targets (const MtlSurvey *self)
+{
+  return self->network->has_info ? self->network->info.n_targets : 0;
+}
+
+const char *
+mtl_survey_target (const MtlSurvey *self,
+                   guint            n)
+{
+  return n < mtl_survey_n_targets (self) ? self->network->info.targets[n].name : NULL;
+}
+
+/* The problems that a block gained by an edit, as few words as there are. */
+static char *
+new_problem (const MtlSurvey  *self,
+             const MtlNetwork *edited)
+{
+  for (guint n = 0; n < edited->problems->len; n++)
+    {
+      const MtlProblem *problem = g_ptr_array_index (edited->problems, n);
+      gboolean old = problem->warning;
+
+      for (guint o = 0; o < self->network->problems->len && !old; o++)
+        old = strcmp (((MtlProblem *) g_ptr_array_index (self->network->problems, o))->message,
+                      problem->message) == 0;
+      if (!old)
+        return g_strdup (problem->message);
+    }
+
+  return NULL;
+}
+
+/**
+ * mtl_survey_refusal:
+ * @from: an output, `block.port`
+ * @to: an input, `block.port`
+ *
+ * Tries the wire on a copy of the design: an edit is cheap and the rules
+ * stand in one place.
+ *
+ * Returns: (transfer full) (nullable): what speaks against the wire
+ */
+char *
+mtl_survey_refusal (const MtlSurvey *self,
+                    const char      *from,
+                    const char      *to)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) edited = mtl_design_with_wire (self->network->design, from, to, &error);
+  g_autoptr(MtlNetwork) network = NULL;
+  g_autofree char *message = NULL;
+  const char *needs;
+
+  if (edited == NULL)
+    return g_strdup (error->message);
+
+  network = mtl_network_new (edited, NULL);
+  message = new_problem (self, network);
+  if (message == NULL)
+    return NULL;
+
+  /* “conv2 needs channels × height × width, but …” becomes the need alone. */
+  needs = strstr (message, "needs ");
+  if (needs != NULL && strstr (needs, ", but ") != NULL)
+    return g_strndup (needs, (gsize) (strstr (needs, ", but ") - needs));
+
+  return g_steal_pointer (&message);
+}
