@@ -1,0 +1,320 @@
+/* mtl-prober.c — a thread of low priority for probes
+ *
+ * One probe at a time: starting one cancels the one before and waits for it,
+ * which takes one pass at most.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-prober.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "mtl-mailbox.h"
+#include "mtl-probe-private.h"
+
+#define NICENESS 10  /* training goes first */
+
+struct _MtlProber
+{
+  /* constant while a probe runs */
+  pthread_t        thread;
+  gboolean         started;   /* the thread is to be joined */
+  const MtlChosen *probe;
+  MtlSnapshot     *snapshot;
+  guint            n_threads;
+  GCancellable    *cancel;
+  MtlProbeEnded    ended;
+  GWeakRef         listener;
+  GMainContext    *context;
+  MtlMailbox      *frames;
+
+  pthread_mutex_t  lock;      /* guards what follows */
+  MtlGrid         *grid;
+  GSource         *ending;
+  gboolean         busy;
+};
+
+MtlProber *
+mtl_prober_new (void)
+{
+  MtlProber *self = g_new0 (MtlProber, 1);
+
+  self->frames = mtl_mailbox_new (sizeof (MtlProbeFrame));
+  g_weak_ref_init (&self->listener, NULL);
+  pthread_mutex_init (&self->lock, NULL);
+
+  return self;
+}
+
+static void
+post_cb (const MtlProbeFrame *frame,
+         gpointer             data)
+{
+  MtlProber *self = data;
+
+  mtl_mailbox_post (self->frames, frame);
+}
+
+static void
+post_grid_cb (MtlGrid  *grid,
+              gpointer  data)
+{
+  MtlProber *self = data;
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->grid, mtl_grid_unref);
+  self->grid = mtl_grid_ref (grid);
+  pthread_mutex_unlock (&self->lock);
+}
+
+typedef struct
+{
+  MtlProber *prober;
+  GError    *error;
+} Ending;
+
+static void
+ending_free (gpointer data)
+{
+  Ending *ending = data;
+
+  g_clear_error (&ending->error);
+  g_free (ending);
+}
+
+static gboolean
+ending_cb (gpointer data)
+{
+  Ending *ending = data;
+  MtlProber *self = ending->prober;
+  g_autoptr(GObject) listener = g_weak_ref_get (&self->listener);
+  g_autoptr(GError) error = g_steal_pointer (&ending->error);
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->ending, g_source_unref);
+  pthread_mutex_unlock (&self->lock);
+
+  if (listener != NULL && self->ended != NULL)
+    self->ended (self, error, listener);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+post_ending (MtlProber *self,
+             GError    *error)
+{
+  Ending *ending = g_new0 (Ending, 1);
+  GSource *source = g_idle_source_new ();
+
+  ending->prober = self;
+  ending->error = error;
+  g_source_set_callback (source, ending_cb, ending, ending_free);
+
+  pthread_mutex_lock (&self->lock);
+  self->busy = FALSE;
+  self->ending = g_source_ref (source);
+  pthread_mutex_unlock (&self->lock);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static void *
+probe_thread (void *data)
+{
+  MtlProber *self = data;
+  GError *error = NULL;
+  MtlProbeRun run = {
+    .snapshot = self->snapshot,
+    .cancel = self->cancel,
+    .post = post_cb,
+    .post_grid = post_grid_cb,
+    .post_data = self,
+  };
+
+  /* Without the right to it the probe runs at the common priority. */
+  setpriority (PRIO_PROCESS, (id_t) syscall (SYS_gettid), NICENESS);
+  mtl_probe_run (self->probe, &run, self->n_threads, &error);
+  post_ending (self, error);
+
+  return NULL;
+}
+
+/* Ends what runs and drops its ending. */
+static void
+finish (MtlProber *self)
+{
+  if (self->cancel != NULL)
+    g_cancellable_cancel (self->cancel);
+  if (self->started)
+    pthread_join (self->thread, NULL);
+  self->started = FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  if (self->ending != NULL)
+    {
+      g_source_destroy (self->ending);
+      g_clear_pointer (&self->ending, g_source_unref);
+    }
+  pthread_mutex_unlock (&self->lock);
+
+  g_clear_object (&self->cancel);
+  g_clear_pointer (&self->probe, mtl_chosen_unref);
+  g_clear_pointer (&self->snapshot, mtl_snapshot_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+}
+
+void
+mtl_prober_free (MtlProber *self)
+{
+  finish (self);
+  g_weak_ref_clear (&self->listener);
+  g_clear_pointer (&self->grid, mtl_grid_unref);
+  mtl_mailbox_unref (self->frames);
+  pthread_mutex_destroy (&self->lock);
+  g_free (self);
+}
+
+void
+mtl_prober_start (MtlProber       *self,
+                  const MtlChosen *probe,
+                  MtlSnapshot     *snapshot,
+                  guint            n_threads,
+                  GObject         *listener,
+                  MtlProbeEnded    ended)
+{
+  int failure;
+
+  finish (self);
+  self->probe = mtl_chosen_ref (probe);
+  self->snapshot = mtl_snapshot_ref (snapshot);
+  self->n_threads = n_threads;
+  self->cancel = g_cancellable_new ();
+  self->context = g_main_context_ref_thread_default ();
+  self->ended = ended;
+  g_weak_ref_set (&self->listener, listener);
+
+  pthread_mutex_lock (&self->lock);
+  self->busy = TRUE;
+  pthread_mutex_unlock (&self->lock);
+
+  failure = pthread_create (&self->thread, NULL, probe_thread, self);
+  self->started = failure == 0;
+  if (failure != 0)
+    post_ending (self, g_error_new (G_IO_ERROR, g_io_error_from_errno (failure),
+                                    "No thread could be started: %s", g_strerror (failure)));
+}
+
+void
+mtl_prober_cancel (MtlProber *self)
+{
+  if (self->cancel != NULL)
+    g_cancellable_cancel (self->cancel);
+}
+
+gboolean
+mtl_prober_busy (MtlProber *self)
+{
+  gboolean busy;
+
+  pthread_mutex_lock (&self->lock);
+  busy = self->busy;
+  pthread_mutex_unlock (&self->lock);
+
+  return busy;
+}
+
+gboolean
+mtl_prober_take (MtlProber     *self,
+                 guint64       *seen,
+                 MtlProbeFrame *frame)
+{
+  return mtl_mailbox_take (self->frames, seen, frame);
+}
+
+MtlGrid *
+mtl_prober_grid (MtlProber *self)
+{
+  MtlGrid *grid;
+
+  pthread_mutex_lock (&self->lock);
+  grid = self->grid != NULL ? mtl_grid_ref (self->grid) : NULL;
+  pthread_mutex_unlock (&self->lock);
+
+  return grid;
+}
+
+/* --- in the calling thread --- */
+
+typedef struct
+{
+  void          (*progress) (const MtlProbeFrame *frame,
+                             gpointer             data);
+  gpointer        data;
+  MtlProbeFrame  *frame;
+  MtlGrid       **grid;
+} Now;
+
+static void
+now_cb (const MtlProbeFrame *frame,
+        gpointer             data)
+{
+  Now *now = data;
+
+  *now->frame = *frame;
+  if (now->progress != NULL)
+    now->progress (frame, now->data);
+}
+
+static void
+now_grid_cb (MtlGrid  *grid,
+             gpointer  data)
+{
+  Now *now = data;
+
+  if (now->grid == NULL)
+    return;
+  g_clear_pointer (now->grid, mtl_grid_unref);
+  *now->grid = mtl_grid_ref (grid);
+}
+
+/**
+ * mtl_probe_now:
+ * @progress: (nullable): called with each frame
+ * @frame: (out caller-allocates): the last one
+ * @grid: (out) (nullable) (transfer full): the finest grid; NULL when the
+ *   probe has none
+ *
+ * Returns: TRUE; FALSE with G_IO_ERROR_CANCELLED or an error of the data
+ */
+gboolean
+mtl_probe_now (const MtlChosen  *probe,
+               MtlSnapshot      *snapshot,
+               guint             n_threads,
+               GCancellable     *cancel,
+               void            (*progress) (const MtlProbeFrame *frame,
+                                            gpointer             data),
+               gpointer          data,
+               MtlProbeFrame    *frame,
+               MtlGrid         **grid,
+               GError          **error)
+{
+  Now now = { progress, data, frame, grid };
+  MtlProbeRun run = {
+    .snapshot = snapshot,
+    .cancel = cancel,
+    .post = now_cb,
+    .post_grid = now_grid_cb,
+    .post_data = &now,
+  };
+
+  if (grid != NULL)
+    *grid = NULL;
+
+  return mtl_probe_run (probe, &run, n_threads, error);
+}

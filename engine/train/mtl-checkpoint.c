@@ -1,0 +1,224 @@
+/* mtl-checkpoint.c — the bytes of a checkpoint
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-checkpoint.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define MAGIC      "BASINCK1"
+#define MAGIC_SIZE 8
+#define HASH_SIZE  32
+#define MODEL      "(stauaau)"
+#define SUMS       "(aad(adadad))"
+#define TYPE       "(s(tttddd)" MODEL "mvmvmv" SUMS ")"
+
+enum { DESIGN, MARK, THE_MODEL, LOSS_STATE, FLAT_STATE, SHARP_STATE, THE_SUMS };
+
+static void
+hash_bytes (gconstpointer data,
+            gsize         size,
+            guint8       *hash)
+{
+  g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  gsize length = HASH_SIZE;
+
+  g_checksum_update (checksum, data, (gssize) size);
+  g_checksum_get_digest (checksum, hash, &length);
+}
+
+static GVariant *
+save_state (const MtlState *state)
+{
+  return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT,
+                              state != NULL ? g_variant_new_variant (mtl_state_save (state)) : NULL);
+}
+
+GBytes *
+mtl_checkpoint_write (const MtlDesign       *design,
+                      const MtlProgressMark *mark,
+                      const MtlModel        *model,
+                      MtlStep               *step,
+                      MtlRecorder           *recorder)
+{
+  g_autoptr(GBytes) text = mtl_design_print (design);
+  g_autofree char *words = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
+  g_autoptr(GVariant) all = g_variant_ref_sink (g_variant_new (
+    "(s(tttddd)@" MODEL "@mv@mv@mv@" SUMS ")", words,
+    mark->step, mark->epoch, mark->batch, mark->seconds, mark->total, mark->best,
+    mtl_model_save (model),
+    save_state (mtl_step_state (step, MTL_PART_LOSS)),
+    save_state (mtl_step_state (step, MTL_PART_FLAT)),
+    save_state (mtl_step_sharp_state (step)),
+    mtl_recorder_save (recorder)));
+  gsize size = g_variant_get_size (all);
+  g_autofree guint8 *bytes = g_malloc (MAGIC_SIZE + HASH_SIZE + size);
+
+  memcpy (bytes, MAGIC, MAGIC_SIZE);
+  g_variant_store (all, bytes + MAGIC_SIZE + HASH_SIZE);
+  hash_bytes (bytes + MAGIC_SIZE + HASH_SIZE, size, bytes + MAGIC_SIZE);
+
+  return g_bytes_new_take (g_steal_pointer (&bytes), MAGIC_SIZE + HASH_SIZE + size);
+}
+
+/* The content, checked to be whole and of our form; NULL when it is not. */
+static GVariant *
+open_checkpoint (GBytes  *bytes,
+                 GError **error)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autoptr(GBytes) body = NULL;
+  g_autoptr(GVariant) all = NULL;
+  guint8 hash[HASH_SIZE];
+
+  if (size < MAGIC_SIZE + HASH_SIZE || memcmp (data, MAGIC, MAGIC_SIZE) != 0)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
+                   _("This is not a checkpoint: it does not begin with %s"), MAGIC);
+      return NULL;
+    }
+
+  hash_bytes (data + MAGIC_SIZE + HASH_SIZE, size - MAGIC_SIZE - HASH_SIZE, hash);
+  if (memcmp (hash, data + MAGIC_SIZE, HASH_SIZE) == 0)
+    {
+      body = g_bytes_new_from_bytes (bytes, MAGIC_SIZE + HASH_SIZE,
+                                     size - MAGIC_SIZE - HASH_SIZE);
+      all = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), body, FALSE));
+    }
+  if (all == NULL || !g_variant_is_normal_form (all))
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
+                   _("The checkpoint of %" G_GSIZE_FORMAT " bytes is damaged: "
+                     "its checksum does not match"), size);
+      return NULL;
+    }
+
+  return g_steal_pointer (&all);
+}
+
+static void
+read_mark (GVariant        *all,
+           MtlProgressMark *mark)
+{
+  g_variant_get_child (all, MARK, "(tttddd)", &mark->step, &mark->epoch, &mark->batch,
+                       &mark->seconds, &mark->total, &mark->best);
+}
+
+static MtlDesign *
+read_design (GVariant  *all,
+             GError   **error)
+{
+  const char *text;
+  g_autoptr(GBytes) json = NULL;
+
+  g_variant_get_child (all, DESIGN, "&s", &text);
+  json = g_bytes_new (text, strlen (text));
+
+  return mtl_design_parse (json, "checkpoint", NULL, error);
+}
+
+MtlDesign *
+mtl_checkpoint_design (GBytes  *bytes,
+                       GError **error)
+{
+  g_autoptr(GVariant) all = open_checkpoint (bytes, error);
+
+  return all != NULL ? read_design (all, error) : NULL;
+}
+
+gboolean
+mtl_checkpoint_mark (GBytes           *bytes,
+                     MtlProgressMark  *mark,
+                     GError          **error)
+{
+  g_autoptr(GVariant) all = open_checkpoint (bytes, error);
+
+  if (all == NULL)
+    return FALSE;
+
+  read_mark (all, mark);
+  return TRUE;
+}
+
+static gboolean
+read_state (GVariant  *all,
+            guint      child,
+            MtlState  *state,
+            GError   **error)
+{
+  g_autoptr(GVariant) maybe = g_variant_get_child_value (all, child);
+  g_autoptr(GVariant) boxed = g_variant_get_maybe (maybe);
+  g_autoptr(GVariant) saved = NULL;
+
+  if (boxed == NULL || state == NULL)
+    return TRUE;
+
+  saved = g_variant_get_variant (boxed);
+  return mtl_state_load (state, saved, error);
+}
+
+gboolean
+mtl_checkpoint_read (GBytes           *bytes,
+                     MtlProgressMark  *mark,
+                     MtlModel         *model,
+                     MtlStep          *step,
+                     MtlRecorder      *recorder,
+                     GError          **error)
+{
+  g_autoptr(GVariant) all = open_checkpoint (bytes, error);
+  g_autoptr(GVariant) saved = NULL;
+  g_autoptr(GVariant) sums = NULL;
+
+  if (all == NULL)
+    return FALSE;
+
+  read_mark (all, mark);
+  saved = g_variant_get_child_value (all, THE_MODEL);
+  sums = g_variant_get_child_value (all, THE_SUMS);
+  if (!mtl_model_load (model, saved, error)
+      || !read_state (all, LOSS_STATE, mtl_step_state (step, MTL_PART_LOSS), error)
+      || !read_state (all, FLAT_STATE, mtl_step_state (step, MTL_PART_FLAT), error)
+      || !read_state (all, SHARP_STATE, mtl_step_sharp_state (step), error))
+    return FALSE;
+
+  if (!mtl_recorder_load (recorder, sums))
+    {
+      g_set_error_literal (error, MTL_ERROR, MTL_ERROR_STORE,
+                           _("The checkpoint is of a design with another number of tasks"));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+MtlSnapshot *
+mtl_checkpoint_snapshot (GBytes  *bytes,
+                         GError **error)
+{
+  g_autoptr(GVariant) all = open_checkpoint (bytes, error);
+  g_autoptr(GVariant) model = NULL;
+  g_autoptr(GVariant) theta = NULL;
+  g_autoptr(MtlDesign) design = NULL;
+  MtlProgressMark mark;
+  gconstpointer values;
+  gsize n;
+
+  if (all == NULL)
+    return NULL;
+
+  design = read_design (all, error);
+  if (design == NULL)
+    return NULL;
+
+  read_mark (all, &mark);
+  model = g_variant_get_child_value (all, THE_MODEL);
+  theta = g_variant_get_child_value (model, 2);
+  values = g_variant_get_fixed_array (theta, &n, sizeof (float));
+
+  /* Between two epochs the one that just ended counts. */
+  return mtl_snapshot_new (design, values, n, mark.step,
+                           mark.batch > 0 ? mark.epoch : mark.epoch - 1);
+}

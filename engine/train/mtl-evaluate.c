@@ -1,0 +1,177 @@
+/* mtl-evaluate.c — losses and metrics of a whole split
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-evaluate.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SUMS_A_TASK (MTL_MAX_METRICS * MTL_METRIC_SUMS)
+
+guint
+mtl_task_n_metrics (const MtlTask *task)
+{
+  guint n = 0;
+
+  while (n < MTL_MAX_METRICS && task->loss->metrics[n] != NULL)
+    n++;
+
+  return n;
+}
+
+const MtlMetric *
+mtl_task_metric (const MtlTask *task,
+                 guint          n)
+{
+  return (const MtlMetric *) mtl_catalogue_find (MTL_KIND_METRIC, task->loss->metrics[n], NULL);
+}
+
+MtlTally *
+mtl_tally_new (const MtlPlan *plan)
+{
+  MtlTally *self = g_new0 (MtlTally, 1);
+
+  self->n_tasks = mtl_plan_n_tasks (plan);
+  self->losses = g_new0 (double, self->n_tasks);
+  self->items = g_new0 (double, self->n_tasks);
+  self->sums = g_new0 (double, self->n_tasks * SUMS_A_TASK);
+
+  return self;
+}
+
+void
+mtl_tally_free (MtlTally *self)
+{
+  g_free (self->losses);
+  g_free (self->items);
+  g_free (self->sums);
+  g_free (self);
+}
+
+void
+mtl_tally_clear (MtlTally *self)
+{
+  memset (self->losses, 0, self->n_tasks * sizeof (double));
+  memset (self->items, 0, self->n_tasks * sizeof (double));
+  memset (self->sums, 0, self->n_tasks * SUMS_A_TASK * sizeof (double));
+}
+
+void
+mtl_tally_add (MtlTally        *self,
+               const MtlPlan   *plan,
+               const MtlBatch  *batch,
+               const double    *losses,
+               float *const    *outputs)
+{
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, k);
+      double items = task->loss->divisor (&task->target, task->set, batch->rows, task->size,
+                                          batch->targets[k]);
+
+      if (!(items > 0.0) || isnan (losses[k]))
+        continue;
+
+      self->losses[k] += losses[k] * items;
+      self->items[k] += items;
+      for (guint m = 0; m < mtl_task_n_metrics (task); m++)
+        mtl_task_metric (task, m)->add (&task->target, batch->rows, task->size, outputs[k],
+                                        batch->targets[k],
+                                        self->sums + k * SUMS_A_TASK + m * MTL_METRIC_SUMS);
+    }
+}
+
+double
+mtl_tally_loss (const MtlTally *self,
+                guint           task)
+{
+  return self->items[task] > 0.0 ? self->losses[task] / self->items[task] : NAN;
+}
+
+double
+mtl_tally_metric (const MtlTally *self,
+                  const MtlPlan  *plan,
+                  guint           task,
+                  guint           n)
+{
+  return mtl_task_metric (mtl_plan_task (plan, task), n)
+    ->finish (self->sums + task * SUMS_A_TASK + n * MTL_METRIC_SUMS);
+}
+
+static GVariant *
+save_doubles (const double *values,
+              gsize         n)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, values, n, sizeof *values);
+}
+
+GVariant *
+mtl_tally_save (const MtlTally *self)
+{
+  return g_variant_new ("(@ad@ad@ad)",
+                        save_doubles (self->losses, self->n_tasks),
+                        save_doubles (self->items, self->n_tasks),
+                        save_doubles (self->sums, self->n_tasks * SUMS_A_TASK));
+}
+
+gboolean
+mtl_tally_load (MtlTally *self,
+                GVariant *saved)
+{
+  double *into[] = { self->losses, self->items, self->sums };
+  gsize length[] = { self->n_tasks, self->n_tasks, self->n_tasks * SUMS_A_TASK };
+
+  for (guint n = 0; n < G_N_ELEMENTS (into); n++)
+    {
+      g_autoptr(GVariant) child = g_variant_get_child_value (saved, n);
+      gsize found;
+      gconstpointer values = g_variant_get_fixed_array (child, &found, sizeof (double));
+
+      if (found != length[n])
+        return FALSE;
+      memcpy (into[n], values, found * sizeof (double));
+    }
+
+  return TRUE;
+}
+
+gboolean
+mtl_evaluate (MtlWork      *work,
+              const float  *theta,
+              MtlSplit      split,
+              MtlBatch     *batch,
+              MtlTally     *tally,
+              gboolean    (*stop) (gpointer data),
+              gpointer      data)
+{
+  MtlPlan *plan = mtl_work_plan (work);
+  MtlData *source = mtl_plan_data (plan);
+  gsize n_rows = mtl_data_rows (source, split);
+  guint n_tasks = mtl_plan_n_tasks (plan);
+  g_autofree guint32 *samples = g_new (guint32, batch->capacity);
+  g_autofree double *losses = g_new (double, n_tasks);
+  g_autoptr(GPtrArray) outputs = g_ptr_array_new_with_free_func (g_free);
+  guint64 all = n_tasks == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n_tasks) - 1;
+
+  for (guint k = 0; k < n_tasks; k++)
+    g_ptr_array_add (outputs, g_new (float, batch->capacity * mtl_plan_task (plan, k)->size));
+
+  for (gsize first = 0; first < n_rows; first += batch->capacity)
+    {
+      gsize n = MIN (batch->capacity, n_rows - first);
+      MtlPass pass = { theta, batch, all, MTL_PASS_EVALUATE, { 0 } };
+
+      if (stop != NULL && stop (data))
+        return FALSE;
+
+      for (gsize i = 0; i < n; i++)
+        samples[i] = (guint32) (first + i);
+      mtl_batch_fill (batch, source, split, samples, n, mtl_work_pool (work));
+      mtl_work_run (work, &pass, losses, NULL, (float *const *) outputs->pdata);
+      mtl_tally_add (tally, plan, batch, losses, (float *const *) outputs->pdata);
+    }
+
+  return TRUE;
+}

@@ -1,0 +1,205 @@
+/* mtl-model.c — θ and its optimiser
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-model.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#define RANGE 8192  /* floats updated in one piece */
+
+MtlModel *
+mtl_model_new (const MtlPlan *plan,
+               guint64        seed)
+{
+  MtlModel *self = g_new0 (MtlModel, 1);
+
+  self->n_weights = mtl_plan_n_weights (plan);
+  self->theta = g_new0 (float, self->n_weights);
+  self->decay = g_new0 (guint8, self->n_weights);
+  mtl_plan_initialise (plan, seed, self->theta);
+
+  for (guint n = 0; n < mtl_plan_n_tensors (plan); n++)
+    {
+      const MtlTensor *tensor = mtl_plan_tensor (plan, n);
+
+      memset (self->decay + tensor->offset, tensor->decay ? 1 : 0, tensor->size);
+    }
+
+  return self;
+}
+
+void
+mtl_model_free (MtlModel *self)
+{
+  for (guint n = 0; n < MTL_MAX_MOMENTS; n++)
+    g_free (self->moments[n]);
+  g_clear_pointer (&self->chosen, mtl_chosen_unref);
+  g_clear_pointer (&self->schedule, mtl_chosen_unref);
+  g_free (self->theta);
+  g_free (self->decay);
+  g_free (self);
+}
+
+void
+mtl_model_set_optimizer (MtlModel        *self,
+                         const MtlChosen *optimizer)
+{
+  const MtlMethod *method = mtl_chosen_method (optimizer);
+  gboolean same = self->chosen != NULL && mtl_chosen_method (self->chosen) == method;
+
+  mtl_chosen_ref (optimizer);
+  g_clear_pointer (&self->chosen, mtl_chosen_unref);
+  self->chosen = optimizer;
+  self->optimizer = (const MtlOptimizer *) method;
+  if (same)
+    return;
+
+  g_assert (self->optimizer->n_moments <= MTL_MAX_MOMENTS);
+  self->optimizer_step = 0;
+  for (guint n = 0; n < MTL_MAX_MOMENTS; n++)
+    {
+      g_clear_pointer (&self->moments[n], g_free);
+      if (n < self->optimizer->n_moments)
+        self->moments[n] = g_new0 (float, self->n_weights);
+    }
+}
+
+void
+mtl_model_set_schedule (MtlModel        *self,
+                        const MtlChosen *schedule)
+{
+  mtl_chosen_ref (schedule);
+  g_clear_pointer (&self->schedule, mtl_chosen_unref);
+  self->schedule = schedule;
+}
+
+double
+mtl_model_rate (const MtlModel *self,
+                double          epoch,
+                double          n_epochs)
+{
+  const MtlSchedule *schedule = (const MtlSchedule *) mtl_chosen_method (self->schedule);
+
+  return mtl_chosen_settings (self->chosen)[0].number
+         * schedule->factor (mtl_chosen_settings (self->schedule), epoch, n_epochs);
+}
+
+typedef struct
+{
+  MtlModel         *model;
+  MtlOptimizerStep  step;
+  const float      *gradient;
+} UpdateJob;
+
+static void
+update_range (guint    piece,
+              guint    worker,
+              gpointer data)
+{
+  UpdateJob *job = data;
+  gsize first = (gsize) piece * RANGE;
+
+  job->model->optimizer->update (&job->step, first, MIN (RANGE, job->model->n_weights - first),
+                                 job->gradient, job->model->theta, job->model->moments);
+}
+
+void
+mtl_model_update (MtlModel    *self,
+                  const float *gradient,
+                  double       rate,
+                  MtlPool     *pool)
+{
+  UpdateJob job = {
+    .model = self,
+    .step = {
+      .set = mtl_chosen_settings (self->chosen),
+      .lr = rate,
+      .step = ++self->optimizer_step,
+      .decay = self->decay,
+    },
+    .gradient = gradient,
+  };
+
+  mtl_pool_run (pool, (guint) ((self->n_weights + RANGE - 1) / RANGE), update_range, &job);
+}
+
+static GVariant *
+save_floats (const float *values,
+             gsize        n)
+{
+  return g_variant_new_fixed_array (G_VARIANT_TYPE_UINT32, values, n, sizeof *values);
+}
+
+GVariant *
+mtl_model_save (const MtlModel *self)
+{
+  GVariantBuilder moments;
+
+  g_variant_builder_init (&moments, G_VARIANT_TYPE ("aau"));
+  for (guint n = 0; n < self->optimizer->n_moments; n++)
+    g_variant_builder_add_value (&moments, save_floats (self->moments[n], self->n_weights));
+
+  return g_variant_new ("(st@auaau)", self->optimizer->method.id, self->optimizer_step,
+                        save_floats (self->theta, self->n_weights), &moments);
+}
+
+static gboolean
+load_floats (GVariant  *saved,
+             float     *values,
+             gsize      n,
+             GError   **error)
+{
+  gsize found;
+  gconstpointer bytes = g_variant_get_fixed_array (saved, &found, sizeof *values);
+
+  if (found != n)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
+                   _("The checkpoint holds %" G_GSIZE_FORMAT " weights, but the design has %"
+                     G_GSIZE_FORMAT), found, n);
+      return FALSE;
+    }
+
+  memcpy (values, bytes, n * sizeof *values);
+  return TRUE;
+}
+
+/**
+ * mtl_model_load:
+ * @saved: by mtl_model_save()
+ *
+ * Moments are taken over when the optimiser is the same one.
+ *
+ * Returns: TRUE; FALSE with MTL_ERROR_STORE, and a model not to be used
+ */
+gboolean
+mtl_model_load (MtlModel  *self,
+                GVariant  *saved,
+                GError   **error)
+{
+  const char *optimizer;
+  guint64 step;
+  g_autoptr(GVariant) theta = NULL;
+  g_autoptr(GVariant) moments = NULL;
+
+  g_variant_get (saved, "(&st@au@aau)", &optimizer, &step, &theta, &moments);
+  if (!load_floats (theta, self->theta, self->n_weights, error))
+    return FALSE;
+  if (strcmp (optimizer, self->optimizer->method.id) != 0
+      || g_variant_n_children (moments) != self->optimizer->n_moments)
+    return TRUE;
+
+  self->optimizer_step = step;
+  for (guint n = 0; n < self->optimizer->n_moments; n++)
+    {
+      g_autoptr(GVariant) moment = g_variant_get_child_value (moments, n);
+
+      if (!load_floats (moment, self->moments[n], self->n_weights, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}

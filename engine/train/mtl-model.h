@@ -1,0 +1,48 @@
+/* mtl-model.h — θ and its optimiser
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-optimizer.h"
+#include "mtl-plan.h"
+#include "mtl-pool.h"
+
+#define MTL_MAX_MOMENTS 4
+
+typedef struct
+{
+  gsize               n_weights;
+  float              *theta;
+  guint8             *decay;            /* 1 where weight decay applies */
+  const MtlChosen    *chosen;           /* optimiser and settings */
+  const MtlOptimizer *optimizer;
+  const MtlChosen    *schedule;
+  float              *moments[MTL_MAX_MOMENTS];
+  guint64             optimizer_step;   /* steps since the optimiser began */
+} MtlModel;
+
+MtlModel *mtl_model_new           (const MtlPlan   *plan,
+                                   guint64          seed);
+void      mtl_model_free          (MtlModel        *self);
+/* Moments stay when the method is the same. */
+void      mtl_model_set_optimizer (MtlModel        *self,
+                                   const MtlChosen *optimizer);
+void      mtl_model_set_schedule  (MtlModel        *self,
+                                   const MtlChosen *schedule);
+/* @epoch: real, from 0. */
+double    mtl_model_rate          (const MtlModel  *self,
+                                   double           epoch,
+                                   double           n_epochs);
+void      mtl_model_update        (MtlModel        *self,
+                                   const float     *gradient,
+                                   double           rate,
+                                   MtlPool         *pool);
+/* A floating variant of θ, moments and the optimiser's step. */
+GVariant *mtl_model_save          (const MtlModel  *self);
+gboolean  mtl_model_load          (MtlModel        *self,
+                                   GVariant        *saved,
+                                   GError         **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlModel, mtl_model_free)

@@ -1,0 +1,66 @@
+/* mtl-step-private.h — one step of training, as the trainer drives it
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-balancer.h"
+#include "mtl-sharp.h"
+#include "mtl-step.h"
+
+/* What a step reports of a part, at the clean point or of the flatness rows. */
+typedef struct
+{
+  gboolean          valid;      /* it was taken in the last step */
+  MtlBalanceStatus  status;
+  double           *gramian;    /* K×K; rows of tasks left out are NaN */
+  double           *weights;    /* [K]; NaN: left out, or the method has none */
+} MtlPartReport;
+
+/* Owns rows, moved weights and the direction; the model's θ belongs to the trainer. */
+MtlStep             *mtl_step_new       (MtlWork          *work);
+void                 mtl_step_free      (MtlStep          *self);
+
+/* The balancers, one a part, with the state of each. Kept by reference. */
+void                 mtl_step_set_balancer (MtlStep       *self,
+                                            MtlPart        part,
+                                            const MtlChosen *balancer);
+/* State stays when the method is the same. */
+void                 mtl_step_set_sharp (MtlStep          *self,
+                                         const MtlChosen  *sharp);
+MtlState            *mtl_step_state     (MtlStep          *self,
+                                         MtlPart           part);
+MtlState            *mtl_step_sharp_state (MtlStep        *self);
+
+/**
+ * mtl_step_take:
+ * @theta: P floats, constant during the call
+ * @diagnose: whether the lanes of all tasks run, even if the balancer does not need them
+ *
+ * One step on @batch; the answers below hold until the next one.
+ *
+ * Returns: TRUE; FALSE with MTL_ERROR_NOT_FINITE or a balancer's error. The
+ *   states are then as they were before.
+ */
+gboolean             mtl_step_take      (MtlStep          *self,
+                                         const float      *theta,
+                                         const MtlBatch   *batch,
+                                         guint64           step,
+                                         guint64           seed,
+                                         gboolean          diagnose,
+                                         GError          **error);
+/* P floats: direction of the trunk, then the heads' gradients. */
+const float         *mtl_step_gradient  (MtlStep          *self);
+const double        *mtl_step_losses    (MtlStep          *self);   /* [K]; NaN: no label */
+const MtlPartReport *mtl_step_report    (MtlStep          *self,
+                                         MtlPart           part);
+/* At each task's input, rows × size, of the clean pass. */
+float *const        *mtl_step_outputs   (MtlStep          *self);
+/* ⟨trunk direction, g_k⟩ of the clean rows; NaN where unknown. */
+void                 mtl_step_gains     (MtlStep          *self,
+                                         double           *gains);
+/* Whether the failure came at perturbed weights: such a step is skipped. */
+gboolean             mtl_step_failed_perturbed (MtlStep   *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlStep, mtl_step_free)

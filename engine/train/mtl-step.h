@@ -1,0 +1,51 @@
+/* mtl-step.h — one step of training, as sharpness methods see it
+ *
+ * A sharpness method asks for gradients at weights of its choosing and for a
+ * balance of a part, and leaves the trunk direction and the heads' gradients.
+ * θ is constant during a step: perturbed weights are written to a second
+ * vector, so there is nothing to restore.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-work.h"
+
+typedef struct _MtlStep MtlStep;
+
+/* Each part has its own balancer state and random stream. */
+typedef enum
+{
+  MTL_PART_LOSS,
+  MTL_PART_FLAT,
+  MTL_N_PARTS
+} MtlPart;
+
+const MtlPlan *mtl_step_plan    (MtlStep        *step);
+const float *mtl_step_theta     (MtlStep        *step);   /* P floats */
+gsize        mtl_step_n_weights (MtlStep        *step);   /* P */
+gsize        mtl_step_n_trunk   (MtlStep        *step);   /* d */
+float       *mtl_step_moved     (MtlStep        *step);   /* P floats to write θ + ε into */
+MtlGrads    *mtl_step_rows      (MtlStep        *step,
+                                 guint           n);      /* n < n_rows */
+guint64      mtl_step_tasks     (MtlStep        *step);   /* those with a label in the batch */
+/* At @theta (θ itself: the clean pass, whose losses are recorded). Fails with
+ * MTL_ERROR_NOT_FINITE, which ends the step and leaves the model as it was. */
+gboolean     mtl_step_gradients (MtlStep        *step,
+                                 const float    *theta,
+                                 guint64         tasks,
+                                 MtlGrads       *out,
+                                 GError        **error);
+/* Adds scale · A(rows) to the trunk direction. */
+gboolean     mtl_step_balance   (MtlStep        *step,
+                                 MtlPart         part,
+                                 const MtlGrads *rows,
+                                 double          scale,
+                                 GError        **error);
+/* Heads' gradients are taken from here when the step is applied. */
+void         mtl_step_heads     (MtlStep        *step,
+                                 const MtlGrads *from);
+/* Adds the mean of @rows over the tasks of the step to the trunk direction. */
+void         mtl_step_add_mean  (MtlStep        *step,
+                                 const MtlGrads *rows);

@@ -1,0 +1,340 @@
+/* mtl-trainer-prepare.c — what stands before the first step, and what settings change
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "mtl-trainer-private.h"
+
+void
+mtl_loop_clear (MtlLoop *loop)
+{
+  g_clear_pointer (&loop->recorder, mtl_recorder_free);
+  g_clear_pointer (&loop->step, mtl_step_free);
+  g_clear_pointer (&loop->model, mtl_model_free);
+  g_clear_pointer (&loop->batch, mtl_batch_free);
+  g_clear_pointer (&loop->validation, mtl_tally_free);
+  g_clear_pointer (&loop->test, mtl_tally_free);
+  g_clear_pointer (&loop->work, mtl_work_free);
+  g_clear_pointer (&loop->plan, mtl_plan_unref);
+  g_clear_pointer (&loop->data, mtl_data_unref);
+  g_clear_pointer (&loop->pool, mtl_pool_free);
+  g_clear_pointer (&loop->design, mtl_design_unref);
+  g_clear_pointer (&loop->order, g_free);
+  g_clear_pointer (&loop->frame, g_free);
+}
+
+/* The balancer of the flatness part: of the sharpness method, or as for the loss part. */
+static const MtlChosen *
+flat_balancer (const MtlDesign *design)
+{
+  const MtlChosen *sharp = mtl_setup_method (design, "sharpness");
+  const MtlSetting *own = mtl_chosen_get (sharp, "flat-balancer");
+
+  return own != NULL && own->method != NULL ? own->method : mtl_setup_method (design, "balancer");
+}
+
+static void
+set_methods (MtlLoop *loop)
+{
+  mtl_step_set_balancer (loop->step, MTL_PART_LOSS, mtl_setup_method (loop->design, "balancer"));
+  mtl_step_set_balancer (loop->step, MTL_PART_FLAT, flat_balancer (loop->design));
+  mtl_step_set_sharp (loop->step, mtl_setup_method (loop->design, "sharpness"));
+  mtl_model_set_optimizer (loop->model, mtl_setup_method (loop->design, "optimizer"));
+  mtl_model_set_schedule (loop->model, mtl_setup_method (loop->design, "schedule"));
+}
+
+/* PER_TASK settings must name tasks that are there. */
+static gboolean
+check_names (const MtlLoop  *loop,
+             GError        **error)
+{
+  const MtlChosen *balancers[] = { mtl_setup_method (loop->design, "balancer"),
+                                   flat_balancer (loop->design) };
+
+  for (guint n = 0; n < G_N_ELEMENTS (balancers); n++)
+    {
+      g_autoptr(MtlChosen) spread =
+        mtl_chosen_for_tasks (balancers[n], mtl_plan_task_ids (loop->plan),
+                              mtl_plan_n_tasks (loop->plan), error);
+
+      if (spread == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+keep_weights (MtlTrainer  *self,
+              GError     **error)
+{
+  MtlSnapshot *from = self->options.weights;
+  const MtlDesign *design;
+  g_autoptr(MtlData) data = NULL;
+  g_autoptr(MtlPlan) plan = NULL;
+  gsize n;
+  const float *theta;
+
+  if (from == NULL)
+    return TRUE;
+
+  design = mtl_snapshot_design (from);
+  data = mtl_setup_data (design, self->cancel, error);
+  if (data == NULL)
+    return FALSE;
+  plan = mtl_plan_new (design, data, 1, FALSE, 0, error);
+  if (plan == NULL)
+    return FALSE;
+
+  theta = mtl_snapshot_theta (from, &n);
+  if (n == mtl_plan_n_weights (plan))
+    mtl_setup_copy (plan, theta, self->loop.plan, self->loop.model->theta);
+
+  return TRUE;
+}
+
+static gboolean
+make_engine (MtlTrainer  *self,
+             GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+  gsize capacity = (gsize) mtl_setup_number (loop->design, "batch");
+
+  loop->data = mtl_setup_data (loop->design, self->cancel, error);
+  if (loop->data == NULL)
+    return FALSE;
+
+  loop->n_rows = mtl_data_rows (loop->data, MTL_DATA_TRAIN);
+  if (loop->n_rows == 0)
+    {
+      g_set_error_literal (error, MTL_ERROR, MTL_ERROR_DATA,
+                           _("The data has no training rows left. Lower validation or test."));
+      return FALSE;
+    }
+
+  capacity = MIN (capacity, loop->n_rows);
+  loop->plan = mtl_plan_new (loop->design, loop->data, capacity, TRUE, self->options.budget, error);
+  if (loop->plan == NULL || !check_names (loop, error))
+    return FALSE;
+
+  loop->pool = mtl_pool_new (self->options.n_threads);
+  loop->work = mtl_work_new (loop->plan, loop->pool);
+  loop->batch = mtl_batch_new (loop->data, capacity);
+  loop->model = mtl_model_new (loop->plan, loop->seed);
+  loop->step = mtl_step_new (loop->work);
+  loop->validation = mtl_tally_new (loop->plan);
+  loop->test = mtl_tally_new (loop->plan);
+  loop->order = g_new (guint32, loop->n_rows);
+  loop->steps_per_epoch = (loop->n_rows + capacity - 1) / capacity;
+  loop->frame = g_malloc0 (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
+  set_methods (loop);
+
+  return keep_weights (self, error);
+}
+
+static void
+fill_info (MtlTrainer    *self,
+           MtlRecordInfo *info)
+{
+  MtlLoop *loop = &self->loop;
+  guint n_tasks = mtl_plan_n_tasks (loop->plan);
+
+  info->design = mtl_design_ref (self->first);
+  info->n_tasks = n_tasks;
+  info->tasks = g_strdupv ((char **) mtl_plan_task_ids (loop->plan));
+  info->metrics = g_new0 (char *, n_tasks + 1);
+  for (guint k = 0; k < n_tasks; k++)
+    info->metrics[k] = g_strdup (mtl_plan_task (loop->plan, k)->loss->metrics[0]);
+  info->n_weights = mtl_plan_n_weights (loop->plan);
+  info->n_trunk = mtl_plan_n_trunk (loop->plan);
+  info->steps_per_epoch = loop->steps_per_epoch;
+  info->n_epochs = loop->n_epochs;
+}
+
+/* A record of a new run, on disk where there is a store. */
+static gboolean
+begin_record (MtlTrainer  *self,
+              GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+  MtlRecordInfo info = { 0 };
+  MtlRecord *record = NULL;
+
+  fill_info (self, &info);
+  info.started = g_get_real_time ();
+  if (self->options.store != NULL)
+    loop->writer = mtl_store_begin (self->options.store, &info, error);
+  if (self->options.store == NULL || loop->writer != NULL)
+    record = mtl_record_new (&info);
+  mtl_record_info_clear (&info);
+
+  pthread_mutex_lock (&self->lock);
+  self->record = record;
+  pthread_mutex_unlock (&self->lock);
+
+  return record != NULL;
+}
+
+/* The record of an old run, cut back to its newest checkpoint. */
+static gboolean
+resume_record (MtlTrainer  *self,
+               GBytes      *checkpoint,
+               GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+  MtlProgressMark mark;
+  MtlRecord *record;
+
+  if (!mtl_checkpoint_mark (checkpoint, &mark, error))
+    return FALSE;
+
+  loop->writer = mtl_store_resume (self->options.store, self->resume, mark.step,
+                                   mark.batch > 0 ? mark.epoch : mark.epoch - 1, error);
+  if (loop->writer == NULL)
+    return FALSE;
+
+  record = mtl_store_load (self->options.store, self->resume, error);
+  pthread_mutex_lock (&self->lock);
+  self->record = record;
+  pthread_mutex_unlock (&self->lock);
+
+  return record != NULL;
+}
+
+static gboolean
+load_checkpoint (MtlTrainer  *self,
+                 GBytes      *checkpoint,
+                 GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+
+  loop->recorder = mtl_recorder_new (self->record, loop->plan);
+  if (checkpoint == NULL)
+    return TRUE;
+  if (!mtl_checkpoint_read (checkpoint, &loop->mark, loop->model, loop->step, loop->recorder,
+                            error))
+    return FALSE;
+
+  mtl_record_add_event (self->record, loop->mark.step, "resume", _("resumed"));
+  return TRUE;
+}
+
+/* A resumed run follows the design of its checkpoint; new epochs may be added. */
+static gboolean
+choose_design (MtlTrainer  *self,
+               GBytes      *checkpoint,
+               GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+
+  loop->design = checkpoint != NULL ? mtl_checkpoint_design (checkpoint, error)
+                                    : mtl_design_ref (self->first);
+  if (loop->design == NULL)
+    return FALSE;
+
+  loop->seed = (guint64) mtl_setup_number (loop->design, "seed");
+  loop->n_epochs = self->options.n_epochs > 0
+                   ? self->options.n_epochs
+                   : (guint64) mtl_setup_number (loop->design, "epochs");
+  loop->mark = (MtlProgressMark) { .epoch = 1, .best = INFINITY };
+
+  return TRUE;
+}
+
+gboolean
+mtl_loop_prepare (MtlTrainer  *self,
+                  GError     **error)
+{
+  MtlLoop *loop = &self->loop;
+  g_autoptr(GBytes) checkpoint = NULL;
+
+  if (self->resume != NULL)
+    {
+      checkpoint = mtl_store_checkpoint (self->options.store, self->resume, FALSE, error);
+      if (checkpoint == NULL)
+        return FALSE;
+    }
+
+  if (!choose_design (self, checkpoint, error) || !make_engine (self, error))
+    return FALSE;
+  if (!(checkpoint != NULL ? resume_record (self, checkpoint, error)
+                           : begin_record (self, error)))
+    return FALSE;
+  if (!load_checkpoint (self, checkpoint, error))
+    return FALSE;
+
+  pthread_mutex_lock (&self->lock);
+  self->conflict = mtl_mailbox_new (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
+  pthread_mutex_unlock (&self->lock);
+  pthread_mutex_lock (&self->theta_lock);
+  self->has_model = TRUE;
+  pthread_mutex_unlock (&self->theta_lock);
+
+  return TRUE;
+}
+
+/* --- settings while training --- */
+
+/* “balancer → PCGrad” for a swap, “balancer c: 0.4 → 0.5” for a value. */
+static void
+note_method (MtlTrainer *self,
+             const char *what,
+             const char *id,
+             const MtlDesign *next)
+{
+  const MtlChosen *old = mtl_setup_method (self->loop.design, id);
+  const MtlChosen *new = mtl_setup_method (next, id);
+  MtlKind kind = mtl_chosen_kind (new);
+  g_autofree char *words = NULL;
+
+  if (mtl_chosen_equal (old, new))
+    return;
+
+  if (mtl_chosen_method (old) != mtl_chosen_method (new))
+    {
+      words = g_strdup_printf ("%s → %s", what, _(mtl_chosen_method (new)->title));
+      mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
+      return;
+    }
+
+  for (guint n = 0; n < mtl_method_n_params (mtl_chosen_method (new), kind); n++)
+    {
+      const MtlParam *param = mtl_method_param (mtl_chosen_method (new), kind, n);
+      g_autofree char *before = mtl_setting_to_text (&mtl_chosen_settings (old)[n], param);
+      g_autofree char *after = mtl_setting_to_text (&mtl_chosen_settings (new)[n], param);
+
+      if (strcmp (before, after) == 0)
+        continue;
+      g_free (words);
+      words = g_strdup_printf ("%s %s: %s → %s", what, param->id, before, after);
+      mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
+    }
+}
+
+/* Takes what mtl_trainer_apply() left; between two steps. */
+void
+mtl_loop_take_settings (MtlTrainer *self)
+{
+  MtlLoop *loop = &self->loop;
+  const MtlDesign *next;
+
+  pthread_mutex_lock (&self->lock);
+  next = g_steal_pointer (&self->pending);
+  pthread_mutex_unlock (&self->lock);
+  if (next == NULL)
+    return;
+
+  note_method (self, _("balancer"), "balancer", next);
+  note_method (self, _("flat regions"), "sharpness", next);
+  note_method (self, _("optimiser"), "optimizer", next);
+  note_method (self, _("schedule"), "schedule", next);
+  mtl_design_unref (loop->design);
+  loop->design = next;
+  if (self->options.n_epochs == 0)
+    loop->n_epochs = (guint64) mtl_setup_number (next, "epochs");
+  set_methods (loop);
+}

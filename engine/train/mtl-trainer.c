@@ -1,0 +1,337 @@
+/* mtl-trainer.c — one run of training on its own thread
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-trainer-private.h"
+
+#include <string.h>
+
+/* --- the ending --- */
+
+typedef struct
+{
+  MtlTrainer *trainer;
+  GError     *error;
+} Ending;
+
+static void
+ending_free (gpointer data)
+{
+  Ending *ending = data;
+
+  g_clear_error (&ending->error);
+  g_free (ending);
+}
+
+static gboolean
+ending_cb (gpointer data)
+{
+  Ending *ending = data;
+  MtlTrainer *self = ending->trainer;
+  g_autoptr(GObject) listener = g_weak_ref_get (&self->listener);
+  g_autoptr(GError) error = g_steal_pointer (&ending->error);
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->ending, g_source_unref);
+  pthread_mutex_unlock (&self->lock);
+
+  /* May free the trainer. */
+  if (listener != NULL && self->ended != NULL)
+    self->ended (self, error, listener);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+post_ending (MtlTrainer *self,
+             GError     *error)
+{
+  Ending *ending = g_new0 (Ending, 1);
+  GSource *source = g_idle_source_new ();
+
+  ending->trainer = self;
+  ending->error = error;
+  g_source_set_callback (source, ending_cb, ending, ending_free);
+
+  pthread_mutex_lock (&self->lock);
+  self->ending = g_source_ref (source);
+  pthread_mutex_unlock (&self->lock);
+  g_source_attach (source, self->context);
+  g_source_unref (source);
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  MtlTrainer *self = data;
+  GError *error = NULL;
+
+  mtl_trainer_loop (self, &error);
+  post_ending (self, error);
+
+  return NULL;
+}
+
+static void *
+thread_main (void *data)
+{
+  return run_thread (data);
+}
+
+/* --- the starter's side --- */
+
+static void
+destroy (MtlTrainer *self)
+{
+  mtl_loop_clear (&self->loop);
+  g_clear_pointer (&self->pending, mtl_design_unref);
+  g_clear_pointer (&self->applied, mtl_design_unref);
+  g_clear_pointer (&self->first, mtl_design_unref);
+  g_clear_pointer (&self->record, mtl_record_unref);
+  g_clear_pointer (&self->conflict, mtl_mailbox_unref);
+  g_clear_pointer (&self->options.store, mtl_store_unref);
+  g_clear_pointer (&self->options.weights, mtl_snapshot_unref);
+  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_object (&self->cancel);
+  g_weak_ref_clear (&self->listener);
+  pthread_mutex_destroy (&self->lock);
+  pthread_mutex_destroy (&self->theta_lock);
+  pthread_cond_destroy (&self->wake);
+  g_free (self->resume);
+  g_free (self);
+}
+
+static MtlTrainer *
+create (const MtlDesign     *design,
+        const MtlRunOptions *options,
+        GObject             *listener,
+        MtlRunEnded          ended)
+{
+  MtlTrainer *self = g_new0 (MtlTrainer, 1);
+
+  self->options = *options;
+  self->resume = g_strdup (options->resume);
+  self->options.resume = self->resume;
+  if (options->store != NULL)
+    mtl_store_ref (options->store);
+  if (options->weights != NULL)
+    mtl_snapshot_ref (options->weights);
+  self->first = mtl_design_ref (design);
+  self->applied = mtl_design_ref (design);
+  self->cancel = g_cancellable_new ();
+  self->context = g_main_context_ref_thread_default ();
+  self->ended = ended;
+  g_weak_ref_init (&self->listener, listener);
+  pthread_mutex_init (&self->lock, NULL);
+  pthread_mutex_init (&self->theta_lock, NULL);
+  pthread_cond_init (&self->wake, NULL);
+
+  return self;
+}
+
+MtlTrainer *
+mtl_trainer_start (const MtlDesign      *design,
+                   const MtlRunOptions  *options,
+                   GObject              *listener,
+                   MtlRunEnded           ended,
+                   GError              **error)
+{
+  MtlTrainer *self = create (design, options, listener, ended);
+  int failure = pthread_create (&self->thread, NULL, thread_main, self);
+
+  if (failure != 0)
+    {
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (failure),
+                   "No thread could be started: %s", g_strerror (failure));
+      destroy (self);
+      return NULL;
+    }
+
+  return self;
+}
+
+void
+mtl_trainer_free (MtlTrainer *self)
+{
+  mtl_trainer_order (self, MTL_ORDER_STOP);
+  g_cancellable_cancel (self->cancel);
+  pthread_join (self->thread, NULL);
+
+  pthread_mutex_lock (&self->lock);
+  if (self->ending != NULL)
+    {
+      g_source_destroy (self->ending);
+      g_clear_pointer (&self->ending, g_source_unref);
+    }
+  pthread_mutex_unlock (&self->lock);
+
+  destroy (self);
+}
+
+void
+mtl_trainer_order (MtlTrainer *self,
+                   MtlOrder    order)
+{
+  pthread_mutex_lock (&self->lock);
+  switch (order)
+    {
+    case MTL_ORDER_PAUSE:
+      self->pause = TRUE;
+      break;
+    case MTL_ORDER_GO_ON:
+      self->pause = FALSE;
+      break;
+    case MTL_ORDER_SAVE:
+      self->save = TRUE;
+      break;
+    case MTL_ORDER_STEP:
+      self->pause = TRUE;
+      self->n_single++;
+      break;
+    case MTL_ORDER_STOP:
+      self->stop = TRUE;
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+  pthread_cond_signal (&self->wake);
+  pthread_mutex_unlock (&self->lock);
+}
+
+/* Whether everything but settings that can change while training is alike. */
+static gboolean
+same_structure (const MtlDesign *now,
+                const MtlDesign *next)
+{
+  if (mtl_design_n_blocks (now) != mtl_design_n_blocks (next)
+      || mtl_design_n_wires (now) != mtl_design_n_wires (next)
+      || mtl_setup_number (now, "seed") != mtl_setup_number (next, "seed")
+      || mtl_setup_number (now, "batch") != mtl_setup_number (next, "batch"))
+    return FALSE;
+
+  for (guint n = 0; n < mtl_design_n_blocks (now); n++)
+    {
+      const MtlBlock *old = mtl_design_block (now, n);
+      const MtlBlock *new = mtl_design_block (next, n);
+
+      /* Where a block stands on the canvas is no part of the network. */
+      if (strcmp (mtl_block_id (old), mtl_block_id (new)) != 0
+          || !mtl_chosen_equal (mtl_block_what (old), mtl_block_what (new)))
+        return FALSE;
+    }
+
+  for (guint n = 0; n < mtl_design_n_wires (now); n++)
+    {
+      const MtlWire *old = mtl_design_wire (now, n);
+      const MtlWire *new = mtl_design_wire (next, n);
+
+      if (strcmp (old->from, new->from) != 0 || strcmp (old->from_port, new->from_port) != 0
+          || strcmp (old->to, new->to) != 0 || strcmp (old->to_port, new->to_port) != 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+MtlChange
+mtl_design_compare (const MtlDesign *now,
+                    const MtlDesign *next)
+{
+  if (!same_structure (now, next))
+    return MTL_CHANGE_STRUCTURE;
+
+  return mtl_chosen_equal (mtl_design_experiment (now), mtl_design_experiment (next))
+         ? MTL_CHANGE_NONE : MTL_CHANGE_SETTINGS;
+}
+
+MtlChange
+mtl_trainer_apply (MtlTrainer      *self,
+                   const MtlDesign *design)
+{
+  MtlChange change;
+
+  pthread_mutex_lock (&self->lock);
+  change = mtl_design_compare (self->applied, design);
+  if (change == MTL_CHANGE_SETTINGS)
+    {
+      g_clear_pointer (&self->applied, mtl_design_unref);
+      g_clear_pointer (&self->pending, mtl_design_unref);
+      self->applied = mtl_design_ref (design);
+      self->pending = mtl_design_ref (design);
+    }
+  pthread_mutex_unlock (&self->lock);
+
+  return change;
+}
+
+MtlRecord *
+mtl_trainer_record (MtlTrainer *self)
+{
+  MtlRecord *record;
+
+  pthread_mutex_lock (&self->lock);
+  record = self->record != NULL ? mtl_record_ref (self->record) : NULL;
+  pthread_mutex_unlock (&self->lock);
+
+  return record;
+}
+
+MtlMailbox *
+mtl_trainer_conflict (MtlTrainer *self)
+{
+  MtlMailbox *conflict;
+
+  pthread_mutex_lock (&self->lock);
+  conflict = self->conflict;
+  pthread_mutex_unlock (&self->lock);
+
+  return conflict;
+}
+
+MtlSnapshot *
+mtl_trainer_snapshot (MtlTrainer *self)
+{
+  MtlSnapshot *snapshot = NULL;
+
+  pthread_mutex_lock (&self->theta_lock);
+  if (self->has_model)
+    snapshot = mtl_snapshot_new (self->first, self->loop.model->theta,
+                                 self->loop.model->n_weights, self->loop.mark.step,
+                                 self->loop.mark.epoch - (self->loop.mark.batch == 0 ? 1 : 0));
+  pthread_mutex_unlock (&self->theta_lock);
+
+  return snapshot;
+}
+
+gboolean
+mtl_trainer_estimate (const MtlDesign  *design,
+                      guint             n_threads,
+                      gsize            *bytes,
+                      GError          **error)
+{
+  g_autoptr(MtlData) data = mtl_setup_data (design, NULL, error);
+  g_autoptr(MtlPlan) plan = NULL;
+  guint workers = n_threads > 0 ? n_threads : g_get_num_processors ();
+  const MtlSharp *sharp;
+  const MtlOptimizer *optimizer;
+  gsize floats;
+
+  if (data == NULL)
+    return FALSE;
+
+  plan = mtl_plan_new (design, data, (gsize) mtl_setup_number (design, "batch"), TRUE, 0, error);
+  if (plan == NULL)
+    return FALSE;
+
+  sharp = (const MtlSharp *) mtl_chosen_method (mtl_setup_method (design, "sharpness"));
+  optimizer = (const MtlOptimizer *) mtl_chosen_method (mtl_setup_method (design, "optimizer"));
+  /* θ, moved weights, gradient and moments; slots are in rows_size, sets of rows beside it. */
+  floats = (3 + optimizer->n_moments) * mtl_plan_n_weights (plan)
+           + sharp->n_rows * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
+                              + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
+  *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_rows_size (plan)
+           + floats * sizeof (float);
+
+  return TRUE;
+}
