@@ -1,0 +1,271 @@
+/* balance.c — one aggregation of a given Jacobian
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "mtl-balance.h"
+
+#define MAX_BYTES (64 * 1024 * 1024)
+
+typedef struct
+{
+  GArray *values;    /* of double, row by row */
+  guint   n_rows;
+  gsize   n_columns;
+} Matrix;
+
+/* Numbers of one line, separated by commas or blanks; FALSE with an error. */
+static gboolean
+parse_line (const char  *line,
+            const char  *name,
+            guint        number,
+            GArray      *values,
+            gsize       *n,
+            GError     **error)
+{
+  const char *at = line;
+
+  for (*n = 0;; ++*n)
+    {
+      char *end;
+      double value;
+
+      at += strspn (at, ", \t\r;");
+      if (*at == '\0' || *at == '#')
+        return TRUE;
+
+      errno = 0;
+      value = g_ascii_strtod (at, &end);
+      if (end == at || (*end != '\0' && strchr (", \t\r;#", *end) == NULL))
+        {
+          g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+                       _("%s, line %u: a number is expected where “%.20s” stands"), name, number,
+                       at);
+          return FALSE;
+        }
+      g_array_append_val (values, value);
+      at = end;
+    }
+}
+
+static gboolean
+parse_matrix (const char  *text,
+              const char  *name,
+              Matrix      *matrix,
+              GError     **error)
+{
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint n = 0; lines[n] != NULL; n++)
+    {
+      gsize columns;
+
+      if (!parse_line (lines[n], name, n + 1, matrix->values, &columns, error))
+        return FALSE;
+      if (columns == 0)
+        continue;
+      if (matrix->n_rows > 0 && columns != matrix->n_columns)
+        {
+          g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+                       _("%s, line %u: %" G_GSIZE_FORMAT " numbers are expected as in the first "
+                         "row, but there are %" G_GSIZE_FORMAT), name, n + 1, matrix->n_columns,
+                       columns);
+          return FALSE;
+        }
+      matrix->n_columns = columns;
+      matrix->n_rows++;
+    }
+
+  if (matrix->n_rows >= 1 && matrix->n_rows <= MTL_MAX_TASKS)
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+               _("%s: 1 to %d rows are expected, one for each task, but there are %u"), name,
+               MTL_MAX_TASKS, matrix->n_rows);
+  return FALSE;
+}
+
+static char *
+read_stdin (GError **error)
+{
+  GString *text = g_string_new (NULL);
+  char buffer[4096];
+  gsize n;
+
+  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0 && text->len < MAX_BYTES)
+    g_string_append_len (text, buffer, (gssize) n);
+
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+read_matrix (const char  *path,
+             Matrix      *matrix,
+             GError     **error)
+{
+  g_autofree char *text = NULL;
+
+  if (strcmp (path, "-") == 0)
+    text = read_stdin (error);
+  else if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+
+  return parse_matrix (text, strcmp (path, "-") == 0 ? _("standard input") : path, matrix, error);
+}
+
+static gboolean
+read_losses (const char  *text,
+             guint        n_tasks,
+             GArray      *losses,
+             GError     **error)
+{
+  gsize n = 0;
+
+  if (text == NULL)
+    return TRUE;
+  if (!parse_line (text, "--losses", 1, losses, &n, error))
+    return FALSE;
+  if (n == n_tasks)
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+               _("--losses: %u numbers are expected, one for each row, but there are %"
+                 G_GSIZE_FORMAT), n_tasks, n);
+  return FALSE;
+}
+
+static void
+print_json (const double *weights,
+            guint         n_tasks,
+            const double *direction,
+            gsize         n_columns,
+            const char   *status)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "weights");
+  if (isnan (weights[0]))
+    {
+      json_builder_add_null_value (builder);
+    }
+  else
+    {
+      json_builder_begin_array (builder);
+      for (guint k = 0; k < n_tasks; k++)
+        cli_json_number (builder, weights[k]);
+      json_builder_end_array (builder);
+    }
+  json_builder_set_member_name (builder, "direction");
+  json_builder_begin_array (builder);
+  for (gsize i = 0; i < n_columns; i++)
+    cli_json_number (builder, direction[i]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "status");
+  json_builder_add_string_value (builder, status);
+  json_builder_end_object (builder);
+  cli_json_print (builder);
+}
+
+static void
+print_row (const char   *name,
+           const double *values,
+           gsize         n)
+{
+  g_print ("%s", name);
+  for (gsize i = 0; i < n; i++)
+    g_print (" %.9f", values[i]);
+  g_print ("\n");
+}
+
+static int
+balance (const MtlChosen *balancer,
+         const Matrix    *matrix,
+         const GArray    *losses,
+         guint64          seed,
+         gboolean         json)
+{
+  g_autofree double *weights = g_new0 (double, matrix->n_rows);
+  g_autofree double *direction = g_new0 (double, matrix->n_columns);
+  g_autoptr(GError) error = NULL;
+  const char *status = NULL;
+
+  if (!mtl_balance_matrix (balancer, (const double *) (gpointer) matrix->values->data,
+                           matrix->n_rows, matrix->n_columns,
+                           losses->len > 0 ? (const double *) (gpointer) losses->data : NULL,
+                           seed, weights, direction, &status, &error))
+    {
+      cli_fail (error);
+      return CLI_INPUT;
+    }
+
+  if (json)
+    {
+      print_json (weights, matrix->n_rows, direction, matrix->n_columns, status);
+      return CLI_DONE;
+    }
+
+  print_row (_("weights  "), weights, matrix->n_rows);
+  print_row (_("direction"), direction, matrix->n_columns);
+  if (strcmp (status, "ok") != 0)
+    g_print (_("status    %s\n"), status);
+
+  return CLI_DONE;
+}
+
+static int
+balance_run (int    argc,
+             char **argv)
+{
+  extern const CliVerb cli_verb_balance;
+  g_autoptr(GPtrArray) sets = g_ptr_array_new ();
+  char *jacobian = NULL, *losses_text = NULL, *seed_text = NULL;
+  guint64 seed = 1;
+  gboolean json = FALSE;
+  const CliOption options[] = {
+    { .name = "jacobian", .word = "FILE", .summary = N_("one row a task, commas or blanks; - for standard input"),
+      .value = &jacobian },
+    { .name = "losses", .word = "A,B,…", .summary = N_("the tasks' losses, for methods that read them"),
+      .value = &losses_text },
+    { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the method; may be repeated"),
+      .values = sets },
+    { .name = "seed", .word = "N", .summary = N_("of random choices"), .value = &seed_text },
+    { .name = "json", .summary = N_("print one JSON object"), .flag = &json },
+    { .name = NULL }
+  };
+  g_autoptr(GArray) losses = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr(GArray) values = g_array_new (FALSE, FALSE, sizeof (double));
+  g_autoptr(MtlChosen) balancer = NULL;
+  g_autoptr(GError) error = NULL;
+  Matrix matrix = { .values = values };
+  int status;
+
+  if (!cli_parse (&cli_verb_balance, options, &argc, &argv, 1, 1, &status))
+    return status;
+  if (jacobian == NULL)
+    return cli_usage (&cli_verb_balance, _("--jacobian FILE is missing"));
+  if (!cli_whole ("seed", seed_text, 0, G_MAXUINT32, &seed))
+    return CLI_USAGE;
+
+  g_ptr_array_add (sets, NULL);
+  balancer = cli_method (MTL_KIND_BALANCER, argv[1], (const char *const *) sets->pdata, &error);
+  if (balancer == NULL || !read_matrix (jacobian, &matrix, &error)
+      || !read_losses (losses_text, matrix.n_rows, losses, &error))
+    return cli_fail (error);
+
+  return balance (balancer, &matrix, losses, seed, json);
+}
+
+const CliVerb cli_verb_balance = {
+  .name = "balance",
+  .usage = "METHOD --jacobian FILE",
+  .summary = N_("Balances the gradients in a file once: weights and direction, in double precision."),
+  .run = balance_run,
+};

@@ -1,0 +1,59 @@
+/* probe.c — a probe of a stored run, with progress
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "probe.h"
+
+#include <glib/gi18n.h>
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Also lets the main context notice Ctrl-C. */
+static void
+progress_cb (const MtlProbeFrame *frame,
+             gpointer             data)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  if (!isatty (STDERR_FILENO))
+    return;
+
+  fprintf (stderr, _("\r\033[K%.0f %%"), 100.0 * frame->done);
+  if (isfinite (frame->seconds_left) && !frame->finished)
+    fprintf (stderr, _(", %.0f s left"), frame->seconds_left);
+  if (frame->finished)
+    fprintf (stderr, "\r\033[K");
+  fflush (stderr);
+}
+
+int
+cli_probe (const CliProbe  *probe,
+           const char      *method,
+           MtlProbeFrame   *frame,
+           MtlGrid        **grid,
+           MtlStore       **store,
+           char           **id)
+{
+  g_autoptr(GCancellable) cancel = cli_cancel_on_interrupt ();
+  g_autoptr(MtlChosen) chosen = NULL;
+  g_autoptr(MtlSnapshot) snapshot = NULL;
+  g_autoptr(GError) error = NULL;
+  guint64 n_threads = 0;
+
+  if (!cli_whole ("threads", probe->threads, 1, 1024, &n_threads))
+    return CLI_USAGE;
+
+  chosen = cli_method (MTL_KIND_PROBE, method, (const char *const *) probe->sets->pdata, &error);
+  if (chosen == NULL || !cli_open_run (probe->run, store, id, &error))
+    return cli_fail (error);
+
+  snapshot = mtl_store_snapshot (*store, *id, probe->best, &error);
+  if (snapshot == NULL
+      || !mtl_probe_now (chosen, snapshot, (guint) n_threads, cancel, progress_cb, NULL, frame,
+                         grid, &error))
+    return cli_fail (error);
+
+  return CLI_DONE;
+}

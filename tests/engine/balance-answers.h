@@ -1,0 +1,94 @@
+/* balance-answers.h — what a balancer answers to a problem, through the door
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "balance-problems.h"
+#include "mtl-balancer.h"
+
+#define TOLERANCE 1e-8
+
+typedef struct
+{
+  MtlBalanceStatus status;
+  double           w[MOST_TASKS];
+  double           d[MOST_COLUMNS];
+  double           length;  /* |d| */
+  double           size;    /* Σ |w_k|·|g_k|: what rounding in d is relative to */
+} Answer;
+
+/* Returns what is wrong, NULL if nothing is. */
+typedef char *(*Check) (const MtlBalancer *balancer,
+                        const MtlChosen   *chosen,
+                        Problem           *problem);
+
+static const char *const task_ids[MOST_TASKS] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+
+static inline char *
+answer (const MtlBalancer *balancer,
+        const MtlChosen   *chosen,
+        const Problem     *p,
+        Answer            *to)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlChosen) spread = mtl_chosen_for_tasks (chosen, task_ids, MOST_TASKS, &error);
+  const MtlSetting *set = mtl_chosen_settings (spread);
+  g_autoptr(MtlState) state = NULL;
+  MtlStateSpec spec = { 0 };
+  MtlBalanceInput in = {
+    .n_tasks = p->k, .task = p->task, .losses = p->losses, .gramian = p->gramian,
+    .set = set, .rng = mtl_rng_new (1, MTL_STREAM_LOSS_PART), .chosen = spread,
+  };
+
+  if (balancer->declare != NULL)
+    balancer->declare (MOST_TASKS, set, &spec);
+  in.state = state = mtl_state_new (&spec);
+
+  *to = (Answer) { 0 };
+  to->status = mtl_balancer_weigh (balancer, &in, to->w, &error);
+  if (to->status == MTL_BALANCE_REFUSED)
+    return g_strdup (error->message);
+
+  for (guint n = 0; n < p->columns; n++)
+    {
+      for (guint i = 0; i < p->k; i++)
+        to->d[n] += to->w[i] * p->rows[i * p->columns + n];
+      to->length += to->d[n] * to->d[n];
+    }
+  to->length = sqrt (to->length);
+  for (guint i = 0; i < p->k; i++)
+    to->size += fabs (to->w[i]) * sqrt (p->gramian[i * p->k + i]);
+
+  return NULL;
+}
+
+/* ⟨d, g_i⟩ */
+static inline double
+gain (const Problem *p,
+      const Answer  *a,
+      guint          i)
+{
+  double sum = 0.0;
+
+  for (guint n = 0; n < p->columns; n++)
+    sum += a->d[n] * p->rows[i * p->columns + n];
+
+  return sum;
+}
+
+/* What is wrong with d where it should be @expected, to @tolerance. */
+static inline char *
+compare_directions (const Problem *p,
+                    const double  *found,
+                    const double  *expected,
+                    double         tolerance)
+{
+  for (guint n = 0; n < p->columns; n++)
+    if (!(fabs (found[n] - expected[n]) <= tolerance))
+      return g_strdup_printf ("d_%u is %.12g, expected %.12g to %.3g", n, found[n], expected[n],
+                              tolerance);
+
+  return NULL;
+}

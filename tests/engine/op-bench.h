@@ -1,0 +1,227 @@
+/* op-bench.h — one op with all the memory that a pass needs, for tests
+ *
+ * What an op did not ask for it does not get: x and y are NULL in backward
+ * unless the plan says that they are read, and scratch is filled with NaN
+ * before every call. Blocks of memory have the exact size, so that the address
+ * sanitizer sees a step too far.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include <math.h>
+#include <string.h>
+
+#include "mtl-op.h"
+
+#define BENCH_LANES 2
+#define BENCH_PORTS 16
+
+typedef struct
+{
+  const MtlOp *op;
+  MtlOpShape   shape;
+  MtlOpNeeds   needs;
+  MtlPassMode  mode;
+  MtlRng       rng;
+  gsize        rows;
+  guint        n_tensors;
+  guint32      samples[32];
+  gsize        n_x[BENCH_PORTS], n_y, n_w[MTL_OP_MAX_TENSORS];  /* n_x, n_y: of all rows */
+  float       *x[BENCH_PORTS], *y[1], *w[MTL_OP_MAX_TENSORS];
+  float       *dy[BENCH_LANES];
+  float       *dx[BENCH_PORTS * BENCH_LANES];
+  gboolean     fresh[BENCH_PORTS * BENCH_LANES];
+  float       *dw[MTL_OP_MAX_TENSORS * BENCH_LANES];
+  gpointer     kept, scratch;
+} OpBench;
+
+/* The value that dx and dw hold before backward; exact in binary. */
+#define BENCH_BEFORE 0.375f
+
+static inline float *
+op_bench_draw (GRand *rand,
+               gsize  n)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = g_rand_double_range (rand, 0.25, 1.0) * (g_rand_boolean (rand) ? 1 : -1);
+
+  return values;
+}
+
+/* Inputs whose values within a sample are 4/n apart and 1/n from 0 at least: no
+ * step of a difference quotient crosses a kink of a rectifier or a maximum. */
+static inline float *
+op_bench_draw_input (GRand *rand,
+                     gsize  rows,
+                     gsize  n)
+{
+  float *values = g_new (float, rows * n);
+
+  for (gsize r = 0; r < rows; r++)
+    for (gsize i = 0; i < n; i++)
+      {
+        gsize j = g_rand_int_range (rand, 0, i + 1);
+
+        values[r * n + i] = values[r * n + j];
+        values[r * n + j] = (i + 0.25) / n * 4.0 - 2.0;
+      }
+
+  return values;
+}
+
+static inline void
+op_bench_fill (OpBench *bench,
+               GRand   *rand)
+{
+  for (guint i = 0; i < bench->shape.n_in; i++)
+    {
+      gsize n = mtl_shape_size (&bench->shape.in[i]);
+
+      bench->n_x[i] = bench->rows * n;
+      bench->x[i] = op_bench_draw_input (rand, bench->rows, n);
+      for (guint lane = 0; lane < BENCH_LANES; lane++)
+        bench->dx[i * BENCH_LANES + lane] = g_new (float, bench->n_x[i]);
+    }
+  bench->n_y = bench->rows * mtl_shape_size (&bench->shape.out[0]);
+  bench->y[0] = g_new (float, bench->n_y);
+  for (guint lane = 0; lane < BENCH_LANES; lane++)
+    bench->dy[lane] = op_bench_draw (rand, bench->n_y);
+
+  for (; bench->needs.tensors[bench->n_tensors].name != NULL; bench->n_tensors++)
+    {
+      guint t = bench->n_tensors;
+
+      bench->n_w[t] = mtl_shape_size (&bench->needs.tensors[t].shape);
+      bench->w[t] = op_bench_draw (rand, bench->n_w[t]);
+      for (guint lane = 0; lane < BENCH_LANES; lane++)
+        bench->dw[t * BENCH_LANES + lane] = g_new (float, bench->n_w[t]);
+    }
+  bench->kept = g_malloc (bench->rows * bench->needs.kept);
+  bench->scratch = g_malloc (bench->needs.scratch);
+}
+
+static inline void
+op_bench_free (OpBench *bench)
+{
+  for (guint i = 0; i < BENCH_PORTS; i++)
+    g_free (bench->x[i]);
+  for (guint i = 0; i < MTL_OP_MAX_TENSORS; i++)
+    g_free (bench->w[i]);
+  for (guint i = 0; i < BENCH_PORTS * BENCH_LANES; i++)
+    g_free (bench->dx[i]);
+  for (guint i = 0; i < MTL_OP_MAX_TENSORS * BENCH_LANES; i++)
+    g_free (bench->dw[i]);
+  for (guint i = 0; i < BENCH_LANES; i++)
+    g_free (bench->dy[i]);
+  g_free (bench->y[0]);
+  g_free (bench->kept);
+  g_free (bench->scratch);
+  g_free (bench);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpBench, op_bench_free)
+
+/* @set is kept by reference. NULL when the op refuses the inputs. */
+static inline OpBench *
+op_bench_new (const MtlOp      *op,
+              const MtlSetting *set,
+              guint             n_in,
+              const MtlShape   *in,
+              gsize             rows,
+              guint32           seed,
+              GError          **error)
+{
+  g_autoptr(OpBench) bench = g_new0 (OpBench, 1);
+  g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
+
+  bench->op = op;
+  bench->rows = rows;
+  bench->rng = mtl_rng_new (seed, MTL_STREAM_DROPOUT);
+  bench->shape.set = set;
+  bench->shape.n_in = n_in;
+  memcpy (bench->shape.in, in, n_in * sizeof *in);
+  if (!op->infer (&bench->shape, error))
+    return NULL;
+
+  if (op->plan != NULL)
+    op->plan (&bench->shape, &bench->needs);
+  for (gsize r = 0; r < rows; r++)
+    bench->samples[r] = g_rand_int (rand);
+  op_bench_fill (bench, rand);
+  return g_steal_pointer (&bench);
+}
+
+static inline MtlOpPass
+op_bench_pass (OpBench *bench)
+{
+  if (bench->needs.scratch > 0)
+    memset (bench->scratch, 0xff, bench->needs.scratch);
+
+  return (MtlOpPass) {
+    .shape = &bench->shape, .mode = bench->mode, .rows = bench->rows, .samples = bench->samples,
+    .x = (const float *const *) bench->x, .y = bench->y,
+    .weights = (const float *const *) bench->w, .kept = bench->kept, .scratch = bench->scratch,
+    .rng = bench->rng,
+  };
+}
+
+static inline void
+op_bench_forward (OpBench *bench)
+{
+  MtlOpPass pass = op_bench_pass (bench);
+
+  pass.dy = NULL;
+  bench->op->forward (&pass);
+}
+
+/* grad() and backward(); dx and dw hold BENCH_BEFORE first, NaN where fresh. */
+static inline void
+op_bench_backward (OpBench *bench)
+{
+  const float *no_x[BENCH_PORTS] = { NULL };
+  float *no_y[1] = { NULL };
+  MtlOpPass pass = op_bench_pass (bench);
+
+  for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
+    for (gsize j = 0; bench->dx[i] != NULL && j < bench->n_x[i / BENCH_LANES]; j++)
+      bench->dx[i][j] = bench->fresh[i] ? NAN : BENCH_BEFORE;
+  for (guint i = 0; i < bench->n_tensors * BENCH_LANES; i++)
+    for (gsize j = 0; bench->dw[i] != NULL && j < bench->n_w[i / BENCH_LANES]; j++)
+      bench->dw[i][j] = BENCH_BEFORE;
+
+  pass.x = bench->needs.reads_x ? pass.x : no_x;
+  pass.y = bench->needs.reads_y ? pass.y : no_y;
+  pass.n_lanes = BENCH_LANES;
+  pass.dy = (const float *const *) bench->dy;
+  pass.dx = bench->dx;
+  pass.dx_fresh = bench->fresh;
+  pass.dw = bench->dw;
+  if (bench->op->grad != NULL)
+    bench->op->grad (&pass);
+  if (bench->needs.scratch > 0)
+    memset (bench->scratch, 0xff, bench->needs.scratch);
+  bench->op->backward (&pass);
+}
+
+/* One setting for each parameter of @op, at its initial value; to be freed. */
+static inline MtlSetting *
+op_bench_settings (const MtlOp *op,
+                   guint       *n)
+{
+  guint count = 0;
+  MtlSetting *set;
+
+  while (op->method.params != NULL && op->method.params[count].id != NULL)
+    count++;
+
+  set = g_new0 (MtlSetting, count + 1);
+  for (guint i = 0; i < count; i++)
+    set[i].number = op->method.params[i].initial;
+  if (n != NULL)
+    *n = count;
+  return set;
+}

@@ -1,0 +1,316 @@
+/* test-ops.c — every op of the catalogue against finite differences
+ *
+ * With s = Σ dy·y for a random dy in each lane, backward() is to give ∂s/∂x and
+ * grad() ∂s/∂w. Both are compared with (s(v + h) − s(v − h)) / 2h at elements
+ * drawn at random. Shapes and settings are not listed here by op: whatever an
+ * op accepts of a common list is tried, with its parameters at their initial
+ * value, then one after the other at the least and one above the initial one.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "op-bench.h"
+
+#define STEP      (1.0f / 256.0f)  /* exact in binary; see op_bench_draw_input() */
+#define TOLERANCE 2e-3             /* relative to 1 + |gradient| */
+#define PROBES    32               /* elements of each tensor */
+
+static const MtlShape shapes[] = {
+  { 1, { 7 } },
+  { 1, { 1 } },
+  { 2, { 4, 5 } },
+  { 3, { 2, 6, 6 } },
+  { 3, { 3, 4, 7 } },
+};
+
+/* What is done with the two lanes of dx and dw; what is fresh at one input
+ * is added to at the next. */
+typedef enum
+{
+  LANE_0_FRESH,
+  LANE_1_FRESH,
+  LANE_0_UNWANTED,
+  N_PATTERNS
+} Pattern;
+
+static const MtlOp *
+find_op (const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
+
+  g_assert_no_error (error);
+  return (const MtlOp *) method;
+}
+
+static void
+sum_lanes (OpBench *bench,
+           double  *s)
+{
+  op_bench_forward (bench);
+  for (guint lane = 0; lane < BENCH_LANES; lane++)
+    {
+      s[lane] = 0.0;
+      for (gsize i = 0; i < bench->n_y; i++)
+        s[lane] += (double) bench->dy[lane][i] * bench->y[0][i];
+    }
+}
+
+/* Compares lane by lane what backward left in @found (entries may be NULL) with
+ * differences in @v. Returns what is wrong, or NULL. (transfer full) */
+static char *
+compare (OpBench        *bench,
+         GRand          *rand,
+         const char     *what,
+         float          *v,
+         gsize           n,
+         float         **found,
+         const gboolean *fresh)
+{
+  for (guint probe = 0; probe < MIN (PROBES, n); probe++)
+    {
+      gsize i = n <= PROBES ? probe : (gsize) g_rand_int_range (rand, 0, n);
+      float kept = v[i];
+      double above[BENCH_LANES], below[BENCH_LANES];
+
+      v[i] = kept + STEP;
+      sum_lanes (bench, above);
+      v[i] = kept - STEP;
+      sum_lanes (bench, below);
+      v[i] = kept;
+
+      for (guint lane = 0; lane < BENCH_LANES; lane++)
+        {
+          double slope = (above[lane] - below[lane]) / (2.0 * STEP);
+          double expected = slope + (fresh != NULL && fresh[lane] ? 0.0 : BENCH_BEFORE);
+
+          /* Not > TOLERANCE, so that a NaN is found. */
+          if (found[lane] != NULL
+              && !(fabs (found[lane][i] - expected) <= TOLERANCE * (1.0 + fabs (slope))))
+            return g_strdup_printf ("%s, lane %u, element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+                                    ": %.6g instead of %.6g", what, lane, i, n,
+                                    found[lane][i], expected);
+        }
+    }
+
+  return NULL;
+}
+
+static void
+set_pattern (OpBench *bench,
+             Pattern  pattern)
+{
+  for (guint i = 0; i < BENCH_PORTS * BENCH_LANES; i++)
+    bench->fresh[i] = (i + i / BENCH_LANES) % 2 == (pattern == LANE_0_FRESH ? 0 : 1);
+  if (pattern == LANE_0_UNWANTED)
+    {
+      g_clear_pointer (&bench->dx[0], g_free);
+      g_clear_pointer (&bench->dw[0], g_free);
+    }
+}
+
+/* What is wrong with the gradients of @bench, or NULL. (transfer full) */
+static char *
+find_fault (OpBench *bench,
+            GRand   *rand)
+{
+  char *fault = NULL;
+
+  op_bench_forward (bench);
+  op_bench_backward (bench);
+
+  for (guint i = 0; fault == NULL && i < bench->shape.n_in; i++)
+    {
+      g_autofree char *what = g_strdup_printf ("dx of input %u", i);
+
+      fault = compare (bench, rand, what, bench->x[i], bench->n_x[i],
+                       bench->dx + i * BENCH_LANES, bench->fresh + i * BENCH_LANES);
+    }
+  for (guint t = 0; fault == NULL && t < bench->n_tensors; t++)
+    {
+      g_autofree char *what = g_strdup_printf ("dw of %s", bench->needs.tensors[t].name);
+
+      fault = compare (bench, rand, what, bench->w[t], bench->n_w[t],
+                       bench->dw + t * BENCH_LANES, NULL);
+    }
+
+  return fault;
+}
+
+/* Tries one op with given settings on one shape, for 1 and 32 rows and all
+ * patterns. @accepted counts what the op was willing to do. */
+static char *
+try_shape (const MtlOp      *op,
+           const MtlSetting *set,
+           const MtlShape   *in,
+           guint             n_in,
+           guint            *accepted)
+{
+  static const gsize rows[] = { 1, 32 };
+  static const MtlPassMode modes[] = { MTL_PASS_TRAIN, MTL_PASS_EVALUATE };
+  const MtlShape all[] = { *in, *in, *in };
+  g_autoptr(GRand) rand = g_rand_new_with_seed (1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows) * G_N_ELEMENTS (modes) * N_PATTERNS; i++)
+    {
+      guint32 seed = 100 + i;
+      g_autoptr(OpBench) bench = op_bench_new (op, set, n_in, all, rows[i % 2], seed, NULL);
+      g_autofree char *fault = NULL;
+
+      if (bench == NULL)
+        return NULL;
+      bench->mode = modes[i / 2 % 2];
+      set_pattern (bench, i / 4);
+      *accepted += 1;
+
+      fault = find_fault (bench, rand);
+      if (fault != NULL)
+        {
+          g_autofree char *text = mtl_shape_to_text (in);
+
+          return g_strdup_printf ("%s: seed %u, %u inputs of %s, %" G_GSIZE_FORMAT " rows, "
+                                  "mode %d, pattern %u: %s", op->method.id, seed, n_in, text,
+                                  bench->rows, bench->mode, i / 4, fault);
+        }
+    }
+
+  return NULL;
+}
+
+static char *
+try_shapes (const MtlOp      *op,
+            const MtlSetting *set,
+            guint            *accepted)
+{
+  char *fault = NULL;
+
+  for (guint i = 0; fault == NULL && i < G_N_ELEMENTS (shapes); i++)
+    {
+      fault = try_shape (op, set, &shapes[i], 1, accepted);
+      if (fault == NULL && op->ports.last_repeats)
+        fault = try_shape (op, set, &shapes[i], 3, accepted);
+    }
+
+  return fault;
+}
+
+/* All settings initial, then each at its minimum and one above the initial. */
+static char *
+find_any_fault (const MtlOp *op,
+                guint       *accepted)
+{
+  guint n;
+  g_autofree MtlSetting *set = op_bench_settings (op, &n);
+  char *fault = try_shapes (op, set, accepted);
+
+  for (guint i = 0; fault == NULL && i < n; i++)
+    {
+      const MtlParam *param = &op->method.params[i];
+
+      set[i].number = param->minimum;
+      fault = try_shapes (op, set, accepted);
+      set[i].number = MIN (param->initial + 1.0, param->maximum);
+      if (fault == NULL)
+        fault = try_shapes (op, set, accepted);
+      set[i].number = param->initial;
+    }
+
+  return fault;
+}
+
+static void
+test_gradient (gconstpointer data)
+{
+  guint accepted = 0;
+  g_autofree char *fault = find_any_fault (data, &accepted);
+
+  g_assert_cmpstr (fault, ==, NULL);
+  g_assert_cmpuint (accepted, >, 0);
+}
+
+/* --- liars --- */
+
+static void
+wrong_slope (const MtlOpPass *pass)
+{
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    for (gsize i = 0; i < pass->rows * mtl_shape_size (&pass->shape->in[0]); i++)
+      if (pass->dx[lane] != NULL)
+        pass->dx[lane][i] = (pass->dx_fresh[lane] ? 0.0f : pass->dx[lane][i]) + pass->dy[lane][i];
+}
+
+static void
+never_fresh (const MtlOpPass *pass)
+{
+  const gboolean fresh[BENCH_LANES] = { FALSE };
+  MtlOpPass lie = *pass;
+
+  lie.dx_fresh = fresh;
+  find_op ("relu")->backward (&lie);
+}
+
+static void
+always_fresh (const MtlOpPass *pass)
+{
+  const gboolean fresh[BENCH_LANES] = { TRUE, TRUE };
+  MtlOpPass lie = *pass;
+
+  lie.dx_fresh = fresh;
+  find_op ("relu")->backward (&lie);
+}
+
+static void
+overwrite_dw (const MtlOpPass *pass)
+{
+  gsize n = mtl_shape_size (&pass->shape->in[0]) * mtl_shape_size (&pass->shape->out[0]);
+
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    if (pass->dw[lane] != NULL)
+      memset (pass->dw[lane], 0, n * sizeof (float));
+  find_op ("dense")->grad (pass);
+}
+
+static void
+assert_refused (const MtlOp *liar)
+{
+  guint accepted = 0;
+  g_autofree char *fault = find_any_fault (liar, &accepted);
+
+  g_test_message ("refused: %s", fault);
+  g_assert_nonnull (fault);
+}
+
+static void
+test_liars (void)
+{
+  MtlOp liar = *find_op ("relu");
+
+  liar.backward = wrong_slope;
+  assert_refused (&liar);
+  liar.backward = never_fresh;
+  assert_refused (&liar);
+  liar.backward = always_fresh;
+  assert_refused (&liar);
+
+  liar = *find_op ("dense");
+  liar.grad = overwrite_dw;
+  assert_refused (&liar);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_OP); *m != NULL; m++)
+    if (((const MtlOp *) *m)->forward != NULL && !(*m)->hidden)
+      {
+        g_autofree char *path = g_strdup_printf ("/ops/%s/gradient", (*m)->id);
+
+        g_test_add_data_func (path, *m, test_gradient);
+      }
+  g_test_add_func ("/ops/liars-are-refused", test_liars);
+
+  return g_test_run ();
+}

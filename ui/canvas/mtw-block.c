@@ -1,0 +1,524 @@
+/* mtw-block.c — a block of the canvas, or a bead on the port of another
+ *
+ * Colours, borders and shadows are in the style sheet, by classes; what the
+ * style sheet cannot say (markers, the ring of training) is drawn here. The
+ * places of its parts are fixed, so that a design looks alike in every font.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtw-block.h"
+
+#include <adwaita.h>
+#include <glib/gi18n-lib.h>
+
+#include "mtw-colours.h"
+#include "mtw-wires.h"
+
+#define PADDING       9
+#define ICON          15
+#define TITLE_X       29
+#define TITLE_Y       6
+#define TITLE_HEIGHT  20
+#define SUMMARY_Y     24
+#define SUMMARY_HEIGHT 19
+#define BADGE         18
+#define MARKER_ROOM   18
+#define RING_GAP      4.0f
+#define RING_RADIUS   13.0f
+#define TITLE_PX      13.33
+#define MIN_TITLE_PX  9.0
+
+struct _MtwBlock
+{
+  GtkWidget      parent_instance;
+
+  char          *id;
+  GtkWidget     *icon;
+  GtkWidget     *title;
+  GtkWidget     *summary;
+  GtkWidget     *badge;
+  GPtrArray     *ports;       /* MtwPort, inputs first; owned by the tree */
+  guint          n_in, n_out;
+  gboolean       bead;
+  int            head;
+  gboolean       is_task;
+  MtwBlockState  state;
+  MtwDetail      detail;
+  double         zoom;
+};
+
+G_DEFINE_FINAL_TYPE (MtwBlock, mtw_block, GTK_TYPE_WIDGET)
+
+static void
+mtw_block_measure (GtkWidget      *widget,
+                   GtkOrientation  orientation,
+                   int             for_size,
+                   int            *minimum,
+                   int            *natural,
+                   int            *minimum_baseline,
+                   int            *natural_baseline)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_widget_measure (child, orientation, -1, NULL, NULL, NULL, NULL);
+
+  /* The canvas gives it the size that the scene says. */
+  *minimum = *natural = 1;
+}
+
+static void
+place (GtkWidget *child,
+       int        x,
+       int        y,
+       int        width,
+       int        height)
+{
+  GtkAllocation box = { x, y, MAX (width, 1), MAX (height, 1) };
+  int minimum;
+
+  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  box.width = MAX (box.width, minimum);
+  gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, box.width, &minimum, NULL, NULL, NULL);
+  box.height = MAX (box.height, minimum);
+  gtk_widget_size_allocate (child, &box, -1);
+}
+
+static void
+place_ports (MtwBlock *self,
+             int       width,
+             int       height)
+{
+  for (guint i = 0; i < self->ports->len; i++)
+    {
+      MtwPort *port = self->ports->pdata[i];
+      gboolean output = mtw_port_is_output (port);
+      guint count = output ? self->n_out : self->n_in;
+      int y = height * (mtw_port_number (port) + 1) / (count + 1);
+
+      place (GTK_WIDGET (port), (output ? width : 0) - MTW_PORT_TARGET / 2,
+             y - MTW_PORT_TARGET / 2, MTW_PORT_TARGET, MTW_PORT_TARGET);
+    }
+}
+
+static void
+mtw_block_size_allocate (GtkWidget *widget,
+                         int        width,
+                         int        height,
+                         int        baseline)
+{
+  MtwBlock *self = MTW_BLOCK (widget);
+  int room = width - TITLE_X - (self->is_task ? MARKER_ROOM : 4);
+
+  if (self->bead)
+    {
+      place (self->icon, (width - 12) / 2, (height - 12) / 2, 12, 12);
+    }
+  else if (self->detail == MTW_DETAIL_BOX)
+    {
+      place (self->icon, (width - 24) / 2, (height - 24) / 2, 24, 24);
+    }
+  else if (self->detail == MTW_DETAIL_TITLE)
+    {
+      place (self->icon, PADDING, (height - ICON) / 2, ICON, ICON);
+      place (self->title, TITLE_X, (height - 28) / 2, width - TITLE_X - 3, 28);
+    }
+  else
+    {
+      place (self->icon, PADDING, PADDING, ICON, ICON);
+      place (self->title, TITLE_X, TITLE_Y, room, TITLE_HEIGHT);
+      place (self->summary, PADDING, SUMMARY_Y, width - PADDING - 4, SUMMARY_HEIGHT);
+    }
+
+  place (self->badge, width - BADGE / 2 - 2, 2 - BADGE / 2, BADGE, BADGE);
+  place_ports (self, width, height);
+}
+
+static void
+draw_ring (MtwBlock    *self,
+           GtkSnapshot *snapshot,
+           float        width,
+           float        height)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
+  graphene_rect_t box;
+  GdkRGBA green;
+
+  if (!gtk_style_context_lookup_color (style, "success_bg_color", &green))
+    return;
+
+  green.alpha *= 0.45f;
+  graphene_rect_init (&box, -RING_GAP - 1, -RING_GAP - 1,
+                      width + 2 * RING_GAP + 2, height + 2 * RING_GAP + 2);
+  if (self->state & MTW_BLOCK_PAUSED)
+    {
+      cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &box);
+      double x = -RING_GAP, y = -RING_GAP, w = width + 2 * RING_GAP, h = height + 2 * RING_GAP;
+
+      cairo_arc (cr, x + w - RING_RADIUS, y + RING_RADIUS, RING_RADIUS, -G_PI_2, 0);
+      cairo_arc (cr, x + w - RING_RADIUS, y + h - RING_RADIUS, RING_RADIUS, 0, G_PI_2);
+      cairo_arc (cr, x + RING_RADIUS, y + h - RING_RADIUS, RING_RADIUS, G_PI_2, G_PI);
+      cairo_arc (cr, x + RING_RADIUS, y + RING_RADIUS, RING_RADIUS, G_PI, 3 * G_PI_2);
+      cairo_close_path (cr);
+      gdk_cairo_set_source_rgba (cr, &green);
+      cairo_set_dash (cr, (double[]) { 5, 4 }, 2, 0);
+      cairo_set_line_width (cr, 2);
+      cairo_stroke (cr);
+      cairo_destroy (cr);
+    }
+  else
+    {
+      GskRoundedRect ring;
+
+      gsk_rounded_rect_init_from_rect (&ring, &box, RING_RADIUS + 1);
+      gtk_snapshot_append_border (snapshot, &ring, (float[4]) { 2, 2, 2, 2 },
+                                  (GdkRGBA[4]) { green, green, green, green });
+    }
+}
+
+static void
+mtw_block_snapshot (GtkWidget   *widget,
+                    GtkSnapshot *snapshot)
+{
+  MtwBlock *self = MTW_BLOCK (widget);
+  int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
+
+  if (self->state & MTW_BLOCK_TRAINING && !self->bead)
+    draw_ring (self, snapshot, width, height);
+
+  GTK_WIDGET_CLASS (mtw_block_parent_class)->snapshot (widget, snapshot);
+
+  if (self->is_task && self->head >= 0 && self->detail == MTW_DETAIL_FULL)
+    {
+      graphene_rect_t box = GRAPHENE_RECT_INIT (width - 21, 9, 16, 16);
+      cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &box);
+      gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
+
+      mtw_paint_marker (cr, self->head, dark, width - 13, 17);
+      cairo_destroy (cr);
+    }
+}
+
+static void
+clear_ports (MtwBlock *self)
+{
+  for (guint i = 0; i < self->ports->len; i++)
+    gtk_widget_unparent (self->ports->pdata[i]);
+  g_ptr_array_set_size (self->ports, 0);
+}
+
+static void
+mtw_block_dispose (GObject *object)
+{
+  MtwBlock *self = MTW_BLOCK (object);
+
+  clear_ports (self);
+  g_clear_pointer (&self->icon, gtk_widget_unparent);
+  g_clear_pointer (&self->title, gtk_widget_unparent);
+  g_clear_pointer (&self->summary, gtk_widget_unparent);
+  g_clear_pointer (&self->badge, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (mtw_block_parent_class)->dispose (object);
+}
+
+static void
+mtw_block_finalize (GObject *object)
+{
+  MtwBlock *self = MTW_BLOCK (object);
+
+  g_free (self->id);
+  g_ptr_array_unref (self->ports);
+
+  G_OBJECT_CLASS (mtw_block_parent_class)->finalize (object);
+}
+
+static void
+mtw_block_class_init (MtwBlockClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = mtw_block_dispose;
+  G_OBJECT_CLASS (klass)->finalize = mtw_block_finalize;
+
+  widget_class->measure = mtw_block_measure;
+  widget_class->size_allocate = mtw_block_size_allocate;
+  widget_class->snapshot = mtw_block_snapshot;
+
+  gtk_widget_class_set_css_name (widget_class, "block");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
+}
+
+static GtkWidget *
+add_text (MtwBlock   *self,
+          const char *class_name)
+{
+  GtkWidget *text = gtk_inscription_new (NULL);
+
+  gtk_widget_add_css_class (text, class_name);
+  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), 0);
+  gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 0);
+  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text),
+                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
+  gtk_inscription_set_yalign (GTK_INSCRIPTION (text), 0.5);
+  gtk_widget_set_can_target (text, FALSE);
+  gtk_widget_set_parent (text, GTK_WIDGET (self));
+  return text;
+}
+
+static void
+mtw_block_init (MtwBlock *self)
+{
+  self->head = -1;
+  self->zoom = 1;
+  self->detail = MTW_DETAIL_FULL;
+  self->ports = g_ptr_array_new ();
+
+  self->icon = gtk_image_new ();
+  gtk_widget_set_can_target (self->icon, FALSE);
+  gtk_widget_set_parent (self->icon, GTK_WIDGET (self));
+  gtk_image_set_pixel_size (GTK_IMAGE (self->icon), ICON);
+  self->title = add_text (self, "title");
+  self->summary = add_text (self, "summary");
+  self->badge = gtk_label_new ("!");
+  gtk_widget_add_css_class (self->badge, "badge");
+  gtk_widget_set_can_target (self->badge, FALSE);
+  gtk_widget_set_visible (self->badge, FALSE);
+  gtk_widget_set_parent (self->badge, GTK_WIDGET (self));
+
+  gtk_widget_add_css_class (GTK_WIDGET (self), "basin-block");
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+}
+
+GtkWidget *
+mtw_block_new (const char *id)
+{
+  MtwBlock *self = g_object_new (MTW_TYPE_BLOCK, NULL);
+
+  mtw_block_set_id (self, id);
+  return GTK_WIDGET (self);
+}
+
+const char *
+mtw_block_get_id (MtwBlock *self)
+{
+  g_return_val_if_fail (MTW_IS_BLOCK (self), NULL);
+
+  return self->id;
+}
+
+void
+mtw_block_set_id (MtwBlock   *self,
+                  const char *id)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (g_strcmp0 (self->id, id) == 0)
+    return;
+
+  g_free (self->id);
+  self->id = g_strdup (id);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->title), id);
+}
+
+void
+mtw_block_set_icon (MtwBlock   *self,
+                    const char *icon)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon);
+}
+
+void
+mtw_block_set_summary (MtwBlock   *self,
+                       const char *summary)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->summary), summary);
+}
+
+static void
+set_class (MtwBlock   *self,
+           const char *name,
+           gboolean    present)
+{
+  if (present)
+    gtk_widget_add_css_class (GTK_WIDGET (self), name);
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), name);
+}
+
+static void
+update_parts (MtwBlock *self)
+{
+  gboolean bead = self->bead;
+  int icon = bead ? 12 : self->detail == MTW_DETAIL_BOX ? 24 : ICON;
+
+  gtk_widget_set_child_visible (self->title, !bead && self->detail != MTW_DETAIL_BOX);
+  gtk_widget_set_child_visible (self->summary, !bead && self->detail == MTW_DETAIL_FULL);
+  gtk_image_set_pixel_size (GTK_IMAGE (self->icon), icon);
+  set_class (self, "bead", bead);
+  set_class (self, "box", !bead && self->detail == MTW_DETAIL_BOX);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+void
+mtw_block_set_bead (MtwBlock *self,
+                    gboolean  bead)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (self->bead == bead)
+    return;
+
+  self->bead = bead;
+  update_parts (self);
+}
+
+gboolean
+mtw_block_is_bead (MtwBlock *self)
+{
+  g_return_val_if_fail (MTW_IS_BLOCK (self), FALSE);
+
+  return self->bead;
+}
+
+void
+mtw_block_set_head (MtwBlock *self,
+                    int       head,
+                    gboolean  is_task)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (self->head >= 0 && self->head != head)
+    {
+      g_autofree char *old = g_strdup_printf ("task-%d", self->head % MTW_N_TASK_COLOURS + 1);
+
+      set_class (self, old, FALSE);
+    }
+  if (head >= 0)
+    {
+      g_autofree char *name = g_strdup_printf ("task-%d", head % MTW_N_TASK_COLOURS + 1);
+
+      set_class (self, name, TRUE);
+    }
+
+  set_class (self, "head", head >= 0);
+  self->head = head;
+  self->is_task = is_task;
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+static void
+add_ports (MtwBlock *self,
+           gboolean  output,
+           guint     count)
+{
+  for (guint i = 0; i < count; i++)
+    {
+      GtkWidget *port = mtw_port_new (output, i);
+
+      gtk_widget_set_parent (port, GTK_WIDGET (self));
+      g_ptr_array_add (self->ports, port);
+    }
+}
+
+void
+mtw_block_set_ports (MtwBlock *self,
+                     guint     n_in,
+                     guint     n_out,
+                     gboolean  under_bead)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (n_in != self->n_in || n_out != self->n_out)
+    {
+      clear_ports (self);
+      self->n_in = n_in;
+      self->n_out = n_out;
+      add_ports (self, FALSE, n_in);
+      add_ports (self, TRUE, n_out);
+      gtk_widget_queue_resize (GTK_WIDGET (self));
+    }
+
+  for (guint i = 0; i < self->ports->len; i++)
+    {
+      MtwPort *port = self->ports->pdata[i];
+
+      mtw_port_set_shown (port, !self->bead && self->detail != MTW_DETAIL_BOX);
+      /* Under a bead its own target would take the pointer. A bead is only as
+       * large as one target, so nothing of it would be left to move it by. */
+      gtk_widget_set_child_visible (GTK_WIDGET (port),
+                                    !(under_bead && mtw_port_is_output (port))
+                                    && !(self->bead && !mtw_port_is_output (port)));
+    }
+}
+
+MtwPort *
+mtw_block_get_port (MtwBlock *self,
+                    gboolean  output,
+                    guint     number)
+{
+  guint n = (output ? self->n_in : 0) + number;
+
+  g_return_val_if_fail (MTW_IS_BLOCK (self), NULL);
+
+  return number < (output ? self->n_out : self->n_in) ? self->ports->pdata[n] : NULL;
+}
+
+void
+mtw_block_set_state (MtwBlock      *self,
+                     MtwBlockState  state)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (self->state == state)
+    return;
+
+  self->state = state;
+  set_class (self, "selected", state & MTW_BLOCK_SELECTED);
+  set_class (self, "problem", state & MTW_BLOCK_PROBLEM);
+  set_class (self, "warning", state & MTW_BLOCK_WARNING && !(state & MTW_BLOCK_PROBLEM));
+  set_class (self, "training", state & MTW_BLOCK_TRAINING);
+  set_class (self, "dim", state & MTW_BLOCK_DIM);
+  set_class (self, "dragged", state & MTW_BLOCK_DRAGGED);
+  gtk_widget_set_visible (self->badge, (state & (MTW_BLOCK_PROBLEM | MTW_BLOCK_WARNING)) != 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+MtwBlockState
+mtw_block_get_state (MtwBlock *self)
+{
+  g_return_val_if_fail (MTW_IS_BLOCK (self), 0);
+
+  return self->state;
+}
+
+void
+mtw_block_set_detail (MtwBlock  *self,
+                      MtwDetail  detail,
+                      double     zoom)
+{
+  double scale = MAX (1, MIN_TITLE_PX / (TITLE_PX * zoom));
+  PangoAttrList *attrs;
+
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (self->detail == detail && self->zoom == zoom)
+    return;
+
+  if (scale != MAX (1, MIN_TITLE_PX / (TITLE_PX * self->zoom)))
+    {
+      attrs = pango_attr_list_new ();
+      pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
+      gtk_inscription_set_attributes (GTK_INSCRIPTION (self->title), attrs);
+      pango_attr_list_unref (attrs);
+    }
+  self->zoom = zoom;
+  if (self->detail != detail)
+    {
+      self->detail = detail;
+      update_parts (self);
+    }
+}

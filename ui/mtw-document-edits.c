@@ -1,0 +1,409 @@
+/* mtw-document-edits.c — edits that more than one widget offers
+ *
+ * Each is one undo and is announced.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtw-document.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "mtl-look.h"
+
+#define BLOCK_HEIGHT 48
+#define GRID         8
+#define GAP_X        40   /* between a block and one added after it */
+#define GAP_Y        24
+#define COPY_OFFSET  24
+
+static int
+width_of (const MtlBlock *block)
+{
+  const MtlChosen *what = mtl_block_what (block);
+
+  return mtl_look_width (mtl_chosen_kind (what), mtl_chosen_method (what));
+}
+
+static gboolean
+is_free (const MtlDesign *design,
+         double           x,
+         double           y,
+         int              width)
+{
+  for (guint i = 0; i < mtl_design_n_blocks (design); i++)
+    {
+      const MtlBlock *block = mtl_design_block (design, i);
+
+      if (fabs (mtl_block_y (block) - y) < BLOCK_HEIGHT + GAP_Y / 2.0
+          && x < mtl_block_x (block) + width_of (block) + GRID
+          && mtl_block_x (block) < x + width + GRID)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* After @beside where there is one, else after the block furthest right. */
+static void
+find_place (const MtlDesign *design,
+            const MtlBlock  *beside,
+            int              width,
+            double          *x,
+            double          *y)
+{
+  const MtlBlock *after = beside;
+
+  for (guint i = 0; beside == NULL && i < mtl_design_n_blocks (design); i++)
+    {
+      const MtlBlock *block = mtl_design_block (design, i);
+
+      if (after == NULL || mtl_block_x (block) > mtl_block_x (after))
+        after = block;
+    }
+
+  *x = after != NULL ? mtl_block_x (after) + width_of (after) + GAP_X : 0;
+  *y = after != NULL ? mtl_block_y (after) : 0;
+  *x = ceil (*x / GRID) * GRID;
+  while (!is_free (design, *x, *y, width))
+    *y += BLOCK_HEIGHT + GAP_Y;
+}
+
+static char *
+block_of_end (const char *end)
+{
+  const char *dot = strchr (end, '.');
+
+  return dot != NULL ? g_strndup (end, dot - end) : g_strdup (end);
+}
+
+/* With a wire from @from to the first input of @id, as far as that is allowed. */
+static MtlDesign *
+join (MtlDesign  *design,
+      const char *from,
+      const char *id)
+{
+  const MtlBlock *block = mtl_design_find (design, id);
+  g_autofree char *to = NULL;
+  MtlDesign *joined;
+
+  if (from == NULL || mtl_block_n_inputs (block) == 0)
+    return design;
+
+  to = g_strconcat (id, ".", mtl_block_input (block, 0), NULL);
+  joined = mtl_design_with_wire (design, from, to, NULL);
+  if (joined == NULL)
+    return design;
+
+  mtl_design_unref (design);
+  return joined;
+}
+
+/**
+ * mtw_document_add_block:
+ * @at: (nullable): upper left corner; NULL for a free place
+ * @from: (nullable): `block.port` to be wired to its first input
+ *
+ * Returns: (transfer full): id of the new block, which is selected
+ */
+char *
+mtw_document_add_block (MtwDocument            *self,
+                        MtlKind                 kind,
+                        const MtlMethod        *method,
+                        const graphene_point_t *at,
+                        const char             *from)
+{
+  MtlDesign *design;
+  g_autoptr(MtlChosen) what = NULL;
+  g_autofree char *id = NULL;
+  g_autofree char *producer = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *words = NULL;
+  g_autoptr(MtlBlock) block = NULL;
+  double x, y;
+
+  g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
+  g_return_val_if_fail (kind == MTL_KIND_OP || kind == MTL_KIND_SOURCE, NULL);
+
+  design = mtw_document_get_design (self);
+  what = mtl_chosen_new (kind, method);
+  id = mtl_design_free_id (design, method);
+  producer = from != NULL ? block_of_end (from) : NULL;
+  if (at != NULL)
+    x = round (at->x / GRID) * GRID, y = round (at->y / GRID) * GRID;
+  else
+    find_place (design, producer != NULL ? mtl_design_find (design, producer) : NULL,
+                mtl_look_width (kind, method), &x, &y);
+
+  block = mtl_block_new (id, what, x, y);
+  design = join (mtl_design_with_block (design, block), from, id);
+  /* Translators: name of an edit, e.g. “Add conv2”. */
+  name = g_strdup_printf (_("Add %s"), id);
+  mtw_document_edit (self, design, name);
+  mtw_document_select (self, (const char *const[]) { id, NULL });
+  /* Translators: said to those who do not see it, e.g. “Added conv2”. */
+  words = g_strdup_printf (_("Added %s"), id);
+  mtw_document_announce (self, words);
+
+  return g_steal_pointer (&id);
+}
+
+gboolean
+mtw_document_connect (MtwDocument  *self,
+                      const char   *from,
+                      const char   *to,
+                      GError      **error)
+{
+  MtlDesign *design;
+  g_autofree char *producer = NULL;
+  g_autofree char *consumer = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *words = NULL;
+
+  g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
+
+  design = mtl_design_with_wire (mtw_document_get_design (self), from, to, error);
+  if (design == NULL)
+    return FALSE;
+
+  producer = block_of_end (from);
+  consumer = block_of_end (to);
+  /* Translators: name of an edit, e.g. “Connect conv1 to pool1”. */
+  name = g_strdup_printf (_("Connect %s to %s"), producer, consumer);
+  mtw_document_edit (self, design, name);
+  /* Translators: said to those who do not see it, e.g. “Connected conv1 to pool1”. */
+  words = g_strdup_printf (_("Connected %s to %s"), producer, consumer);
+  mtw_document_announce (self, words);
+  return TRUE;
+}
+
+void
+mtw_document_disconnect (MtwDocument *self,
+                         const char  *from,
+                         const char  *to)
+{
+  g_autofree char *producer = NULL;
+  g_autofree char *consumer = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *words = NULL;
+
+  g_return_if_fail (MTW_IS_DOCUMENT (self));
+
+  producer = block_of_end (from);
+  consumer = block_of_end (to);
+  /* Translators: name of an edit, e.g. “Disconnect conv1 from pool1”. */
+  name = g_strdup_printf (_("Disconnect %s from %s"), producer, consumer);
+  mtw_document_edit (self,
+                     mtl_design_without_wire (mtw_document_get_design (self), from, to), name);
+  /* Translators: said to those who do not see it, e.g. “Disconnected conv1 from pool1”. */
+  words = g_strdup_printf (_("Disconnected %s from %s"), producer, consumer);
+  mtw_document_announce (self, words);
+}
+
+/* The nearest block upstream of @id that stays; (transfer full) (nullable). */
+static char *
+find_survivor (MtwDocument *self,
+               const char  *id)
+{
+  MtlDesign *design = mtw_document_get_design (self);
+
+  for (guint hop = 0; hop < mtl_design_n_blocks (design); hop++)
+    {
+      const char *producer = NULL;
+
+      for (guint i = 0; producer == NULL && i < mtl_design_n_wires (design); i++)
+        if (g_str_equal (mtl_design_wire (design, i)->to, id))
+          producer = mtl_design_wire (design, i)->from;
+      if (producer == NULL || !mtw_document_is_selected (self, producer))
+        return g_strdup (producer);
+      id = producer;
+    }
+
+  return NULL;
+}
+
+/* “conv1” or “3 blocks” (transfer full) */
+static char *
+name_blocks (GStrv ids)
+{
+  guint n = g_strv_length (ids);
+
+  if (n == 1)
+    return g_strdup (ids[0]);
+  return g_strdup_printf (ngettext ("%u block", "%u blocks", n), n);
+}
+
+void
+mtw_document_delete_selection (MtwDocument *self,
+                               gboolean     heal)
+{
+  g_auto(GStrv) ids = NULL;
+  g_autofree char *survivor = NULL;
+  g_autofree char *what = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *words = NULL;
+
+  g_return_if_fail (MTW_IS_DOCUMENT (self));
+
+  ids = mtw_document_dup_selection (self);
+  if (ids[0] == NULL)
+    return;
+
+  survivor = find_survivor (self, ids[0]);
+  what = name_blocks (ids);
+  /* Translators: name of an edit, e.g. “Delete conv1” or “Delete 3 blocks”. */
+  name = g_strdup_printf (_("Delete %s"), what);
+  mtw_document_edit (self, mtl_design_without (mtw_document_get_design (self),
+                                               (const char *const *) ids, heal), name);
+  /* Translators: said to those who do not see it, e.g. “Deleted conv1”. */
+  words = g_strdup_printf (_("Deleted %s"), what);
+  mtw_document_announce (self, words);
+  if (survivor != NULL)
+    mtw_document_reveal (self, survivor);
+}
+
+gboolean
+mtw_document_rename (MtwDocument  *self,
+                     const char   *from,
+                     const char   *to,
+                     GError      **error)
+{
+  g_auto(GStrv) ids = NULL;
+  g_autofree char *name = NULL;
+  MtlDesign *design;
+
+  g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
+
+  if (g_str_equal (from, to))
+    return TRUE;
+  design = mtl_design_with_id (mtw_document_get_design (self), from, to, error);
+  if (design == NULL)
+    return FALSE;
+
+  ids = mtw_document_dup_selection (self);
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (g_str_equal (ids[i], from))
+      {
+        g_free (ids[i]);
+        ids[i] = g_strdup (to);
+      }
+  /* Translators: name of an edit, e.g. “Rename conv1 to stem”. */
+  name = g_strdup_printf (_("Rename %s to %s"), from, to);
+  mtw_document_edit (self, design, name);
+  mtw_document_select (self, (const char *const *) ids);
+  /* Translators: said to those who do not see it, e.g. “conv1 is now stem”. */
+  g_free (name);
+  name = g_strdup_printf (_("%s is now %s"), from, to);
+  mtw_document_announce (self, name);
+  return TRUE;
+}
+
+/* Copies the wires whose two ends were copied. @copies: id → id of its copy. */
+static MtlDesign *
+copy_wires (MtlDesign  *design,
+            GHashTable *copies)
+{
+  g_autoptr(MtlDesign) before = mtl_design_ref (design);
+
+  for (guint i = 0; i < mtl_design_n_wires (before); i++)
+    {
+      const MtlWire *wire = mtl_design_wire (before, i);
+      const char *from = g_hash_table_lookup (copies, wire->from);
+      const char *to = g_hash_table_lookup (copies, wire->to);
+      g_autofree char *start = g_strconcat (from ? from : "", ".", wire->from_port, NULL);
+      g_autofree char *end = g_strconcat (to ? to : "", ".", wire->to_port, NULL);
+      MtlDesign *wired = from && to ? mtl_design_with_wire (design, start, end, NULL) : NULL;
+
+      if (wired != NULL)
+        {
+          mtl_design_unref (design);
+          design = wired;
+        }
+    }
+
+  return design;
+}
+
+void
+mtw_document_duplicate_selection (MtwDocument *self)
+{
+  g_auto(GStrv) ids = NULL;
+  g_autoptr(GHashTable) copies = NULL;
+  g_autoptr(GPtrArray) made = g_ptr_array_new ();
+  g_autofree char *what = NULL;
+  g_autofree char *name = NULL;
+  MtlDesign *design;
+
+  g_return_if_fail (MTW_IS_DOCUMENT (self));
+
+  ids = mtw_document_dup_selection (self);
+  if (ids[0] == NULL)
+    return;
+
+  copies = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  design = mtl_design_ref (mtw_document_get_design (self));
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const MtlBlock *block = mtl_design_find (design, ids[i]);
+      const MtlChosen *chosen = mtl_block_what (block);
+      char *id = mtl_design_free_id (design, mtl_chosen_method (chosen));
+      g_autoptr(MtlBlock) copy = mtl_block_new (id, chosen, mtl_block_x (block) + COPY_OFFSET,
+                                                mtl_block_y (block) + COPY_OFFSET);
+      MtlDesign *larger = mtl_design_with_block (design, copy);
+
+      mtl_design_unref (design);
+      design = larger;
+      g_hash_table_insert (copies, ids[i], id);
+      g_ptr_array_add (made, id);
+    }
+
+  design = copy_wires (design, copies);
+  what = name_blocks (ids);
+  /* Translators: name of an edit, e.g. “Duplicate conv1” or “Duplicate 3 blocks”. */
+  name = g_strdup_printf (_("Duplicate %s"), what);
+  mtw_document_edit (self, design, name);
+  g_ptr_array_add (made, NULL);
+  mtw_document_select (self, (const char *const *) made->pdata);
+  mtw_document_announce (self, name);
+}
+
+/**
+ * mtw_document_tasks_words:
+ * @tasks: bit k for task k
+ *
+ * Returns: (transfer full): “both tasks”, “left”, “left and right of 3”
+ */
+char *
+mtw_document_tasks_words (MtwDocument *self,
+                          guint64      tasks)
+{
+  MtlSurvey *survey;
+  guint n, n_set = 0;
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
+
+  survey = mtw_document_get_survey (self);
+  n = mtl_survey_n_tasks (survey);
+  for (guint task = 0; task < n; task++)
+    if (tasks >> task & 1)
+      {
+        if (n_set > 0)
+          g_string_append (names, tasks >> task == 1 ? _(" and ") : _(", "));
+        g_string_append (names, mtl_survey_task (survey, task));
+        n_set++;
+      }
+
+  if (n_set == 0)
+    return g_strdup (_("no task"));
+  if (n_set == 1)
+    return g_strdup (names->str);
+  if (n_set == 2 && n == 2)
+    return g_strdup (_("both tasks"));
+  if (n_set == n)
+    /* Translators: shared by all tasks, three or more. */
+    return g_strdup_printf (ngettext ("all %u tasks", "all %u tasks", n), n);
+  /* Translators: tasks that share a block, and how many there are, e.g. “left and right of 3”. */
+  return g_strdup_printf (_("%s of %u"), names->str, n);
+}

@@ -1,0 +1,91 @@
+/* mtw-document.h — the design being edited: value, undo, selection, survey
+ *
+ * Widgets that edit share one document. An edit hands over a new design and
+ * a name for it; the document keeps the old one for undo. The survey (shapes,
+ * sharing, problems) is made on a worker thread and arrives a moment later.
+ *
+ * Properties: `design` (boxed, read only: see the getter), `can-undo`,
+ * `can-redo`, `edited`. Signals: `changed` (design replaced), `survey-changed`,
+ * `selection-changed`, `reveal` (string: id of a block to bring into view and
+ * focus), `announce` (string: words for the hidden status label).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "mtl-survey.h"
+
+#define MTW_TYPE_DOCUMENT (mtw_document_get_type ())
+
+G_DECLARE_FINAL_TYPE (MtwDocument, mtw_document, MTW, DOCUMENT, GObject)
+
+MtwDocument     *mtw_document_new          (MtlDesign        *design);   /* keeps a reference */
+MtlDesign       *mtw_document_get_design   (MtwDocument      *self);     /* (transfer none) */
+/* (transfer none): of the newest design or of one just before; never NULL. */
+MtlSurvey       *mtw_document_get_survey   (MtwDocument      *self);
+/* Whether the survey belongs to the present design. */
+gboolean         mtw_document_is_surveyed  (MtwDocument      *self);
+
+/* One edit, one undo. @name: translated, e.g. “Add conv2”; shown as “Undo Add
+ * conv2”. @design: taken (transfer full). Nothing happens when it is equal. */
+void             mtw_document_edit         (MtwDocument      *self,
+                                            MtlDesign        *design,
+                                            const char       *name);
+/* mtl_design_with_value() as an edit; edits of the same @key in a row within
+ * one second are one undo. FALSE with the engine's error. */
+gboolean         mtw_document_set_value    (MtwDocument      *self,
+                                            const char       *key,
+                                            const char       *value,
+                                            GError          **error);
+void             mtw_document_undo         (MtwDocument      *self);
+void             mtw_document_redo         (MtwDocument      *self);
+const char      *mtw_document_undo_name    (MtwDocument      *self);     /* NULL: nothing */
+const char      *mtw_document_redo_name    (MtwDocument      *self);
+/* Another design altogether: undo, selection and `edited` begin anew. */
+void             mtw_document_replace      (MtwDocument      *self,
+                                            MtlDesign        *design);
+gboolean         mtw_document_get_edited   (MtwDocument      *self);
+void             mtw_document_set_saved    (MtwDocument      *self);     /* this design is on disk */
+
+/* Selection: ids of blocks; belongs to the view, not to the design. */
+GStrv            mtw_document_dup_selection (MtwDocument     *self);
+gboolean         mtw_document_is_selected  (MtwDocument      *self,
+                                            const char       *id);
+void             mtw_document_select       (MtwDocument      *self,
+                                            const char *const *ids);     /* NULL: nothing */
+void             mtw_document_reveal       (MtwDocument      *self,
+                                            const char       *id);
+void             mtw_document_announce     (MtwDocument      *self,
+                                            const char       *words);
+
+/* Edits that more than one widget offers; each is one undo and announced. */
+/* Adds a block of the op or source @method at a free place (or at x, y when
+ * @at), optionally wired from output @from (“block.port”, nullable); returns
+ * its id (transfer full). */
+char            *mtw_document_add_block    (MtwDocument      *self,
+                                            MtlKind           kind,
+                                            const MtlMethod  *method,
+                                            const graphene_point_t *at,
+                                            const char       *from);
+gboolean         mtw_document_connect      (MtwDocument      *self,
+                                            const char       *from,
+                                            const char       *to,
+                                            GError          **error);
+void             mtw_document_disconnect   (MtwDocument      *self,
+                                            const char       *from,
+                                            const char       *to);
+void             mtw_document_delete_selection (MtwDocument  *self,
+                                            gboolean          heal);
+gboolean         mtw_document_rename       (MtwDocument      *self,
+                                            const char       *from,
+                                            const char       *to,
+                                            GError          **error);
+void             mtw_document_duplicate_selection (MtwDocument *self);
+
+/* Colour class and words for a set of tasks: “both tasks”, “left”, “left and
+ * right of 3”. (transfer full) */
+char            *mtw_document_tasks_words  (MtwDocument      *self,
+                                            guint64           tasks);

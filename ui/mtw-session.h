@@ -1,0 +1,51 @@
+/* mtw-session.h — training as the window sees it: one trainer, one prober
+ *
+ * Owns the trainer of the present run and the prober beside it, measures
+ * flatness after each epoch, and passes on changes of settings. Properties:
+ * `state` (MtlRunStatus, or -1: no run yet), `busy`. Signals: `run-changed`
+ * (a new record), `tick` (once a frame while a run lives: pull what is new),
+ * `ended` (string: an error message or NULL), `structure-changed` (boolean).
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "mtl-trainer.h"
+
+#include "mtw-document.h"
+
+#define MTW_TYPE_SESSION (mtw_session_get_type ())
+
+G_DECLARE_FINAL_TYPE (MtwSession, mtw_session, MTW, SESSION, GObject)
+
+/* @clock: a widget whose frame clock paces `tick`. */
+MtwSession  *mtw_session_new            (MtwDocument   *document,
+                                         MtlStore      *store,
+                                         GtkWidget     *clock);
+/* Starts, or goes on after a pause. @keep: begin with the weights of the run
+ * before where blocks did not change. */
+gboolean     mtw_session_train          (MtwSession    *self,
+                                         gboolean       keep,
+                                         GError       **error);
+void         mtw_session_pause          (MtwSession    *self);
+void         mtw_session_stop           (MtwSession    *self);
+void         mtw_session_step           (MtwSession    *self);
+gboolean     mtw_session_is_live        (MtwSession    *self);   /* training or paused */
+int          mtw_session_get_state      (MtwSession    *self);
+/* (transfer none) (nullable): of the present or last run. */
+MtlRecord   *mtw_session_get_record     (MtwSession    *self);
+/* (transfer none) (nullable): newest frame of conflict, pulled at each tick. */
+const MtlConflictFrame *mtw_session_get_conflict (MtwSession *self);
+/* (transfer full) (nullable): weights now, or of the last run. */
+MtlSnapshot *mtw_session_dup_snapshot   (MtwSession    *self);
+/* Begins to draw the landscape of the weights now; see get_grid. */
+gboolean     mtw_session_draw_landscape (MtwSession    *self,
+                                         GError       **error);
+void         mtw_session_cancel_probe   (MtwSession    *self);
+/* (transfer none) (nullable): newest grid; @frame (nullable): how far it is. */
+MtlGrid     *mtw_session_get_grid       (MtwSession    *self,
+                                         MtlProbeFrame *frame);
+gboolean     mtw_session_is_structural  (MtwSession    *self);   /* design has changed since training began */
