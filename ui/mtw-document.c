@@ -1,6 +1,6 @@
 /* mtw-document.c — the design being edited: value, undo, selection, survey
  *
- * Undo is a list of designs. The survey is made by one worker at a time: an
+ * The survey is made by one worker at a time: an
  * edit while it works only notes that another survey is wanted, so that the
  * newest design wins and a burst of edits costs two surveys.
  *
@@ -11,13 +11,9 @@
 
 #include <glib/gi18n-lib.h>
 
-#define MERGE_TIME G_USEC_PER_SEC   /* edits of one value within it are one undo */
+#include "mtw-history.h"
 
-typedef struct
-{
-  MtlDesign *design;
-  char      *name;     /* of the edit that leads away from, or back to, the design */
-} Step;
+#define MERGE_TIME G_USEC_PER_SEC   /* edits of one value within it are one undo */
 
 struct _MtwDocument
 {
@@ -26,8 +22,7 @@ struct _MtwDocument
   MtlDesign   *design;
   MtlDesign   *saved;
   gboolean     edited;
-  GPtrArray   *undo;         /* Step, newest last */
-  GPtrArray   *redo;
+  MtwHistory  *history;
 
   char        *merge_key;    /* of the last set_value; NULL: anything else came after */
   gint64       merge_time;
@@ -46,12 +41,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MtwDocument, mtw_document, G_TYPE_OBJECT)
 
-static MtlDesign *
-copy_design (gpointer design)
-{
-  return mtl_design_ref (design);
-}
-
 static void
 free_design (gpointer design)
 {
@@ -65,30 +54,9 @@ design_type (void)
 
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_boxed_type_register_static ("MtlDesign",
-                                                            (GBoxedCopyFunc) copy_design,
+                                                            (GBoxedCopyFunc) mtl_design_ref,
                                                             free_design));
   return type;
-}
-
-static Step *
-step_new (MtlDesign  *design,
-          const char *name)
-{
-  Step *step = g_new0 (Step, 1);
-
-  step->design = mtl_design_ref (design);
-  step->name = g_strdup (name);
-  return step;
-}
-
-static void
-step_free (gpointer data)
-{
-  Step *step = data;
-
-  mtl_design_unref (step->design);
-  g_free (step->name);
-  g_free (step);
 }
 
 static void start_survey (MtwDocument *self);
@@ -200,10 +168,10 @@ mtw_document_get_property (GObject    *object,
       g_value_set_boxed (value, self->design);
       break;
     case PROP_CAN_UNDO:
-      g_value_set_boolean (value, self->undo->len > 0);
+      g_value_set_boolean (value, mtw_history_undo_name (self->history) != NULL);
       break;
     case PROP_CAN_REDO:
-      g_value_set_boolean (value, self->redo->len > 0);
+      g_value_set_boolean (value, mtw_history_redo_name (self->history) != NULL);
       break;
     case PROP_EDITED:
       g_value_set_boolean (value, self->edited);
@@ -221,8 +189,7 @@ mtw_document_finalize (GObject *object)
   g_clear_pointer (&self->design, mtl_design_unref);
   g_clear_pointer (&self->saved, mtl_design_unref);
   g_clear_pointer (&self->survey, mtl_survey_unref);
-  g_clear_pointer (&self->undo, g_ptr_array_unref);
-  g_clear_pointer (&self->redo, g_ptr_array_unref);
+  g_clear_pointer (&self->history, mtw_history_free);
   g_clear_pointer (&self->selection, g_ptr_array_unref);
   g_clear_pointer (&self->merge_key, g_free);
 
@@ -257,8 +224,7 @@ mtw_document_class_init (MtwDocumentClass *klass)
 static void
 mtw_document_init (MtwDocument *self)
 {
-  self->undo = g_ptr_array_new_with_free_func (step_free);
-  self->redo = g_ptr_array_new_with_free_func (step_free);
+  self->history = mtw_history_new ();
   self->selection = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -328,8 +294,7 @@ mtw_document_edit (MtwDocument *self,
     }
 
   g_clear_pointer (&self->merge_key, g_free);
-  g_ptr_array_add (self->undo, step_new (self->design, name));
-  g_ptr_array_set_size (self->redo, 0);
+  mtw_history_push (self->history, self->design, name);
   set_design (self, design);
 }
 
@@ -362,7 +327,7 @@ mtw_document_set_value (MtwDocument  *self,
   if (design == NULL)
     return FALSE;
 
-  merge = self->undo->len > 0 && g_strcmp0 (self->merge_key, key) == 0
+  merge = mtw_history_undo_name (self->history) != NULL && g_strcmp0 (self->merge_key, key) == 0
           && now - self->merge_time < MERGE_TIME;
   if (merge && !mtl_design_equal (design, self->design))
     {
@@ -383,19 +348,16 @@ mtw_document_set_value (MtwDocument  *self,
 
 static void
 travel (MtwDocument *self,
-        GPtrArray   *from,
-        GPtrArray   *to)
+        gboolean     back)
 {
-  Step *step;
+  MtlDesign *design = back ? mtw_history_undo (self->history, self->design)
+                           : mtw_history_redo (self->history, self->design);
 
-  if (from->len == 0)
+  if (design == NULL)
     return;
 
   g_clear_pointer (&self->merge_key, g_free);
-  step = g_ptr_array_steal_index (from, from->len - 1);
-  g_ptr_array_add (to, step_new (self->design, step->name));
-  set_design (self, mtl_design_ref (step->design));
-  step_free (step);
+  set_design (self, design);
 }
 
 void
@@ -403,7 +365,7 @@ mtw_document_undo (MtwDocument *self)
 {
   g_return_if_fail (MTW_IS_DOCUMENT (self));
 
-  travel (self, self->undo, self->redo);
+  travel (self, TRUE);
 }
 
 void
@@ -411,13 +373,7 @@ mtw_document_redo (MtwDocument *self)
 {
   g_return_if_fail (MTW_IS_DOCUMENT (self));
 
-  travel (self, self->redo, self->undo);
-}
-
-static const char *
-last_name (GPtrArray *steps)
-{
-  return steps->len > 0 ? ((Step *) steps->pdata[steps->len - 1])->name : NULL;
+  travel (self, FALSE);
 }
 
 const char *
@@ -425,7 +381,7 @@ mtw_document_undo_name (MtwDocument *self)
 {
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
 
-  return last_name (self->undo);
+  return mtw_history_undo_name (self->history);
 }
 
 const char *
@@ -433,7 +389,7 @@ mtw_document_redo_name (MtwDocument *self)
 {
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
 
-  return last_name (self->redo);
+  return mtw_history_redo_name (self->history);
 }
 
 void
@@ -442,8 +398,8 @@ mtw_document_replace (MtwDocument *self,
 {
   g_return_if_fail (MTW_IS_DOCUMENT (self));
 
-  g_ptr_array_set_size (self->undo, 0);
-  g_ptr_array_set_size (self->redo, 0);
+  mtw_history_free (self->history);
+  self->history = mtw_history_new ();
   g_clear_pointer (&self->merge_key, g_free);
   mtl_design_unref (self->saved);
   self->saved = mtl_design_ref (design);

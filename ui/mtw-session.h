@@ -30,6 +30,10 @@ MtwSession  *mtw_session_new            (MtwDocument   *document,
 gboolean     mtw_session_train          (MtwSession    *self,
                                          gboolean       keep,
                                          GError       **error);
+/* Goes on with a stored run, whose design the document holds. */
+gboolean     mtw_session_resume         (MtwSession    *self,
+                                         const char    *run,
+                                         GError       **error);
 void         mtw_session_pause          (MtwSession    *self);
 void         mtw_session_stop           (MtwSession    *self);
 void         mtw_session_step           (MtwSession    *self);

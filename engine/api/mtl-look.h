@@ -22,3 +22,7 @@ gboolean    mtl_look_is_bead (MtlKind          kind,
 /* The one line of a block, “10 of 9×9”, or the method's title, untranslated.
  * (transfer full) */
 char       *mtl_look_line    (const MtlChosen *what);
+
+/* @metric: of MTL_KIND_METRIC. Whether it is shown × 100, with a % sign. */
+gboolean    mtl_look_is_percent       (const MtlMethod *metric);
+gboolean    mtl_look_higher_is_better (const MtlMethod *metric);

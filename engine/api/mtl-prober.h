@@ -9,6 +9,7 @@
 
 #include "mtl-chosen.h"
 #include "mtl-design.h"
+#include "mtl-grid.h"
 
 /* Weights at one moment, with the design they belong to. Immutable. */
 typedef struct _MtlSnapshot MtlSnapshot;
@@ -25,46 +26,6 @@ const float     *mtl_snapshot_theta   (const MtlSnapshot *self,
                                        gsize             *n);
 guint64          mtl_snapshot_step    (const MtlSnapshot *self);
 guint64          mtl_snapshot_epoch   (const MtlSnapshot *self);
-
-#define MTL_PROBE_MAX_SIDE 65
-
-/* What a probe has found so far; plain bytes, fit for a mailbox. */
-typedef struct
-{
-  char    probe[24];         /* id: "flatness", "landscape" */
-  guint   n_tasks;
-  guint64 step;              /* of the snapshot */
-  guint64 epoch;
-  double  done;              /* 0 … 1 */
-  double  seconds_left;      /* NaN: unknown */
-  gboolean finished;
-  /* flatness: of each task */
-  double  sharpness[MTL_MAX_TASKS];   /* l(θ + ε) − l(θ) */
-  double  loss[MTL_MAX_TASKS];        /* l(θ) */
-  double  rho;
-  gsize   samples;
-} MtlProbeFrame;
-
-/* A grid of losses of each task over the plane θ + a·d1 + b·d2; side × side
- * values, a along columns from −range to +range; NaN: not known yet. */
-typedef struct _MtlGrid MtlGrid;
-
-MtlGrid      *mtl_grid_new       (guint           n_tasks,
-                                  guint           side,
-                                  double          range);
-MtlGrid      *mtl_grid_ref       (MtlGrid        *self);
-void          mtl_grid_unref     (MtlGrid        *self);
-guint         mtl_grid_n_tasks   (const MtlGrid  *self);
-guint         mtl_grid_side      (const MtlGrid  *self);
-double        mtl_grid_range     (const MtlGrid  *self);
-double       *mtl_grid_values    (MtlGrid        *self,     /* writing: before it is posted */
-                                  guint           task);
-const double *mtl_grid_read      (const MtlGrid  *self,
-                                  guint           task);
-/* How many values are finite, and how many are known but not finite. */
-void          mtl_grid_count     (const MtlGrid  *self,
-                                  guint          *known,
-                                  guint          *not_finite);
 
 typedef struct _MtlProber MtlProber;
 
@@ -107,5 +68,4 @@ gboolean   mtl_probe_now     (const MtlChosen  *probe,
                               GError          **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlSnapshot, mtl_snapshot_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlGrid, mtl_grid_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlProber, mtl_prober_free)

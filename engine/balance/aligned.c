@@ -10,7 +10,7 @@
  * p is 1/K, or 1 in another published code, a factor K.
  *
  * Source: Senushkin et al., “Independent Component Alignment for Multi-Task
- * Learning”, CVPR 2023, algorithm 1 and eq. 9.
+ * Learning”, CVPR 2023.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -191,7 +191,7 @@ const MtlBalancer mtl_balancer_aligned = {
     .title = N_("Aligned-MTL"),
     .summary = N_("Turns the gradients into orthogonal ones of equal length and adds them up"),
     .reference = "Senushkin, Patakin, Kuznetsov, Konushin, “Independent Component Alignment for "
-                 "Multi-Task Learning”, CVPR 2023, arXiv 2305.19000, algorithm 1",
+                 "Multi-Task Learning”, CVPR 2023, arXiv 2305.19000",
     .params = aligned_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -20,7 +20,7 @@
  * `rescale` here; the paper does not (none), the toy of the authors by 1 + c.
  *
  * Source: Liu, Liu, Jin, Stone, Liu, “Conflict-Averse Gradient Descent for
- * Multi-task Learning”, NeurIPS 2021, eq. 3–5 and algorithm 1.
+ * Multi-task Learning”, NeurIPS 2021.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -188,7 +188,7 @@ const MtlBalancer mtl_balancer_cagrad = {
     .title = N_("CAGrad"),
     .summary = N_("Near the mean gradient, follows what serves the worst-served task best"),
     .reference = "Liu, Liu, Jin, Stone, Liu, “Conflict-Averse Gradient Descent for Multi-task "
-                 "Learning”, NeurIPS 2021, arXiv 2110.14048, algorithm 1",
+                 "Learning”, NeurIPS 2021, arXiv 2110.14048",
     .params = cagrad_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -11,7 +11,7 @@
  * C singular the cosines differ and a task may lose.
  *
  * Source: Liu, Chu, Thuerey, “ConFIG: Towards Conflict-free Training of Physics
- * Informed Neural Networks”, ICLR 2025, eq. 2–4.
+ * Informed Neural Networks”, 2024, arXiv 2408.11104.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -103,7 +103,7 @@ const MtlBalancer mtl_balancer_config = {
     .title = N_("ConFIG"),
     .summary = N_("Follows the direction with the same cosine to every task gradient"),
     .reference = "Liu, Chu, Thuerey, “ConFIG: Towards Conflict-free Training of Physics "
-                 "Informed Neural Networks”, ICLR 2025, arXiv 2408.11104, eq. 2–4",
+                 "Informed Neural Networks”, 2024, arXiv 2408.11104",
     .params = config_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -7,7 +7,7 @@
  * `reg-eps` as in upgrad.c.
  *
  * Source: Lopez-Paz, Ranzato, “Gradient Episodic Memory for Continual
- * Learning”, NeurIPS 2017, eq. 8–11, with the mean for the new gradient.
+ * Learning”, NeurIPS 2017, with the mean for the new gradient.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -67,7 +67,7 @@ const MtlBalancer mtl_balancer_dualproj = {
     .title = N_("DualProj"),
     .summary = N_("Follows the vector nearest to the mean gradient that conflicts with no task"),
     .reference = "Lopez-Paz, Ranzato, “Gradient Episodic Memory for Continual Learning”, "
-                 "NeurIPS 2017, arXiv 1706.08840, eq. 8–11",
+                 "NeurIPS 2017, arXiv 1706.08840",
     .params = dualproj_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -10,8 +10,7 @@
  * mean is followed instead (FALLBACK). Σ v = 0 has no such direction: d = 0.
  * A task whose gradient is zero is left out.
  *
- * Source: Liu et al., “Towards Impartial Multi-task Learning”, ICLR 2021,
- * eq. 5–6.
+ * Source: Liu et al., “Towards Impartial Multi-task Learning”, ICLR 2021.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -97,7 +96,7 @@ const MtlBalancer mtl_balancer_imtl_g = {
     .title = N_("IMTL-G"),
     .summary = N_("Follows the direction that projects alike on every task gradient"),
     .reference = "Liu, Li, Kuang, Xue, Chen, Yang, Liao, Zhang, “Towards Impartial Multi-task "
-                 "Learning”, ICLR 2021, eq. 5–6",
+                 "Learning”, ICLR 2021",
   },
   .needs = MTL_NEEDS_GRAMIAN,
   .heads = MTL_HEADS_PLAIN,

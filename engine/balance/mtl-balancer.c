@@ -140,13 +140,26 @@ check_gramian (const MtlBalancer     *self,
   return TRUE;
 }
 
+/* Losses that the method does not read may be anything: weights that depend on
+ * nothing are asked for before the losses are known. */
 static gboolean
 check_input (const MtlBalancer     *self,
              const MtlBalanceInput *in,
+             gboolean               needs_gramian,
              GError               **error)
 {
-  if (in->losses != NULL && !check_vector (self, in, "loss", in->losses, error))
+  if (in->losses != NULL && (self->needs & MTL_NEEDS_LOSSES) != 0
+      && !check_vector (self, in, "loss", in->losses, error))
     return FALSE;
+
+  if (needs_gramian && in->gramian == NULL)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   "%s with rescale “%s” takes the inner products of the gradients, and none "
+                   "were measured; choose none, mean or sum", self->method.id,
+                   find_rescale (self, in->chosen));
+      return FALSE;
+    }
 
   return in->gramian == NULL || check_gramian (self, in, error);
 }
@@ -218,7 +231,8 @@ apply_rescale (const MtlBalancer     *self,
 
 /**
  * mtl_balancer_weigh:
- * @in: what mtl_balancer_needs() says; losses and Gramian may be given beyond it
+ * @in: what mtl_balancer_needs() says; losses and Gramian may be given beyond it,
+ *   and a Gramian that is given must be finite
  * @w: (out caller-allocates): n_tasks weights; undefined when refused
  *
  * Returns: how it went; MTL_BALANCE_REFUSED with MTL_ERROR_NOT_FINITE, or the
@@ -234,9 +248,8 @@ mtl_balancer_weigh (const MtlBalancer     *self,
   MtlBalanceStatus status;
 
   g_return_val_if_fail (in->n_tasks >= 1 && in->n_tasks <= 64, MTL_BALANCE_REFUSED);
-  g_return_val_if_fail (!needs_gramian || in->gramian != NULL, MTL_BALANCE_REFUSED);
 
-  if (!check_input (self, in, error))
+  if (!check_input (self, in, needs_gramian, error))
     return MTL_BALANCE_REFUSED;
 
   if (needs_gramian && stands_still (in))

@@ -18,8 +18,8 @@
  * 5 to 7 steps are usual.
  *
  * Sources of the equations: Navon et al., “Multi-Task Learning as a Bargaining
- * Game”, ICML 2022, arXiv 2202.01017, claim 3.1 (alpha = 1); Ban, Ji, “Fair
- * Resource Allocation in Multi-Task Learning”, arXiv 2402.15638, eq. 4.
+ * Game”, ICML 2022, arXiv 2202.01017 (alpha = 1); Ban, Ji, “Fair
+ * Resource Allocation in Multi-Task Learning”, arXiv 2402.15638.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -33,6 +33,7 @@
 #define EXACT       1e-12
 #define ACCEPTED    1e-6
 #define ROUNDING    1e-15 /* of the sizes of the terms of (Au)_k */
+#define LOOSEST     1e-2  /* residual beyond which no rounding is an excuse */
 #define NEAR        0.1   /* relative change below which full steps are taken */
 #define TO_BORDER   0.95
 #define ARMIJO      1e-4
@@ -97,7 +98,7 @@ measure (Bargain *b)
         }
 
       worst = MAX (worst, fabs (b->gradient[i] / wanted - 1.0));
-      b->accepted = MAX (b->accepted, ROUNDING * size / wanted);
+      b->accepted = MAX (b->accepted, MIN (ROUNDING * size / wanted, LOOSEST));
       b->gradient[i] -= wanted;
     }
 

@@ -16,7 +16,7 @@
  *
  * Source: Lawson, Hanson, “Solving Least Squares Problems”, 1974, chapter 23;
  * the problem: Quinton, Rey, “Jacobian Descent for Multi-Objective
- * Optimization”, arXiv 2406.16232, proposition 1.
+ * Optimization”, arXiv 2406.16232.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -16,8 +16,7 @@
  * With `update-every` > 1 the last w serves in between; only the shortening to
  * `max-norm` is done anew. A stationary step does not count as an update.
  *
- * Source: Navon et al., “Multi-Task Learning as a Bargaining Game”, ICML 2022,
- * claim 3.1 and algorithm 1.
+ * Source: Navon et al., “Multi-Task Learning as a Bargaining Game”, ICML 2022.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -168,7 +167,7 @@ const MtlBalancer mtl_balancer_nash = {
     .title = N_("Nash-MTL"),
     .summary = N_("Lets the tasks bargain for the direction; long gradients gain nothing by it"),
     .reference = "Navon, Shamsian, Achituve, Maron, Kawaguchi, Chechik, Fetaya, “Multi-Task "
-                 "Learning as a Bargaining Game”, ICML 2022, arXiv 2202.01017, claim 3.1",
+                 "Learning as a Bargaining Game”, ICML 2022, arXiv 2202.01017",
     .params = nash_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -9,7 +9,7 @@
  * result then conflicts by about 1e-3 of its length.
  *
  * Source: Quinton, Rey, “Jacobian Descent for Multi-Objective Optimization”,
- * arXiv 2406.16232, section 3.
+ * arXiv 2406.16232.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -82,7 +82,7 @@ const MtlBalancer mtl_balancer_upgrad = {
     .title = N_("UPGrad"),
     .summary = N_("Projects each gradient to where it conflicts with none and adds them up"),
     .reference = "Quinton, Rey, “Jacobian Descent for Multi-Objective Optimization”, 2024, "
-                 "arXiv 2406.16232, section 3",
+                 "arXiv 2406.16232",
     .params = upgrad_params,
   },
   .needs = MTL_NEEDS_GRAMIAN,

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n-lib.h>
 
+static const char *const first_weights[] = { "auto", "kaiming", "xavier", "uniform", NULL };
+
 static const MtlParam params[] = {
   [MTL_EXPERIMENT_SEED] = {
     .id = "seed",
@@ -81,6 +83,16 @@ static const MtlParam params[] = {
     .type = MTL_METHOD,
     .kind = MTL_KIND_SHARP,
     .initial_text = "none",
+  },
+  [MTL_EXPERIMENT_FIRST_WEIGHTS] = {
+    .id = "first-weights",
+    .title = N_("First weights"),
+    .summary = N_("auto: Kaiming in front of a ReLU, else Xavier; uniform: ±1/√inputs, biases "
+                  "too"),
+    .type = MTL_CHOICE,
+    .choices = first_weights,
+    .maximum = 3.0,
+    .rare = TRUE,
   },
   { .id = NULL },
 };

@@ -20,6 +20,16 @@ enum
   MTL_EXPERIMENT_SCHEDULE,
   MTL_EXPERIMENT_BALANCER,
   MTL_EXPERIMENT_SHARPNESS,
+  MTL_EXPERIMENT_FIRST_WEIGHTS,
+};
+
+/* The choices of `first-weights`. */
+enum
+{
+  MTL_FIRST_AUTO,
+  MTL_FIRST_KAIMING,
+  MTL_FIRST_XAVIER,
+  MTL_FIRST_UNIFORM,
 };
 
 extern const MtlMethod mtl_experiment;

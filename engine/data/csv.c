@@ -201,8 +201,8 @@ const MtlSource mtl_source_csv = {
     .id = "csv",
     .title = N_("Table"),
     .summary = N_("Rows of a .csv file: chosen columns in, chosen columns to learn."),
-    .reference = "The format: Shafranovich, “Common Format and MIME Type for Comma-Separated Values "
-                 "(CSV) Files”, RFC 4180, 2005",
+    .reference = "The format: Shafranovich, “Common Format and MIME Type for Comma-Separated "
+                 "Values (CSV) Files”, RFC 4180, 2005",
     .params = params,
   },
   .icon = "basin-table-symbolic",

@@ -14,10 +14,11 @@
 #include "mtl-digit-pairs.h"
 #include "mtl-glyph.h"
 
-/* Digits drawn, of each of the ten, when the splits are at their usual size. */
-#define TRAIN_GLYPHS 1000
-#define TEST_GLYPHS  200
-#define N_DIGITS     10
+/* So many pairs for each glyph of a digit: a glyph is first twice, as a digit is
+ * in multi-mnist, until there are so many glyphs that drawing takes its time. */
+#define PAIRS_A_GLYPH 20
+#define MOST_GLYPHS   1000
+#define N_DIGITS      10
 
 enum
 {
@@ -96,7 +97,6 @@ glyph_pairs_open (const MtlSetting  *set,
   const MtlGlyphStyle style = { set[JITTER].number, set[NOISE].number };
   const guint64 seed = (guint64) set[N_OWN + MTL_SOURCE_SEED].number;
   const gsize rows[2] = { (gsize) set[TRAIN_SIZE].number, (gsize) set[TEST_SIZE].number };
-  const guint glyphs[2] = { TRAIN_GLYPHS, TEST_GLYPHS };
   GlyphPairs *self;
 
   if (data != NULL)
@@ -105,9 +105,10 @@ glyph_pairs_open (const MtlSetting  *set,
       for (guint split = 0; split < 2; split++)
         {
           MtlRng rng = mtl_rng_derive (mtl_rng_new (seed, MTL_STREAM_DATA), split);
+          guint glyphs = (guint) CLAMP (rows[split] / PAIRS_A_GLYPH, 1, MOST_GLYPHS);
           MtlDigits digits = { 0 };
 
-          if (!draw_digits (&style, mtl_rng_derive (rng, 0), glyphs[split], &digits, cancel, error))
+          if (!draw_digits (&style, mtl_rng_derive (rng, 0), glyphs, &digits, cancel, error))
             {
               mtl_digits_clear (&digits);
               glyph_pairs_close (self);

@@ -227,7 +227,8 @@ mtl_column_encode (MtlColumn     *self,
   else
     {
       if (!mtl_cell_to_number (cell, &number))
-        return mtl_csv_refuse (csv, row, self->at[table], "a number as in the training rows", error);
+        return mtl_csv_refuse (csv, row, self->at[table], "a number as in the training rows",
+                               error);
       number = self->spread > 0.0 ? (number - self->mean) / self->spread : 0.0;
       *value = (float) CLAMP (number, -FARTHEST, FARTHEST);
     }

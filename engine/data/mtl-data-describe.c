@@ -64,9 +64,9 @@ append_stamp (GString    *key,
   if (stat (path, &about) != 0 || !S_ISREG (about.st_mode))
     return FALSE;
 
-  g_string_append_printf (key, "\n%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT ".%09ld %" G_GUINT64_FORMAT,
-                          path, (gint64) about.st_size, (gint64) about.st_mtim.tv_sec,
-                          about.st_mtim.tv_nsec, (guint64) about.st_ino);
+  g_string_append_printf (key, "\n%s %" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                          ".%09ld", path, (guint64) about.st_ino, (gint64) about.st_size,
+                          (gint64) about.st_mtim.tv_sec, about.st_mtim.tv_nsec);
   return TRUE;
 }
 

@@ -51,7 +51,8 @@ set_no_target (const MtlData  *self,
   for (guint t = 0; t < self->info.n_targets; t++)
     g_ptr_array_add (known, self->info.targets[t].name);
   hint = mtl_nearest_hint (name, known);
-  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA, "%s: expected a target of the %s data, found “%s”; %s",
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+               "%s: expected a target of the %s data, found “%s”; %s",
                task, self->source->method.id, name, hint);
 }
 

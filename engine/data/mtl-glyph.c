@@ -27,14 +27,16 @@
 
 /* Spreads at jitter 1. */
 #define POINT_SPREAD   0.016  /* of each point, of the height */
-#define BEND_SPREAD    0.020  /* of the sideways bow, of the height */
+#define BEND_SPREAD    0.018  /* of the sideways bow, of the height */
 #define SLANT_MEAN     0.12   /* to the right, as in writing */
-#define SLANT_SPREAD   0.07
-#define TURN_SPREAD    0.035  /* radians */
-#define WIDTH_SPREAD   0.07   /* of the logarithm */
+#define SLANT_SPREAD   0.05
+#define TURN_SPREAD    0.03   /* radians */
+#define WIDTH_SPREAD   0.05   /* of the logarithm */
 #define RADIUS_MEAN    1.25   /* px */
 #define RADIUS_SPREAD  0.20   /* of the logarithm */
-#define SHIFT_SPREAD   0.15   /* px */
+#define RADIUS_LEAST   0.6    /* px: a thinner line breaks, a thicker one is a blot */
+#define RADIUS_MOST    2.4
+#define SHIFT_SPREAD   0.10   /* px */
 
 /* Random numbers in the order in which they are asked for. */
 typedef struct
@@ -225,7 +227,8 @@ bring_to_place (Dice   *dice,
 {
   double extent, centre[2], scale, shift_x, shift_y;
 
-  path->radius = RADIUS_MEAN * exp (jitter * RADIUS_SPREAD * throw_normal (dice));
+  path->radius = CLAMP (RADIUS_MEAN * exp (jitter * RADIUS_SPREAD * throw_normal (dice)),
+                        RADIUS_LEAST, RADIUS_MOST);
   measure (path, &extent, centre);
   scale = (BOX - 2.0 * path->radius) * (1.0 - 0.08 * jitter * throw_unit (dice)) / extent;
   shift_x = SIDE / 2.0 + jitter * SHIFT_SPREAD * throw_normal (dice);
@@ -278,7 +281,7 @@ ink_path (Dice       *dice,
           double      jitter,
           float      *ink)
 {
-  double swing = 0.18 * jitter;
+  double swing = MIN (0.18 * jitter, 0.5);
   double pace = 2.0 * G_PI * (0.5 + throw_unit (dice)) / (path->n + 1);
   double phase = 2.0 * G_PI * throw_unit (dice);
 

@@ -30,8 +30,8 @@ typedef struct
   guint      n_targets;
   MtlTarget *targets;                        /* owned */
   gsize      train_rows;
-  gsize      test_rows;                      /* 0: none; split some off by `test` of the source itself */
-  char      *note;                           /* what a person should know, e.g. missing values; or NULL */
+  gsize      test_rows;                      /* 0: none */
+  char      *note;                           /* what a person should know, or NULL */
 } MtlSourceInfo;
 
 void mtl_source_info_clear (MtlSourceInfo *self);

@@ -22,7 +22,7 @@ static const char *const role_words[] = {
   [INPUT] = "inputs", [TARGET] = "targets", [IGNORED] = "ignore",
 };
 
-/* Calls for each name of the list @text, without the blanks around it. */
+/* (transfer full): the names in the list @text, without the blanks around them. */
 static GStrv
 split_names (const char *text)
 {
@@ -78,8 +78,9 @@ check_targets (const MtlCsv  *csv,
 
   if (n_targets > MTL_SOURCE_MAX_TARGETS)
     {
-      g_set_error (error, MTL_ERROR, MTL_ERROR_DATA, "targets: expected at most %d columns, found %u",
-                   MTL_SOURCE_MAX_TARGETS, n_targets);
+      g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+                   "targets: expected at most %d columns, found %u", MTL_SOURCE_MAX_TARGETS,
+                   n_targets);
       return FALSE;
     }
   if (n_targets > 0)

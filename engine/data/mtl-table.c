@@ -298,7 +298,7 @@ list_scales (const MtlTable *self)
 
 static void
 add_line (GString    *text,
-          const char *format_line,
+          const char *heading,
           const char *what)
 {
   if (*what == '\0')
@@ -306,7 +306,7 @@ add_line (GString    *text,
 
   if (text->len > 0)
     g_string_append_c (text, '\n');
-  g_string_append (text, format_line);
+  g_string_append (text, heading);
   g_string_append (text, what);
 }
 
@@ -317,13 +317,13 @@ mtl_table_note (const MtlTable *self)
   g_autofree char *missing = list_counts (self, G_STRUCT_OFFSET (MtlColumn, n_missing));
   g_autofree char *unseen = list_counts (self, G_STRUCT_OFFSET (MtlColumn, n_unseen));
   g_autofree char *scales = list_scales (self);
-  g_autofree char *dropped = self->n_dropped > 0
-                             ? g_strdup_printf ("%" G_GSIZE_FORMAT, self->n_dropped) : g_strdup ("");
+  g_autofree char *dropped = g_strdup_printf ("%" G_GSIZE_FORMAT, self->n_dropped);
 
   /* Translators: a list of columns and counts follows each of these. */
   add_line (text, _("Missing values: "), missing);
   add_line (text, _("Classes that no training row holds: "), unseen);
-  add_line (text, _("Rows left out because an input is missing: "), dropped);
+  add_line (text, _("Rows left out because an input is missing: "),
+            self->n_dropped > 0 ? dropped : "");
   /* Translators: a list of columns follows, each with mean ± standard deviation. */
   add_line (text, _("Targets are standardised; mean and spread: "), scales);
 

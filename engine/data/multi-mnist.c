@@ -233,8 +233,8 @@ const MtlSource mtl_source_multi_mnist = {
     .title = N_("Two Digits"),
     .summary = N_("Two MNIST digits over each other, a task for each."),
     .reference = "Sabour, Frosst, Hinton, “Dynamic Routing Between Capsules”, NeurIPS 2017, "
-                 "arXiv 1710.09829, section 6; one digit in the top left, one in the bottom right as in "
-                 "Sener, Koltun, “Multi-Task Learning as Multi-Objective Optimization”, "
+                 "arXiv 1710.09829, section 6; one digit in the top left, one in the bottom right "
+                 "as in Sener, Koltun, “Multi-Task Learning as Multi-Objective Optimization”, "
                  "NeurIPS 2018, arXiv 1810.04650",
     .params = params,
   },

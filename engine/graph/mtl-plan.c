@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-experiment.h"
 #include "mtl-plan-memory.h"
 
 #define MAX_FLOATS (G_GUINT64_CONSTANT (1) << 33)  /* 32 GiB: beyond it sizes could wrap */
@@ -473,6 +474,46 @@ mtl_plan_rows_size (const MtlPlan *self)
   return self->trains ? row_set * sizeof (float) * (1 + MIN (shards, MTL_MAX_SLOTS)) : 0;
 }
 
+/* The rule of one tensor under the experiment's choice. */
+static MtlInit
+choose_init (const MtlTensor *tensor,
+             guint            choice)
+{
+  gboolean ruled = tensor->init == MTL_INIT_KAIMING || tensor->init == MTL_INIT_XAVIER;
+
+  if (choice == MTL_FIRST_UNIFORM)
+    return ruled || tensor->init == MTL_INIT_ZERO ? MTL_INIT_UNIFORM : tensor->init;
+  if (choice == MTL_FIRST_AUTO || !ruled)
+    return tensor->init;
+
+  return choice == MTL_FIRST_KAIMING ? MTL_INIT_KAIMING : MTL_INIT_XAVIER;
+}
+
+static double
+draw_weight (const MtlTensor *tensor,
+             MtlInit          init,
+             MtlRng           rng,
+             gsize            i)
+{
+  double fan_in = (double) MAX (tensor->fan_in, 1);
+
+  switch (init)
+    {
+    case MTL_INIT_KAIMING:
+      return sqrt (2.0 / fan_in) * mtl_rng_normal (rng, i);
+    case MTL_INIT_XAVIER:
+      return sqrt (6.0 / (fan_in + (double) tensor->fan_out)) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
+    case MTL_INIT_UNIFORM:
+      return sqrt (1.0 / fan_in) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
+    case MTL_INIT_ONE:
+      return 1.0;
+    case MTL_INIT_ZERO:
+    case MTL_INIT_AUTO:
+    default:
+      return 0.0;
+    }
+}
+
 /**
  * mtl_plan_initialise:
  * @theta: (out caller-allocates): P floats
@@ -487,23 +528,16 @@ mtl_plan_initialise (const MtlPlan *self,
                      float         *theta)
 {
   MtlRng root = mtl_rng_new (seed, MTL_STREAM_WEIGHTS);
+  const MtlChosen *experiment = mtl_design_experiment (self->design);
+  guint choice = (guint) mtl_chosen_get (experiment, "first-weights")->number;
 
   for (guint t = 0; t < self->tensors->len; t++)
     {
       const MtlTensor *tensor = mtl_plan_tensor (self, t);
       MtlRng rng = mtl_rng_derive_text (mtl_rng_derive_text (root, tensor->block), tensor->name);
-      double spread = sqrt (2.0 / MAX (tensor->fan_in, 1));
-      double bound = sqrt (6.0 / MAX (tensor->fan_in + tensor->fan_out, 1));
+      MtlInit init = choose_init (tensor, choice);
 
       for (gsize i = 0; i < tensor->size; i++)
-        {
-          double value = tensor->init == MTL_INIT_ONE ? 1.0 : 0.0;
-
-          if (tensor->init == MTL_INIT_KAIMING)
-            value = spread * mtl_rng_normal (rng, i);
-          else if (tensor->init == MTL_INIT_XAVIER)
-            value = bound * (2.0 * mtl_rng_unit (rng, i) - 1.0);
-          theta[tensor->offset + i] = (float) value;
-        }
+        theta[tensor->offset + i] = (float) draw_weight (tensor, init, rng, i);
     }
 }

@@ -16,13 +16,11 @@
 
 #include "mtl-op-infer.h"
 
-#include <glib/gi18n.h>
-
 #include "mtl-conv-pool.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
 enum { POOL_SIZE, POOL_STRIDE };              /* of max-pool */
-enum { CONV, RELU, POOL };                    /* the parts */
+enum { CONV, RELU, POOL, N_PARTS };           /* the blocks it stands for */
 enum { WEIGHT, BIAS };
 
 /* Forward keeps a vector of whole images at hand. Beyond any second-level
@@ -55,6 +53,8 @@ conv_relu_pool_accepts (const MtlOpShape *parts,
   const MtlSetting *max = parts[POOL].set;
   MtlConvPool pool;
 
+  g_return_val_if_fail (n_parts == N_PARTS, FALSE);
+
   if (conv[STRIDE].number != 1.0 || max[POOL_SIZE].number != 2.0
       || (max[POOL_STRIDE].number != 2.0 && max[POOL_STRIDE].number != 0.0))
     return FALSE;
@@ -64,7 +64,7 @@ conv_relu_pool_accepts (const MtlOpShape *parts,
   return mtl_conv_pool_best ()->scratch (&pool) <= SCRATCH_LIMIT;
 }
 
-/* Never called on a shape that the three parts refuse. */
+/* The three parts have accepted the shape before it comes here. */
 static gboolean
 conv_relu_pool_infer (MtlOpShape  *shape,
                       GError     **error)
@@ -130,8 +130,8 @@ conv_relu_pool_backward (const MtlOpPass *pass)
 const MtlOp mtl_op_conv_relu_pool = {
   .method = {
     .id = "conv-relu-pool",
-    .title = N_("Convolution, ReLU, Max Pool"),
-    .summary = N_("The three blocks in one pass."),
+    .title = "Convolution, ReLU, Max Pool",
+    .summary = "The three blocks in one pass.",
     .reference = "As conv2d, relu and max-pool",
     .hidden = TRUE,
   },
@@ -139,7 +139,7 @@ const MtlOp mtl_op_conv_relu_pool = {
     .inputs = (const char *const[]) { "in", NULL },
     .outputs = (const char *const[]) { "out", NULL },
   },
-  .look = { .icon = "basin-conv-symbolic", .group = N_("Layers"), .width = 80 },
+  .look = { .icon = "basin-conv-symbolic", .group = "Layers", .width = 80 },
   .fuses = (const char *const[]) { "conv2d", "relu", "max-pool", NULL },
   .infer = conv_relu_pool_infer,
   .plan = conv_relu_pool_plan,

@@ -35,6 +35,7 @@ typedef enum
   MTL_INIT_ONE,
   MTL_INIT_KAIMING,  /* N(0, 2/fan_in): in front of a rectifier */
   MTL_INIT_XAVIER,   /* U(±sqrt(6/(fan_in+fan_out))) */
+  MTL_INIT_UNIFORM,  /* U(±sqrt(1/fan_in)) */
   MTL_INIT_AUTO,     /* KAIMING where a relu reads the block's output, else XAVIER */
 } MtlInit;
 

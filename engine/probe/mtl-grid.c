@@ -10,9 +10,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <math.h>
+#include "mtl-grid.h"
 
-#include "mtl-prober.h"
+#include <math.h>
 
 struct _MtlGrid
 {

@@ -135,6 +135,64 @@ test_names_the_task (void)
   g_assert_nonnull (strstr (refusal, "mgda: the squared gradient length of task 6"));
 }
 
+/* Equal weights read nothing; made as long as the mean, they do. */
+static void
+test_reads_what_it_needs (void)
+{
+  const guint task[] = { 0, 1 };
+  const double unknown[] = { NAN, NAN };
+  static const char *const rescales[] = { "sum", "match" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rescales); i++)
+    {
+      g_autoptr(MtlChosen) chosen = choose ("equal", "rescale", rescales[i]);
+      g_autoptr(GError) error = NULL;
+      MtlBalanceInput in = {
+        .n_tasks = 2, .task = task, .losses = unknown, .set = mtl_chosen_settings (chosen),
+        .chosen = chosen,
+      };
+      double w[2] = { 0.0 };
+
+      mtl_balancer_weigh (find ("equal"), &in, w, &error);
+      if (i == 0)
+        g_assert_no_error (error);
+      else
+        g_assert_error (error, MTL_ERROR, MTL_ERROR_SETTING);
+      g_assert_cmpfloat (w[1], ==, i == 0 ? 1.0 : 0.0);
+    }
+}
+
+static MtlBalanceStatus
+overflow_weigh (const MtlBalanceInput  *in,
+                double                 *w,
+                GError                **error)
+{
+  for (guint i = 0; i < in->n_tasks; i++)
+    w[i] = i == 1 ? INFINITY : 1.0;
+
+  return MTL_BALANCE_OK;
+}
+
+/* What a method answers is looked at too. */
+static void
+test_refuses_weights (void)
+{
+  const MtlBalancer overflow = {
+    .method = { .id = "overflow", .title = "Overflow", .reference = "none" },
+    .weigh = overflow_weigh,
+  };
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_BALANCER, &overflow.method);
+  g_autofree char *refusal = NULL;
+  Problem p;
+  Answer a;
+
+  draw_problem (&p, 0);
+  p.task[1] = 5;
+  refusal = answer (&overflow, chosen, &p, &a);
+  g_assert_nonnull (refusal);
+  g_assert_nonnull (strstr (refusal, "overflow: the weight of task 5"));
+}
+
 /* Nash-MTL with an update every three steps, on three problems in turn. */
 static void
 test_nash_remembers (void)
@@ -320,7 +378,41 @@ test_cagrad_worst (void)
     }
 }
 
-/* K of 64, the most there may be: every method answers. */
+/* Says how long one method takes over the @k tasks of @gramian. */
+static void
+weigh_many (const MtlBalancer *balancer,
+            const double      *gramian,
+            guint              k)
+{
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_BALANCER, &balancer->method);
+  const MtlSetting *set = mtl_chosen_settings (chosen);
+  g_autofree double *w = g_new (double, k);
+  g_autofree double *losses = g_new (double, k);
+  g_autofree guint *task = g_new (guint, k);
+  MtlStateSpec spec = { 0 };
+  g_autoptr(MtlState) state = NULL;
+  g_autoptr(GError) error = NULL;
+  MtlBalanceInput in = {
+    .n_tasks = k, .task = task, .losses = losses, .gramian = gramian, .set = set,
+    .rng = mtl_rng_new (3, MTL_STREAM_LOSS_PART), .chosen = chosen,
+  };
+  gint64 began = g_get_monotonic_time ();
+
+  for (guint i = 0; i < k; i++)
+    {
+      task[i] = i;
+      losses[i] = 1.0;
+    }
+
+  if (balancer->declare != NULL)
+    balancer->declare (k, set, &spec);
+  in.state = state = mtl_state_new (&spec);
+  mtl_balancer_weigh (balancer, &in, w, &error);
+  g_assert_no_error (error);
+  g_test_message ("%s: %.2f ms", balancer->method.id, (g_get_monotonic_time () - began) / 1e3);
+}
+
+/* 64, the most there may be: every method answers. */
 static void
 test_many_tasks (void)
 {
@@ -328,41 +420,15 @@ test_many_tasks (void)
   g_autofree double *gramian = g_new0 (double, K * K);
   g_autofree double *rows = g_new (double, K * COLUMNS);
   MtlRng rng = mtl_rng_new (3, MTL_STREAM_PROBE);
-  double losses[K], w[K];
-  guint task[K];
 
   for (guint i = 0; i < K * COLUMNS; i++)
     rows[i] = mtl_rng_normal (rng, i);
   for (guint i = 0; i < K * K; i++)
     for (guint m = 0; m < COLUMNS; m++)
       gramian[i] += rows[i / K * COLUMNS + m] * rows[i % K * COLUMNS + m];
-  for (guint i = 0; i < K; i++)
-    {
-      task[i] = i;
-      losses[i] = 1.0;
-    }
 
   for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_BALANCER); *m != NULL; m++)
-    {
-      const MtlBalancer *balancer = (const MtlBalancer *) *m;
-      g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_BALANCER, *m);
-      const MtlSetting *set = mtl_chosen_settings (chosen);
-      MtlStateSpec spec = { 0 };
-      g_autoptr(MtlState) state = NULL;
-      g_autoptr(GError) error = NULL;
-      MtlBalanceInput in = {
-        .n_tasks = K, .task = task, .losses = losses, .gramian = gramian, .set = set,
-        .rng = rng, .chosen = chosen,
-      };
-      gint64 began = g_get_monotonic_time ();
-
-      if (balancer->declare != NULL)
-        balancer->declare (K, set, &spec);
-      in.state = state = mtl_state_new (&spec);
-      mtl_balancer_weigh (balancer, &in, w, &error);
-      g_assert_no_error (error);
-      g_test_message ("%s: %.2f ms", (*m)->id, (g_get_monotonic_time () - began) / 1e3);
-    }
+    weigh_many ((const MtlBalancer *) *m, gramian, K);
 }
 
 int
@@ -375,6 +441,8 @@ main (int   argc,
   g_test_add_func ("/balance/door/needs", test_needs);
   g_test_add_func ("/balance/door/missing-tasks", test_missing_tasks);
   g_test_add_func ("/balance/door/names-the-task", test_names_the_task);
+  g_test_add_func ("/balance/door/reads-what-it-needs", test_reads_what_it_needs);
+  g_test_add_func ("/balance/door/refuses-weights", test_refuses_weights);
   g_test_add_func ("/balance/door/many-tasks", test_many_tasks);
   g_test_add_func ("/balance/nash/remembers", test_nash_remembers);
   g_test_add_func ("/balance/pcgrad/is-twice-upgrad", test_pcgrad_is_twice_upgrad);

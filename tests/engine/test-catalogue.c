@@ -11,6 +11,7 @@
 #include "mtl-chosen-private.h"
 #include "mtl-experiment.h"
 #include "mtl-json.h"
+#include "mtl-setting.h"
 
 #define SEED     7
 #define N_DRAWS  40
@@ -412,6 +413,44 @@ test_wrong (gconstpointer data)
     }
 }
 
+/* --- numbers --- */
+
+static void
+test_numbers (void)
+{
+  static const double numbers[] = {
+    0.1, 0.1 + 0.2, 1.0 / 3.0, 1e22, 1e23, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+    -123456789.125, 9007199254740991.0,
+  };
+  g_autofree char *tenth = mtl_json_number (0.1);
+
+  g_assert_cmpstr (tenth, ==, "0.1");
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      g_autofree char *text = mtl_json_number (numbers[i]);
+
+      if (g_ascii_strtod (text, NULL) != numbers[i])
+        g_error ("%.17g is written as %s", numbers[i], text);
+    }
+}
+
+/* Without a bound an infinity is refused all the same, and the message names
+ * the bound there is. */
+static void
+test_unbounded (void)
+{
+  MtlParam p = { .id = "p", .title = "P", .minimum = 1.0, .maximum = INFINITY, .initial = 1.0 };
+  MtlSetting setting;
+  g_autoptr(GError) error = NULL;
+
+  mtl_setting_init (&setting, &p);
+  g_assert_true (mtl_setting_put_number (&setting, &p, 1e300, &error));
+  g_assert_false (mtl_setting_put_number (&setting, &p, INFINITY, &error));
+  g_assert_cmpstr (error->message, ==, "p: expected a number of at least 1, found inf");
+  g_assert_cmpfloat (setting.number, ==, 1e300);
+  mtl_setting_clear (&setting, &p);
+}
+
 static void
 add_cases (const MtlMethod *method,
            MtlKind          kind,
@@ -454,6 +493,8 @@ main (int   argc,
   g_test_add_func ("/catalogue/unique", test_unique);
   g_test_add_func ("/catalogue/unknown", test_unknown);
   g_test_add_func ("/catalogue/hidden", test_hidden);
+  g_test_add_func ("/catalogue/numbers", test_numbers);
+  g_test_add_func ("/catalogue/unbounded", test_unbounded);
 
   return g_test_run ();
 }

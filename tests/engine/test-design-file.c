@@ -24,6 +24,17 @@ test_round_trip (void)
 }
 
 static void
+test_control_characters (void)
+{
+  g_autoptr(MtlDesign) design = mtl_design_new ("a\x01\n\"\\é");
+  g_autofree char *text = print (design);
+  g_autoptr(MtlDesign) back = parse (text, NULL);
+
+  g_assert_nonnull (strstr (text, "\"name\": \"a\\u0001\\n\\\"\\\\é\""));
+  g_assert_true (mtl_design_equal (design, back));
+}
+
+static void
 test_not_equal (void)
 {
   static const char *const changes[][2] = {
@@ -344,6 +355,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/design-file/round-trip", test_round_trip);
+  g_test_add_func ("/design-file/control-characters", test_control_characters);
   g_test_add_func ("/design-file/not-equal", test_not_equal);
   g_test_add_func ("/design-file/notes", test_notes);
   g_test_add_func ("/design-file/refused", test_refused);

@@ -260,6 +260,26 @@ test_for_tasks (void)
   g_assert_nonnull (strstr (error->message, "balancer: weights names the task “right”"));
 }
 
+/* A task at the initial value is not named: it is as every other. */
+static void
+test_initial_by_task (void)
+{
+  g_autoptr(MtlDesign) design = parse_sample ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) some
+    = mtl_design_with_value (design, "experiment.balancer.weights", "left:1,right:3", &error);
+  g_autoptr(MtlDesign) none
+    = mtl_design_with_value (design, "experiment.balancer.weights", "left:1,right:1", &error);
+  g_autofree char *some_text = NULL;
+  g_autofree char *none_text = NULL;
+
+  g_assert_no_error (error);
+  some_text = print (some);
+  none_text = print (none);
+  g_assert_nonnull (strstr (some_text, "\"weights\": {\"right\": 3}"));
+  g_assert_null (strstr (none_text, "weights"));
+}
+
 /* --- what the catalogue has --- */
 
 /* A source takes a wire from any port of its own and keeps them when it is
@@ -364,6 +384,7 @@ main (int   argc,
   g_test_add_func ("/design/wrong-values", test_wrong_values);
   g_test_add_func ("/design/free-ids", test_free_ids);
   g_test_add_func ("/design/for-tasks", test_for_tasks);
+  g_test_add_func ("/design/initial-by-task", test_initial_by_task);
   g_test_add_func ("/design/no-template", test_no_template);
   add_catalogue_tests ();
 

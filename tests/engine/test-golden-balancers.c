@@ -68,6 +68,8 @@ static const Golden goldens[] = {
   { "config", J_BASE, .w = "1.226483157 .844123601", .d = ".158808976 2.070606758 2.070606758" },
   { "aligned", J_BASE, .w = ".559071916 .408261068", .d = ".213278746 .967332984 .967332984" },
   { "aligned preference=1", J_BASE, .w = "1.118143832 .816522136" },
+  /* The lower of two is the median. */
+  { "aligned scale-mode=median", J_BASE, .w = ".559071916 .408261068" },
   { "aligned scale-mode=rmse", J_BASE, .w = "1.510865643 1.103306398",
     .d = ".576375813 2.614172041 2.614172041" },
   { "nash max-norm=0", J_BASE, .w = ".591461152 .407071483",
@@ -152,6 +154,8 @@ static const Golden goldens[] = {
   { "imtl-g", OPPOSITE, .w = "0 0", .d = "0", .status = "stationary" },
   { "config", OPPOSITE, .w = "0 0", .d = "0", .status = "stationary" },
   { "cagrad", OPPOSITE, .w = "0 0", .d = "0", .status = "stationary" },
+  /* By hand: along the one axis the gradients sum to 1 + 1 − 2. */
+  { "config", "1 | 1 | -2", .w = "0 0 0", .status = "stationary" },
 
   /* A Pareto-stationary point of three tasks. */
   { "mgda", CORNERED, .w = ".4 .4 .2", .d = "0 0", .status = "stationary" },

@@ -3,31 +3,15 @@
  * The reference is the definition in mtl-conv-pool.h, written as loops. Where
  * rounding could choose another maximum, or another side of the rectifier, the
  * gradient of that output is set to zero, so that no choice is compared.
- *
  * Errors are relative to the sum of the magnitudes of what is summed.
- * Scratch is filled with NaN before each call, and a guard behind each buffer
- * is looked at after it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-conv-pool.h"
-
-#include <math.h>
-#include <string.h>
-
-#include "mtl-rng.h"
+#include "kernel-run.h"
 
 #define TOLERANCE 1e-5
 #define MARGIN    1e-4   /* below which two sums count as equal; values are of order 1 */
-#define GUARD     64     /* bytes behind a buffer, all 0xff */
-#define MAX_LANES 3
-
-typedef struct
-{
-  gsize in, height, width, out, kernel, padding, rows;
-  guint lanes;
-} Case;
 
 static const Case cases[] = {
   { 1, 36, 36, 10, 9, 0, 32, 2 },
@@ -47,144 +31,6 @@ static const Case cases[] = {
   { 1, 25, 40, 12, 10, 4, 7, 3 },
   { 6, 6, 6, 1, 6, 1, 9, 1 },
 };
-
-typedef struct
-{
-  const MtlConvPoolKernels *kernels;
-  const Case               *the;
-} Subject;
-
-typedef struct
-{
-  MtlConvPool shape;
-  gsize       rows, n_x, n_y, n_w;   /* floats of a sample; of the weights */
-  guint       lanes;
-  float      *x, *w, *bias, *y;
-  guint8     *kept;
-  char       *scratch;
-  gsize       n_scratch;
-  float      *dy[MAX_LANES], *dx[MAX_LANES], *dw[2 * MAX_LANES];
-  gboolean    fresh[MAX_LANES];
-  double     *want_y, *scale_y;
-  guint32    *peak;                  /* place of the maximum in the plane; G_MAXUINT32: none */
-} Run;
-
-static gpointer
-guarded (gsize bytes)
-{
-  char *start = g_malloc (bytes + GUARD);
-
-  memset (start, 0xff, bytes + GUARD);
-
-  return start;
-}
-
-static void
-check_guard (gconstpointer buffer,
-             gsize         bytes,
-             const char   *name)
-{
-  for (guint i = 0; i < GUARD; i++)
-    if (((const guint8 *) buffer)[bytes + i] != 0xff)
-      g_error ("%s: %" G_GSIZE_FORMAT " bytes asked for, written to %u bytes behind them",
-               name, bytes, i);
-}
-
-static float *
-random_floats (gsize   n,
-               guint64 stream,
-               double  scale)
-{
-  float *values = guarded (n * sizeof (float));
-  MtlRng rng = mtl_rng_derive (mtl_rng_new (7, MTL_STREAM_DATA), stream);
-
-  for (gsize i = 0; i < n; i++)
-    values[i] = (float) (scale * mtl_rng_normal (rng, i));
-
-  return values;
-}
-
-static gsize
-span (const MtlConvPool *s,
-      gsize              size)
-{
-  return size + 2 * s->padding - s->kernel + 1;
-}
-
-static void
-set_up (Run           *run,
-        const Subject *subject)
-{
-  const Case *c = subject->the;
-  MtlConvPool *s = &run->shape;
-
-  *s = (MtlConvPool) { .in = c->in, .height = c->height, .width = c->width, .out = c->out,
-                       .kernel = c->kernel, .padding = c->padding };
-  s->rows = span (s, s->height) / 2;
-  s->columns = span (s, s->width) / 2;
-
-  run->rows = c->rows;
-  run->lanes = c->lanes;
-  run->n_x = c->in * c->height * c->width;
-  run->n_y = c->out * s->rows * s->columns;
-  run->n_w = c->out * c->in * c->kernel * c->kernel;
-  run->x = random_floats (run->rows * run->n_x, 1, 1.0);
-  run->w = random_floats (run->n_w, 2, 1.0 / sqrt (c->in * c->kernel * c->kernel));
-  run->bias = random_floats (c->out, 3, 0.3);
-  run->y = guarded (run->rows * run->n_y * sizeof (float));
-  run->kept = guarded (run->rows * run->n_y * MTL_CONV_POOL_KEPT);
-  run->n_scratch = subject->kernels->scratch (s);
-  run->scratch = guarded (run->n_scratch);
-  run->want_y = g_new (double, run->rows * run->n_y);
-  run->scale_y = g_new (double, run->rows * run->n_y);
-  run->peak = g_new (guint32, run->rows * run->n_y);
-
-  for (guint l = 0; l < run->lanes; l++)
-    {
-      run->dy[l] = random_floats (run->rows * run->n_y, 10 + l, 1.0);
-      run->dx[l] = random_floats (run->rows * run->n_x, 20 + l, 1.0);
-      run->dw[l] = random_floats (run->n_w, 30 + l, 1.0);
-      run->dw[run->lanes + l] = random_floats (c->out, 40 + l, 1.0);
-      run->fresh[l] = l != 1;
-    }
-}
-
-static void
-tear_down (Run *run)
-{
-  gpointer all[] = { run->x, run->w, run->bias, run->y, run->kept, run->scratch, run->want_y,
-                     run->scale_y, run->peak };
-
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    g_free (all[i]);
-
-  for (guint l = 0; l < run->lanes; l++)
-    {
-      g_free (run->dy[l]);
-      g_free (run->dx[l]);
-      g_free (run->dw[l]);
-      g_free (run->dw[run->lanes + l]);
-    }
-}
-
-static MtlOpPass
-pass_of (Run         *run,
-         const float **x,
-         float       **y,
-         const float **weights)
-{
-  *x = run->x;
-  *y = run->y;
-  weights[0] = run->w;
-  weights[1] = run->bias;
-  memset (run->scratch, 0xff, run->n_scratch);
-
-  return (MtlOpPass) {
-    .rows = run->rows, .x = x, .y = y, .weights = weights,
-    .kept = run->kept, .scratch = run->scratch, .n_lanes = run->lanes,
-    .dy = (const float *const *) run->dy, .dx = run->dx, .dx_fresh = run->fresh, .dw = run->dw,
-  };
-}
 
 /* --- the reference --- */
 
@@ -427,164 +273,6 @@ test_reference (gconstpointer data)
   tear_down (&run);
 }
 
-/* --- what the reference leaves out --- */
-
-/* A row gives the same bits alone and anywhere in a shard. */
-static void
-test_place (gconstpointer data)
-{
-  const Subject *subject = data;
-  Run run = { 0 };
-  const float *x, *weights[2];
-  float *y;
-  MtlOpPass pass;
-  g_autofree float *all_y = NULL;
-  g_autofree float *all_dx = NULL;
-
-  set_up (&run, data);
-  run.fresh[0] = TRUE;
-  run.lanes = 1;
-  pass = pass_of (&run, &x, &y, weights);
-  subject->kernels->forward (&run.shape, &pass);
-  subject->kernels->backward (&run.shape, &pass);
-  all_y = g_memdup2 (run.y, run.rows * run.n_y * sizeof (float));
-  all_dx = g_memdup2 (run.dx[0], run.rows * run.n_x * sizeof (float));
-
-  pass.rows = 1;
-  for (gsize row = 0; row < run.rows; row++)
-    {
-      float *dy = run.dy[0];
-
-      x = run.x + row * run.n_x;
-      run.dy[0] = dy + row * run.n_y;
-      subject->kernels->forward (&run.shape, &pass);
-      subject->kernels->backward (&run.shape, &pass);
-      run.dy[0] = dy;
-
-      for (gsize i = 0; i < run.n_y; i++)
-        if (run.y[i] != all_y[row * run.n_y + i])
-          g_error ("row %" G_GSIZE_FORMAT ": y[%" G_GSIZE_FORMAT "] is %.9g alone, %.9g in the shard",
-                   row, i, run.y[i], all_y[row * run.n_y + i]);
-      for (gsize i = 0; i < run.n_x; i++)
-        if (run.dx[0][i] != all_dx[row * run.n_x + i])
-          g_error ("row %" G_GSIZE_FORMAT ": dx[%" G_GSIZE_FORMAT "] is %.9g alone, %.9g in the "
-                   "shard", row, i, run.dx[0][i], all_dx[row * run.n_x + i]);
-    }
-
-  run.lanes = subject->the->lanes;
-  tear_down (&run);
-}
-
-/* A 1×1 kernel of weight 1 shows the pool and the rectifier alone. */
-static const Case one_cell = { 1, 2, 2, 1, 1, 0, 1, 1 };
-
-static void
-check_cell (const MtlConvPoolKernels *kernels,
-            const float               pixels[4],
-            float                     value,
-            int                       place)
-{
-  Subject subject = { kernels, &one_cell };
-  Run run = { 0 };
-  const float *x, *weights[2];
-  float *y;
-  MtlOpPass pass;
-
-  set_up (&run, &subject);
-  memcpy (run.x, pixels, 4 * sizeof (float));
-  run.w[0] = 1.0f;
-  run.bias[0] = 0.0f;
-  run.dy[0][0] = 1.0f;
-  pass = pass_of (&run, &x, &y, weights);
-  kernels->forward (&run.shape, &pass);
-  kernels->backward (&run.shape, &pass);
-
-  if (!(run.y[0] == value || (isnan (run.y[0]) && isnan (value))))
-    g_error ("%s: maximum of %g %g %g %g is %g, expected %g", kernels->name, pixels[0], pixels[1],
-             pixels[2], pixels[3], run.y[0], value);
-  for (int p = 0; p < 4; p++)
-    if (run.dx[0][p] != (p == place ? 1.0f : 0.0f))
-      g_error ("%s: dx of %g %g %g %g is %g at %d, expected place %d", kernels->name, pixels[0],
-               pixels[1], pixels[2], pixels[3], run.dx[0][p], p, place);
-
-  tear_down (&run);
-}
-
-static void
-test_cells (gconstpointer data)
-{
-  const MtlConvPoolKernels *kernels = data;
-
-  check_cell (kernels, (const float[]) { 2, 2, 2, 2 }, 2, 0);
-  check_cell (kernels, (const float[]) { 1, 3, 2, 3 }, 3, 1);
-  check_cell (kernels, (const float[]) { -1, 1, 4, 4 }, 4, 2);
-  check_cell (kernels, (const float[]) { -1, -2, 3, 5 }, 5, 3);
-  check_cell (kernels, (const float[]) { 0, -1, 0, -2 }, 0, -1);
-  check_cell (kernels, (const float[]) { -3, -1, -4, -2 }, 0, -1);
-  check_cell (kernels, (const float[]) { 1, NAN, 3, 2 }, NAN, 1);
-}
-
-/* Lanes that are not wanted are passed over, and the others served. */
-static void
-test_unwanted (gconstpointer data)
-{
-  const MtlConvPoolKernels *kernels = data;
-  Subject subject = { kernels, &cases[2] };
-  Run run = { 0 };
-  const float *x, *weights[2];
-  float *y;
-  float *kept_dx, *kept_dw;
-  MtlOpPass pass;
-
-  set_up (&run, &subject);
-  pass = pass_of (&run, &x, &y, weights);
-  kernels->forward (&run.shape, &pass);
-  run.dy[2] = memcpy (run.dy[2], run.dy[0], run.rows * run.n_y * sizeof (float));
-  memset (run.dw[0], 0, run.n_w * sizeof (float));
-  memset (run.dw[2], 0, run.n_w * sizeof (float));
-  kept_dx = g_steal_pointer (&run.dx[1]);
-  kept_dw = g_steal_pointer (&run.dw[1]);
-  kernels->grad (&run.shape, &pass);
-  kernels->backward (&run.shape, &pass);
-
-  g_assert_cmpmem (run.dw[0], run.n_w * sizeof (float), run.dw[2], run.n_w * sizeof (float));
-  g_assert_cmpmem (run.dx[0], run.rows * run.n_x * sizeof (float),
-                   run.dx[2], run.rows * run.n_x * sizeof (float));
-  run.dx[1] = kept_dx;
-  run.dw[1] = kept_dw;
-  tear_down (&run);
-}
-
-extern const MtlOp mtl_op_conv_relu_pool;
-
-static gboolean
-accepts (double stride,
-         double size,
-         double pool_stride,
-         gsize  channels)
-{
-  MtlSetting conv[] = { { .number = 10 }, { .number = 5 }, { .number = stride }, { .number = 0 } };
-  MtlSetting pool[] = { { .number = size }, { .number = pool_stride } };
-  MtlOpShape parts[] = {
-    { .set = conv, .in = { { .rank = 3, .size = { channels, 36, 36 } } } },
-    { .set = NULL },
-    { .set = pool },
-  };
-
-  return mtl_op_conv_relu_pool.accepts (parts, G_N_ELEMENTS (parts));
-}
-
-static void
-test_accepts (void)
-{
-  g_assert_true (accepts (1, 2, 2, 1));
-  g_assert_true (accepts (1, 2, 0, 10));
-  g_assert_false (accepts (2, 2, 2, 1));
-  g_assert_false (accepts (1, 3, 2, 1));
-  g_assert_false (accepts (1, 2, 1, 1));
-  g_assert_false (accepts (1, 2, 2, 4096));
-}
-
 static void
 add_case (const MtlConvPoolKernels *kernels,
           guint                     n)
@@ -595,12 +283,9 @@ add_case (const MtlConvPoolKernels *kernels,
                                             c->in, c->height, c->width, c->out, c->kernel,
                                             c->padding, c->rows, c->lanes);
   g_autofree char *reference = g_strdup_printf ("/kernels/%s/reference/%s", kernels->name, words);
-  g_autofree char *place = g_strdup_printf ("/kernels/%s/place/%s", kernels->name, words);
 
   *subject = (Subject) { kernels, c };
   g_test_add_data_func_full (reference, subject, test_reference, g_free);
-  if (c->rows > 1)
-    g_test_add_data_func_full (place, g_memdup2 (subject, sizeof *subject), test_place, g_free);
 }
 
 int
@@ -610,17 +295,9 @@ main (int    argc,
   const MtlConvPoolKernels *kernels;
 
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/kernels/accepts", test_accepts);
   for (guint set = 0; (kernels = mtl_conv_pool_kernels (set)) != NULL; set++)
-    {
-      g_autofree char *cells = g_strdup_printf ("/kernels/%s/cells", kernels->name);
-      g_autofree char *unwanted = g_strdup_printf ("/kernels/%s/unwanted", kernels->name);
-
-      g_test_add_data_func (cells, kernels, test_cells);
-      g_test_add_data_func (unwanted, kernels, test_unwanted);
-      for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
-        add_case (kernels, n);
-    }
+    for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+      add_case (kernels, n);
 
   return g_test_run ();
 }

@@ -1,8 +1,7 @@
 /* mtw-block.c — a block of the canvas, or a bead on the port of another
  *
- * Colours, borders and shadows are in the style sheet, by classes; what the
- * style sheet cannot say (markers, the ring of training) is drawn here. The
- * places of its parts are fixed, so that a design looks alike in every font.
+ * Colours, borders and shadows are in the style sheet, by classes; markers and
+ * rings are drawn. Its parts have fixed places: a design looks alike in every font.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,8 +23,8 @@
 #define SUMMARY_HEIGHT 19
 #define BADGE         18
 #define MARKER_ROOM   18
-#define RING_GAP      4.0f
-#define RING_RADIUS   13.0f
+#define RING_ROOM     6
+#define RING_ALPHA    0.45f
 #define TITLE_PX      13.33
 #define MIN_TITLE_PX  9.0
 
@@ -62,8 +61,6 @@ mtw_block_measure (GtkWidget      *widget,
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     gtk_widget_measure (child, orientation, -1, NULL, NULL, NULL, NULL);
-
-  /* The canvas gives it the size that the scene says. */
   *minimum = *natural = 1;
 }
 
@@ -108,7 +105,7 @@ mtw_block_size_allocate (GtkWidget *widget,
                          int        baseline)
 {
   MtwBlock *self = MTW_BLOCK (widget);
-  int room = width - TITLE_X - (self->is_task ? MARKER_ROOM : 4);
+  int room = width - TITLE_X - (self->is_task ? MARKER_ROOM : 1);
 
   if (self->bead)
     {
@@ -140,40 +137,21 @@ draw_ring (MtwBlock    *self,
            float        width,
            float        height)
 {
-  GtkStyleContext *style = gtk_widget_get_style_context (GTK_WIDGET (self));
   graphene_rect_t box;
   GdkRGBA green;
+  cairo_t *cr;
 
-  if (!gtk_style_context_lookup_color (style, "success_bg_color", &green))
+  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
+                                       "success_bg_color", &green))
     return;
 
-  green.alpha *= 0.45f;
-  graphene_rect_init (&box, -RING_GAP - 1, -RING_GAP - 1,
-                      width + 2 * RING_GAP + 2, height + 2 * RING_GAP + 2);
-  if (self->state & MTW_BLOCK_PAUSED)
-    {
-      cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &box);
-      double x = -RING_GAP, y = -RING_GAP, w = width + 2 * RING_GAP, h = height + 2 * RING_GAP;
-
-      cairo_arc (cr, x + w - RING_RADIUS, y + RING_RADIUS, RING_RADIUS, -G_PI_2, 0);
-      cairo_arc (cr, x + w - RING_RADIUS, y + h - RING_RADIUS, RING_RADIUS, 0, G_PI_2);
-      cairo_arc (cr, x + RING_RADIUS, y + h - RING_RADIUS, RING_RADIUS, G_PI_2, G_PI);
-      cairo_arc (cr, x + RING_RADIUS, y + RING_RADIUS, RING_RADIUS, G_PI, 3 * G_PI_2);
-      cairo_close_path (cr);
-      gdk_cairo_set_source_rgba (cr, &green);
-      cairo_set_dash (cr, (double[]) { 5, 4 }, 2, 0);
-      cairo_set_line_width (cr, 2);
-      cairo_stroke (cr);
-      cairo_destroy (cr);
-    }
-  else
-    {
-      GskRoundedRect ring;
-
-      gsk_rounded_rect_init_from_rect (&ring, &box, RING_RADIUS + 1);
-      gtk_snapshot_append_border (snapshot, &ring, (float[4]) { 2, 2, 2, 2 },
-                                  (GdkRGBA[4]) { green, green, green, green });
-    }
+  green.alpha *= RING_ALPHA;
+  graphene_rect_init (&box, -RING_ROOM, -RING_ROOM, width + 2 * RING_ROOM,
+                      height + 2 * RING_ROOM);
+  cr = gtk_snapshot_append_cairo (snapshot, &box);
+  gdk_cairo_set_source_rgba (cr, &green);
+  mtw_paint_ring (cr, width, height, (self->state & MTW_BLOCK_PAUSED) != 0);
+  cairo_destroy (cr);
 }
 
 static void
@@ -213,6 +191,9 @@ mtw_block_dispose (GObject *object)
   MtwBlock *self = MTW_BLOCK (object);
 
   clear_ports (self);
+  /* GtkInscription 4.8 does not let go of them. */
+  if (self->title != NULL)
+    gtk_inscription_set_attributes (GTK_INSCRIPTION (self->title), NULL);
   g_clear_pointer (&self->icon, gtk_widget_unparent);
   g_clear_pointer (&self->title, gtk_widget_unparent);
   g_clear_pointer (&self->summary, gtk_widget_unparent);
@@ -224,10 +205,8 @@ mtw_block_dispose (GObject *object)
 static void
 mtw_block_finalize (GObject *object)
 {
-  MtwBlock *self = MTW_BLOCK (object);
-
-  g_free (self->id);
-  g_ptr_array_unref (self->ports);
+  g_free (MTW_BLOCK (object)->id);
+  g_ptr_array_unref (MTW_BLOCK (object)->ports);
 
   G_OBJECT_CLASS (mtw_block_parent_class)->finalize (object);
 }
@@ -384,6 +363,16 @@ mtw_block_is_bead (MtwBlock *self)
   return self->bead;
 }
 
+static void
+set_task_class (MtwBlock *self,
+                gboolean  present)
+{
+  g_autofree char *name = g_strdup_printf ("task-%d", self->head % MTW_N_TASK_COLOURS + 1);
+
+  if (self->head >= 0)
+    set_class (self, name, present);
+}
+
 void
 mtw_block_set_head (MtwBlock *self,
                     int       head,
@@ -391,21 +380,11 @@ mtw_block_set_head (MtwBlock *self,
 {
   g_return_if_fail (MTW_IS_BLOCK (self));
 
-  if (self->head >= 0 && self->head != head)
-    {
-      g_autofree char *old = g_strdup_printf ("task-%d", self->head % MTW_N_TASK_COLOURS + 1);
-
-      set_class (self, old, FALSE);
-    }
-  if (head >= 0)
-    {
-      g_autofree char *name = g_strdup_printf ("task-%d", head % MTW_N_TASK_COLOURS + 1);
-
-      set_class (self, name, TRUE);
-    }
+  set_task_class (self, FALSE);
+  self->head = head;
+  set_task_class (self, TRUE);
 
   set_class (self, "head", head >= 0);
-  self->head = head;
   self->is_task = is_task;
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
@@ -501,21 +480,17 @@ mtw_block_set_detail (MtwBlock  *self,
                       double     zoom)
 {
   double scale = MAX (1, MIN_TITLE_PX / (TITLE_PX * zoom));
-  PangoAttrList *attrs;
+  g_autoptr(PangoAttrList) attrs = NULL;
 
   g_return_if_fail (MTW_IS_BLOCK (self));
 
   if (self->detail == detail && self->zoom == zoom)
     return;
 
-  if (scale != MAX (1, MIN_TITLE_PX / (TITLE_PX * self->zoom)))
-    {
-      attrs = pango_attr_list_new ();
-      pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
-      gtk_inscription_set_attributes (GTK_INSCRIPTION (self->title), attrs);
-      pango_attr_list_unref (attrs);
-    }
   self->zoom = zoom;
+  attrs = pango_attr_list_new ();
+  pango_attr_list_insert (attrs, pango_attr_scale_new (scale));
+  gtk_inscription_set_attributes (GTK_INSCRIPTION (self->title), attrs);
   if (self->detail != detail)
     {
       self->detail = detail;

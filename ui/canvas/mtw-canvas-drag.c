@@ -135,6 +135,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
     = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
 
   mtw_canvas_clear_drag (self);
+  self->drag.pressed_px = GRAPHENE_POINT_INIT (x, y);
   self->drag.press = self->drag.pointer = mtw_canvas_to_scene (self, x, y);
   self->drag.toggles = (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
   if (port != NULL && block != NULL)
@@ -265,9 +266,8 @@ drag_update_cb (GtkGestureDrag *gesture,
                 double          dy,
                 MtwCanvas      *self)
 {
-  double x, y;
+  double x = self->drag.pressed_px.x, y = self->drag.pressed_px.y;
 
-  gtk_gesture_drag_get_start_point (gesture, &x, &y);
   self->drag.pointer = mtw_canvas_to_scene (self, x + dx, y + dy);
   if (self->drag.mode == MTW_DRAG_PRESS
       && !gtk_drag_check_threshold (GTK_WIDGET (self), x, y, x + dx, y + dy))

@@ -1,6 +1,6 @@
 /* mtw-canvas-private.h — what the files of the canvas share
  *
- * mtw-canvas.c has the widget and its view, -sync.c makes widgets follow the
+ * mtw-canvas.c has the widget, -scroll.c its view, -sync.c makes widgets follow the
  * design, -words.c says what they are, -paint.c draws, -drag.c follows the
  * pointer, -keys.c the keyboard, -actions.c edits, -menus.c asks.
  *
@@ -26,6 +26,7 @@ typedef enum
 typedef struct
 {
   MtwDragMode       mode;
+  graphene_point_t  pressed_px;  /* in the widget */
   graphene_point_t  press;       /* canvas units */
   graphene_point_t  pointer;     /* canvas units, now */
   char             *id;          /* pressed block */
@@ -95,10 +96,15 @@ struct _MtwCanvas
 };
 
 /* mtw-canvas.c */
+MtlDesign *mtw_canvas_design       (MtwCanvas *self);      /* the preview while there is one */
+
+/* mtw-canvas-scroll.c */
 graphene_point_t mtw_canvas_to_scene (MtwCanvas *self, double x, double y);
 void      mtw_canvas_move_view     (MtwCanvas *self, double x, double y, double zoom);
 void      mtw_canvas_fly_to        (MtwCanvas *self, double x, double y, double zoom);
-MtlDesign *mtw_canvas_design       (MtwCanvas *self);      /* the preview while there is one */
+void      mtw_canvas_fly_cb        (double t, gpointer data);
+void      mtw_canvas_update_adjustments (MtwCanvas *self);
+void      mtw_canvas_follow_adjustments (MtwCanvas *self);
 
 /* mtw-canvas-sync.c */
 void      mtw_canvas_sync          (MtwCanvas *self);      /* design or survey changed */

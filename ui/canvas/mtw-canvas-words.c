@@ -174,15 +174,16 @@ say_block (MtwCanvas *self,
   g_autofree char *description = g_strdup_printf ("%s; %s; %s; %s", line, wires, serves,
                                                   problems);
 
-  gtk_accessible_update_property (GTK_ACCESSIBLE (block),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
   if (*tip != '\0')
     gtk_widget_set_tooltip_text (block, tip);
   else if (item->host >= 0)
     gtk_widget_set_tooltip_text (block, name);
   else
     gtk_widget_set_tooltip_text (block, NULL);
+  /* After the tooltip, which overwrites the description. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (block),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, description, -1);
   say_ports (self, n);
 }
 

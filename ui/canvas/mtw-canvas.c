@@ -9,17 +9,9 @@
 
 #include "mtw-canvas-private.h"
 
-#include <math.h>
-
 #include "mtw-fork.h"
 
-#define FIT_MARGIN   14       /* px around the design */
-#define FIT_BOTTOM   56       /* px that the zoom pill covers */
-#define FLY_TIME     250      /* ms */
-#define SPARE        0.7      /* of the view, beyond the design, that can be scrolled to */
-#define LIT_IN       (400 * G_TIME_SPAN_MILLISECOND)
-#define LIT_LEAST    (2 * G_TIME_SPAN_SECOND)
-#define LIT_STEPS    50.0
+#define FLY_TIME 250      /* ms */
 
 enum { PROP_ZOOM = 1, PROP_HADJUSTMENT, PROP_VADJUSTMENT, PROP_HPOLICY, PROP_VPOLICY };
 enum { ACTIVATE_BLOCK, SHOW_CONFLICT, VIEW_CHANGED, N_SIGNALS };
@@ -35,128 +27,6 @@ mtw_canvas_design (MtwCanvas *self)
   return self->preview != NULL ? self->preview : mtw_document_get_design (self->document);
 }
 
-graphene_point_t
-mtw_canvas_to_scene (MtwCanvas *self,
-                     double     x,
-                     double     y)
-{
-  return GRAPHENE_POINT_INIT (self->x + x / self->zoom, self->y + y / self->zoom);
-}
-
-graphene_point_t
-mtw_canvas_to_widget (MtwCanvas *self,
-                      double     x,
-                      double     y)
-{
-  return GRAPHENE_POINT_INIT ((x - self->x) * self->zoom, (y - self->y) * self->zoom);
-}
-
-graphene_rect_t
-mtw_canvas_get_view (MtwCanvas *self)
-{
-  return GRAPHENE_RECT_INIT (self->x, self->y,
-                             gtk_widget_get_width (GTK_WIDGET (self)) / self->zoom,
-                             gtk_widget_get_height (GTK_WIDGET (self)) / self->zoom);
-}
-
-static void
-configure (MtwCanvas *self,
-           guint      axis)
-{
-  const graphene_rect_t *bounds = &self->scene->bounds;
-  double page = axis == 0 ? gtk_widget_get_width (GTK_WIDGET (self))
-                          : gtk_widget_get_height (GTK_WIDGET (self));
-  double value = (axis == 0 ? self->x : self->y) * self->zoom;
-  double low = (axis == 0 ? bounds->origin.x : bounds->origin.y) * self->zoom;
-  double high = low + (axis == 0 ? bounds->size.width : bounds->size.height) * self->zoom;
-
-  if (self->adjustments[axis] == NULL)
-    return;
-
-  /* What is on screen stays allowed, or the view would jump after an edit. */
-  gtk_adjustment_configure (self->adjustments[axis], value,
-                            MIN (low - SPARE * page, value),
-                            MAX (high + SPARE * page, value + page),
-                            page * 0.1, page * 0.9, page);
-}
-
-static void
-update_adjustments (MtwCanvas *self)
-{
-  self->configuring = TRUE;
-  configure (self, 0);
-  configure (self, 1);
-  self->configuring = FALSE;
-}
-
-void
-mtw_canvas_move_view (MtwCanvas *self,
-                      double     x,
-                      double     y,
-                      double     zoom)
-{
-  gboolean zoomed = zoom != self->zoom;
-
-  self->x = x;
-  self->y = y;
-  self->zoom = zoom;
-  self->placed = TRUE;
-  if (zoomed)
-    {
-      mtw_canvas_sync_detail (self);
-      g_object_notify (G_OBJECT (self), "zoom");
-    }
-
-  update_adjustments (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  gtk_widget_queue_draw (GTK_WIDGET (self));
-  g_signal_emit (self, signals[VIEW_CHANGED], 0);
-}
-
-static void
-fly_cb (double   t,
-        gpointer data)
-{
-  MtwCanvas *self = data;
-  const graphene_rect_t *a = &self->fly_from, *b = &self->fly_to;
-  /* Zoom grows by a factor a frame, which the eye sees as even. */
-  double zoom = a->size.width * pow (b->size.width / a->size.width, t);
-
-  mtw_canvas_move_view (self, a->origin.x + t * (b->origin.x - a->origin.x),
-                        a->origin.y + t * (b->origin.y - a->origin.y), zoom);
-}
-
-void
-mtw_canvas_fly_to (MtwCanvas *self,
-                   double     x,
-                   double     y,
-                   double     zoom)
-{
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self)) || !self->placed)
-    {
-      mtw_canvas_move_view (self, x, y, zoom);
-      return;
-    }
-
-  self->fly_from = GRAPHENE_RECT_INIT (self->x, self->y, self->zoom, 0);
-  self->fly_to = GRAPHENE_RECT_INIT (x, y, zoom, 0);
-  adw_animation_reset (self->animation);
-  adw_animation_play (self->animation);
-}
-
-static void
-adjusted_cb (GtkAdjustment *adjustment,
-             MtwCanvas     *self)
-{
-  double x = self->adjustments[0] ? gtk_adjustment_get_value (self->adjustments[0]) / self->zoom
-                                  : self->x;
-  double y = self->adjustments[1] ? gtk_adjustment_get_value (self->adjustments[1]) / self->zoom
-                                  : self->y;
-
-  if (!self->configuring && (x != self->x || y != self->y))
-    mtw_canvas_move_view (self, x, y, self->zoom);
-}
-
 static void
 set_adjustment (MtwCanvas     *self,
                 guint          axis,
@@ -166,14 +36,16 @@ set_adjustment (MtwCanvas     *self,
     return;
 
   if (self->adjustments[axis] != NULL)
-    g_signal_handlers_disconnect_by_func (self->adjustments[axis], adjusted_cb, self);
+    g_signal_handlers_disconnect_by_func (self->adjustments[axis], mtw_canvas_follow_adjustments,
+                                          self);
   g_set_object (&self->adjustments[axis], adjustment);
-  if (adjustment != NULL)
-    {
-      if (self->scene != NULL)
-        configure (self, axis);
-      g_signal_connect (adjustment, "value-changed", G_CALLBACK (adjusted_cb), self);
-    }
+  if (adjustment == NULL)
+    return;
+
+  if (self->scene != NULL)
+    mtw_canvas_update_adjustments (self);
+  g_signal_connect_swapped (adjustment, "value-changed",
+                            G_CALLBACK (mtw_canvas_follow_adjustments), self);
 }
 
 static void
@@ -255,7 +127,7 @@ mtw_canvas_size_allocate (GtkWidget *widget,
   allocate_reason (self, width, height);
   if (self->popover != NULL)
     gtk_popover_present (GTK_POPOVER (self->popover));
-  update_adjustments (self);
+  mtw_canvas_update_adjustments (self);
 }
 
 /* Tab leaves the canvas: within it the arrows go along the wires. */
@@ -331,18 +203,17 @@ static void
 mtw_canvas_dispose (GObject *object)
 {
   MtwCanvas *self = MTW_CANVAS (object);
+  GtkWidget *child;
 
   mtw_canvas_clear_drag (self);
   g_clear_object (&self->animation);
   set_adjustment (self, 0, NULL);
   set_adjustment (self, 1, NULL);
-  g_clear_pointer (&self->popover, gtk_widget_unparent);
-  g_clear_pointer (&self->reason, gtk_widget_unparent);
-  for (guint i = 0; i < self->blocks->len; i++)
-    gtk_widget_unparent (self->blocks->pdata[i]);
+  /* A menu that has just closed may still be among them. */
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  self->popover = self->reason = NULL;
   g_ptr_array_set_size (self->blocks, 0);
-  for (guint i = 0; i < self->forks->len; i++)
-    gtk_widget_unparent (self->forks->pdata[i]);
   g_ptr_array_set_size (self->forks, 0);
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
@@ -410,7 +281,7 @@ mtw_canvas_class_init (MtwCanvasClass *klass)
 static void
 mtw_canvas_init (MtwCanvas *self)
 {
-  AdwAnimationTarget *target = adw_callback_animation_target_new (fly_cb, self, NULL);
+  AdwAnimationTarget *target = adw_callback_animation_target_new (mtw_canvas_fly_cb, self, NULL);
 
   self->zoom = 1;
   self->selected_link = -1;
@@ -474,91 +345,6 @@ mtw_canvas_get_document (MtwCanvas *self)
   g_return_val_if_fail (MTW_IS_CANVAS (self), NULL);
 
   return self->document;
-}
-
-double
-mtw_canvas_get_zoom (MtwCanvas *self)
-{
-  g_return_val_if_fail (MTW_IS_CANVAS (self), 1);
-
-  return self->zoom;
-}
-
-void
-mtw_canvas_set_zoom (MtwCanvas              *self,
-                     double                  zoom,
-                     const graphene_point_t *at)
-{
-  double px, py;
-  graphene_point_t fixed;
-
-  g_return_if_fail (MTW_IS_CANVAS (self));
-
-  px = at != NULL ? at->x : gtk_widget_get_width (GTK_WIDGET (self)) / 2.0;
-  py = at != NULL ? at->y : gtk_widget_get_height (GTK_WIDGET (self)) / 2.0;
-  fixed = mtw_canvas_to_scene (self, px, py);
-  zoom = CLAMP (zoom, MTW_MIN_ZOOM, MTW_MAX_ZOOM);
-  mtw_canvas_move_view (self, fixed.x - px / zoom, fixed.y - py / zoom, zoom);
-}
-
-void
-mtw_canvas_zoom_to_fit (MtwCanvas *self)
-{
-  const graphene_rect_t *bounds;
-  double width, height, zoom;
-
-  g_return_if_fail (MTW_IS_CANVAS (self));
-
-  bounds = &self->scene->bounds;
-  width = gtk_widget_get_width (GTK_WIDGET (self));
-  height = gtk_widget_get_height (GTK_WIDGET (self));
-  if (self->blocks->len == 0 || width <= 1 || height <= 1)
-    return;
-
-  zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
-              (height - FIT_MARGIN - FIT_BOTTOM) / bounds->size.height);
-  zoom = CLAMP (zoom, MTW_MIN_ZOOM, 1);
-  mtw_canvas_fly_to (self,
-                     bounds->origin.x + (bounds->size.width - width / zoom) / 2,
-                     bounds->origin.y
-                     + (bounds->size.height - (height + FIT_MARGIN - FIT_BOTTOM) / zoom) / 2,
-                     zoom);
-}
-
-void
-mtw_canvas_center_on (MtwCanvas *self,
-                      double     x,
-                      double     y)
-{
-  graphene_rect_t view;
-
-  g_return_if_fail (MTW_IS_CANVAS (self));
-
-  view = mtw_canvas_get_view (self);
-  mtw_canvas_move_view (self, x - view.size.width / 2, y - view.size.height / 2, self->zoom);
-}
-
-void
-mtw_canvas_reveal (MtwCanvas  *self,
-                   const char *id)
-{
-  int item;
-  graphene_rect_t view, box;
-  GtkWidget *block;
-
-  g_return_if_fail (MTW_IS_CANVAS (self));
-
-  item = mtw_scene_find (self->scene, id);
-  block = mtw_canvas_get_block (self, id);
-  if (item < 0 || block == NULL)
-    return;
-
-  view = mtw_canvas_get_view (self);
-  graphene_rect_inset_r (&mtw_scene_item (self->scene, item)->box, -16, -16, &box);
-  if (self->placed && !graphene_rect_contains_rect (&view, &box))
-    mtw_canvas_fly_to (self, box.origin.x + (box.size.width - view.size.width) / 2,
-                       box.origin.y + (box.size.height - view.size.height) / 2, self->zoom);
-  gtk_widget_grab_focus (block);
 }
 
 const MtwScene *

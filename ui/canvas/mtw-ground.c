@@ -12,7 +12,7 @@
 
 #define GRID          16.0
 #define MIN_GRID_GAP  10.0    /* px between dots; coarser when zoomed out */
-#define DOT           1.4     /* px */
+#define DOT           1.9     /* px */
 #define DOT_ALPHA     0.13
 #define RADIUS        14.0
 #define LABEL_SIZE    11.3    /* px, 8.5 pt */

@@ -1,4 +1,4 @@
-/* mtw-marker.c — the marker of a task: circle, square, triangle …
+/* mtw-marker.c — the marker of a task, and the ring of one in training
  *
  * Shapes have about the same area, so that none looks more important.
  *
@@ -14,6 +14,8 @@
 #define RADIUS      4.0
 #define SQUARE_HALF 3.6
 #define LINE_WIDTH  1.3
+#define RING_GAP    4.0
+#define RING_RADIUS 13.0
 
 static void
 trace_polygon (cairo_t *cr,
@@ -102,4 +104,25 @@ mtw_paint_marker (cairo_t  *cr,
     cairo_fill_preserve (cr);
   cairo_stroke (cr);
   cairo_restore (cr);
+}
+
+void
+mtw_paint_ring (cairo_t  *cr,
+                double    width,
+                double    height,
+                gboolean  dashed)
+{
+  static const double dash[2] = { 5, 4 };
+  double r = RING_RADIUS, left = -RING_GAP + r, top = -RING_GAP + r;
+  double right = width + RING_GAP - r, bottom = height + RING_GAP - r;
+
+  cairo_new_path (cr);
+  cairo_arc (cr, right, top, r, -G_PI_2, 0);
+  cairo_arc (cr, right, bottom, r, 0, G_PI_2);
+  cairo_arc (cr, left, bottom, r, G_PI_2, G_PI);
+  cairo_arc (cr, left, top, r, G_PI, 3 * G_PI_2);
+  cairo_close_path (cr);
+  cairo_set_dash (cr, dash, dashed ? 2 : 0, 0);
+  cairo_set_line_width (cr, 2);
+  cairo_stroke (cr);
 }

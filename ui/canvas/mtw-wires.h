@@ -54,3 +54,8 @@ void mtw_paint_marker    (cairo_t        *cr,
                           gboolean        dark,
                           double          x,
                           double          y);
+/* Around a block in training, in the source of @cr; @dashed: paused. */
+void mtw_paint_ring      (cairo_t        *cr,
+                          double          width,
+                          double          height,
+                          gboolean        dashed);

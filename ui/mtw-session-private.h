@@ -1,0 +1,50 @@
+/* mtw-session-private.h — what the two files of the session share
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtw-session.h"
+
+struct _MtwSession
+{
+  GObject           parent_instance;
+
+  MtwDocument      *document;
+  MtlStore         *store;
+  GtkWidget        *clock;        /* weak */
+  guint             tick;
+  gint64            linger;       /* monotonic time until which the tick stays */
+
+  MtlTrainer       *trainer;      /* NULL: no run lives */
+  MtlRecord        *record;       /* of the present or last run; NULL while data is opened */
+  MtlSnapshot      *last;         /* weights at the end of the last run */
+  MtlConflictFrame *conflict;     /* NULL: none yet; of conflict_tasks tasks */
+  guint             conflict_tasks;
+  gboolean          has_conflict;
+  guint64           conflict_seen;
+  int               state;
+  gboolean          busy;
+  gboolean          structural;
+  gboolean          restart;      /* the end of this run begins the next, keeping weights */
+
+  MtlProber        *prober;
+  gboolean          probing;
+  gboolean          flat;         /* the probe that runs is of flatness */
+  MtlRecord        *probed;       /* the run that the probe measures */
+  guint64           probed_epoch;
+  guint64           measured;     /* last epoch of which flatness was asked */
+  gboolean          draw_next;    /* a landscape waits for the probe to end */
+  guint64           frame_seen;
+  MtlProbeFrame     frame;        /* newest of the landscape */
+  MtlGrid          *grid;
+};
+
+void mtw_session_watch          (MtwSession *self);   /* the tick callback runs for a while */
+void mtw_session_update_state   (MtwSession *self);
+void mtw_session_emit_tick      (MtwSession *self);
+void mtw_session_pull_probe     (MtwSession *self,
+                                 gboolean    ended);
+/* Measures flatness of the newest epoch, unless that is done or a probe runs. */
+void mtw_session_start_flatness (MtwSession *self);
