@@ -153,8 +153,11 @@ mtl_batch_fill (MtlBatch      *self,
 
   g_return_if_fail (n <= self->capacity);
 
-  memcpy (self->samples, samples, n * sizeof *samples);
   self->rows = n;
+  if (n == 0)
+    return;
+
+  memcpy (self->samples, samples, n * sizeof *samples);
   if (pool != NULL)
     mtl_pool_run (pool, n_pieces, fill_piece, &filling);
   else

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -90,8 +91,8 @@ mtl_curve_row (MtlDb       *db,
     case MTL_QUERY_DONE:
       /* Only an index that does not agree with its table does this. */
       g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
-                   "The index of curves in %s is damaged at “%s”. Move that file away.",
-                   db->path, name);
+                   _("The index of curves in %s is damaged at “%s”. Move that file away to begin "
+                     "a new one."), db->path, name);
       return FALSE;
     default:
       return FALSE;

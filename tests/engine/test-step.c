@@ -230,6 +230,7 @@ static const char *const adaptive[] = { "rho-shared", "2", "norm", "joint", "ada
                                         NULL };
 static const char *const direct[] = { "rho-shared", "0.1", "rho-task", "0.05", "mode", "direct",
                                       NULL };
+static const char *const c_04[] = { "c", "0.4", NULL };
 static const char *const plain_nash[] = { "max-norm", "0", NULL };
 
 static const struct
@@ -242,24 +243,24 @@ static const struct
   { "S/split/equal", "equal", NULL, separate, { -.101873231, .952174363 } },
   { "S/split/mgda", "mgda", NULL, separate, { .208513697, .908699092 } },
   { "S/split/pcgrad", "pcgrad", NULL, separate, { .385696767, 3.184787937 } },
-  { "S/split/cagrad", "cagrad", NULL, separate, { .153870755, 1.071847018 } },
+  { "S/split/cagrad", "cagrad", c_04, separate, { .153870755, 1.071847018 } },
   { "S/split/upgrad", "upgrad", NULL, separate, { .192848384, 1.592393968 } },
   { "S/split/imtl-g", "imtl-g", NULL, separate, { .142849940, .912089961 } },
   { "S/split/nash", "nash", plain_nash, separate, { .011293125, 2.728875195 } },
   { "S/direct/equal", "equal", NULL, direct, { -.101873231, .952174363 } },
   { "S/direct/mgda", "mgda", NULL, direct, { .226503721, .866318399 } },
   { "S/direct/pcgrad", "pcgrad", NULL, direct, { .633029337, 3.255960251 } },
-  { "S/direct/cagrad", "cagrad", NULL, direct, { .233976140, .894898480 } },
+  { "S/direct/cagrad", "cagrad", c_04, direct, { .233976140, .894898480 } },
   { "S/direct/upgrad", "upgrad", NULL, direct, { .316514668, 1.627980126 } },
   { "S/direct/imtl-g", "imtl-g", NULL, direct, { .198900056, .873535530 } },
   { "S/direct/nash", "nash", plain_nash, direct, { .313973802, 1.378920031 } },
   { "J/split/mgda", "mgda", NULL, joint, { .197377201, .907048836 } },
   { "J/split/pcgrad", "pcgrad", NULL, joint, { .388350283, 3.124665571 } },
-  { "J/split/cagrad", "cagrad", NULL, joint, { .152626591, 1.063903083 } },
+  { "J/split/cagrad", "cagrad", c_04, joint, { .152626591, 1.063903083 } },
   { "J/split/upgrad", "upgrad", NULL, joint, { .194175142, 1.562332785 } },
   { "A/split/mgda", "mgda", NULL, adaptive, { -.642787113, 4.075186482 } },
   { "A/split/pcgrad", "pcgrad", NULL, adaptive, { -2.478434132, 9.021237920 } },
-  { "A/split/cagrad", "cagrad", NULL, adaptive, { -.744610471, 4.733489423 } },
+  { "A/split/cagrad", "cagrad", c_04, adaptive, { -.744610471, 4.733489423 } },
   { "A/split/upgrad", "upgrad", NULL, adaptive, { -1.239217066, 4.510618960 } },
 };
 

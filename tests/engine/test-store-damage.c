@@ -348,11 +348,10 @@ kill_one (const char *folder,
           gboolean    anew,
           gulong      delay)
 {
-  const char *const arguments[] = { "/proc/self/exe", "--killed", folder, anew ? "new" : "old",
-                                    NULL };
-  g_autofree char *self = g_file_read_link (arguments[0], NULL);
+  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
   g_autoptr(GError) error = NULL;
-  char *words[] = { self, (char *) arguments[1], (char *) folder, (char *) arguments[3], NULL };
+  char *words[] = { self, (char *) "--killed", (char *) folder, (char *) (anew ? "new" : "old"),
+                    NULL };
   char told = 0;
   int status, out;
   GPid child;

@@ -239,6 +239,29 @@ test_at_once (void)
 
 /* --- the list --- */
 
+/* Of the sample after 250 steps, measured once. */
+static void
+check_row (const MtlRunRow *row,
+           MtlRecord       *record,
+           MtlRunStatus     status)
+{
+  g_assert_cmpuint (row->number, ==, 1);
+  g_assert_cmpint (row->status, ==, status);
+  g_assert_cmpstr (row->run, ==, mtl_record_info (record)->run);
+  g_assert_cmpstr (row->name, ==, mtl_record_info (record)->name);
+  g_assert_cmpstr (row->design_name, ==, "Two Digits");
+  g_assert_cmpstr (row->settings, !=, "");
+  g_assert_cmpuint (row->step, ==, 250);
+  g_assert_cmpuint (row->n_tasks, ==, 2);
+  g_assert_cmpstr (row->tasks[0], ==, "left");
+  g_assert_cmpstr (row->metrics[1], ==, "r2");
+  g_assert_cmpfloat (row->test_metric[1], ==, sample_value (2));
+  g_assert_cmpfloat (row->test_loss[0], ==, sample_value (2));
+  g_assert_cmpfloat (row->conflict, ==, sample_value (2));
+  g_assert_cmpfloat (row->flatness[1], ==, 7);
+  g_assert_true (isnan (row->flatness[0]));
+}
+
 static void
 test_list (void)
 {
@@ -257,34 +280,19 @@ test_list (void)
   mtl_store_writer_flush (one, first);
   g_assert_true (mtl_store_add_point (store, mtl_record_info (first)->run, "flatness/right", 2, 7,
                                       NULL));
-  rows = mtl_store_list (store, NULL);
 
+  rows = mtl_store_list (store, NULL);
   g_assert_cmpuint (rows->len, ==, 2);
   row = rows->pdata[0];
   g_assert_cmpstr (row->run, ==, mtl_record_info (second)->run);
   g_assert_cmpint (row->status, ==, MTL_RUN_DONE);
   g_assert_true (isnan (row->test_metric[0]) && isnan (row->test_loss[1]) && isnan (row->conflict));
+  check_row (rows->pdata[1], first, MTL_RUN_TRAINING);
 
-  row = rows->pdata[1];
-  g_assert_cmpuint (row->number, ==, 1);
-  g_assert_cmpint (row->status, ==, MTL_RUN_TRAINING);
-  g_assert_cmpstr (row->name, ==, mtl_record_info (first)->name);
-  g_assert_cmpstr (row->design_name, ==, "Two Digits");
-  g_assert_cmpstr (row->settings, !=, "");
-  g_assert_cmpuint (row->step, ==, 250);
-  g_assert_cmpuint (row->n_tasks, ==, 2);
-  g_assert_cmpstr (row->metrics[1], ==, "r2");
-  g_assert_cmpfloat (row->test_metric[1], ==, sample_value (2));
-  g_assert_cmpfloat (row->test_loss[0], ==, sample_value (2));
-  g_assert_cmpfloat (row->conflict, ==, sample_value (2));
-  g_assert_cmpfloat (row->flatness[1], ==, 7);
-  g_assert_true (isnan (row->flatness[0]));
   close_writer (one, first);
-
   g_clear_pointer (&rows, g_ptr_array_unref);
   rows = mtl_store_list (store, NULL);
-  row = rows->pdata[1];
-  g_assert_cmpint (row->status, ==, MTL_RUN_LOST);
+  check_row (rows->pdata[1], first, MTL_RUN_LOST);
 
   g_clear_pointer (&store, mtl_store_unref);
   remove_all (folder);

@@ -294,6 +294,8 @@ mtw_canvas_init (MtwCanvas *self)
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_IN_OUT_CUBIC);
 
   self->reason = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->reason), TRUE);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->reason), 36);
   gtk_widget_add_css_class (self->reason, "basin-reason");
   gtk_widget_set_can_target (self->reason, FALSE);
   gtk_widget_set_visible (self->reason, FALSE);

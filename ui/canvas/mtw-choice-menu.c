@@ -78,6 +78,23 @@ matches (gpointer item,
   return strstr (title, key) != NULL || strstr (MTW_CHOICE (item)->id, key) != NULL;
 }
 
+/* The one that Enter takes is shown as selected. */
+static void
+select_first (MtwChoiceMenu *self)
+{
+  GtkSingleSelection *selection = GTK_SINGLE_SELECTION (gtk_list_view_get_model (self->list));
+  guint first = GTK_INVALID_LIST_POSITION;
+
+  for (guint i = g_list_model_get_n_items (self->shown); i-- > 0;)
+    {
+      g_autoptr(MtwChoice) choice = g_list_model_get_item (self->shown, i);
+
+      if (choice->fits)
+        first = i;
+    }
+  gtk_single_selection_set_selected (selection, first);
+}
+
 static void
 searched_cb (MtwChoiceMenu *self)
 {
@@ -86,6 +103,7 @@ searched_cb (MtwChoiceMenu *self)
   g_autofree char *words = g_strjoinv (text, halves);
 
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+  select_first (self);
   gtk_label_set_label (self->nothing, words);
   gtk_widget_set_visible (GTK_WIDGET (self->nothing), g_list_model_get_n_items (self->shown) == 0);
 }

@@ -1,0 +1,136 @@
+/* mtl-step-passes.c — gradients at weights of a method's choosing
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+
+#include "mtl-step-inside.h"
+
+const MtlPlan *
+mtl_step_plan (MtlStep *self)
+{
+  return mtl_work_plan (self->work);
+}
+
+const float *
+mtl_step_theta (MtlStep *self)
+{
+  return self->theta;
+}
+
+gsize
+mtl_step_n_weights (MtlStep *self)
+{
+  return mtl_plan_n_weights (mtl_work_plan (self->work));
+}
+
+gsize
+mtl_step_n_trunk (MtlStep *self)
+{
+  return mtl_plan_n_trunk (mtl_work_plan (self->work));
+}
+
+float *
+mtl_step_moved (MtlStep *self)
+{
+  return self->moved;
+}
+
+MtlGrads *
+mtl_step_rows (MtlStep *self,
+               guint    n)
+{
+  g_return_val_if_fail (n < self->sharp->n_rows, NULL);
+
+  return self->rows[n];
+}
+
+guint64
+mtl_step_tasks (MtlStep *self)
+{
+  return self->tasks;
+}
+
+static const char *
+task_id (MtlStep *self,
+         guint    task)
+{
+  return mtl_plan_task (mtl_work_plan (self->work), task)->id;
+}
+
+static gboolean
+check_losses (MtlStep        *self,
+              const MtlPass  *pass,
+              const double   *losses,
+              GError        **error)
+{
+  for (guint k = 0; k < self->n_tasks; k++)
+    if ((pass->tasks >> k & 1) != 0 && !isfinite (losses[k]))
+      {
+        const char *block = mtl_work_first_not_finite (self->work, pass);
+
+        g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+                     _("The loss of %s is not finite at step %" G_GUINT64_FORMAT ", first in %s"),
+                     task_id (self, k), self->step, block != NULL ? block : task_id (self, k));
+        return FALSE;
+      }
+
+  return TRUE;
+}
+
+static gboolean
+check_gradients (MtlStep         *self,
+                 const MtlPass   *pass,
+                 const MtlGrads  *grads,
+                 GError         **error)
+{
+  guint task;
+  gsize element;
+
+  if (mtl_grads_finite (grads, pass->tasks, &task, &element))
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+               _("The gradient of %s is not finite at step %" G_GUINT64_FORMAT
+                 ", first in weight %" G_GSIZE_FORMAT),
+               task_id (self, task), self->step, element);
+  return FALSE;
+}
+
+gboolean
+mtl_step_gradients (MtlStep      *self,
+                    const float  *theta,
+                    guint64       tasks,
+                    MtlGrads     *out,
+                    GError      **error)
+{
+  gboolean clean = theta == self->theta;
+  g_autofree double *perturbed = clean ? NULL : g_new (double, self->n_tasks);
+  double *losses = clean ? self->losses : perturbed;
+  MtlPass pass = {
+    .theta = theta,
+    .batch = self->batch,
+    .tasks = tasks & self->tasks,
+    .mode = clean ? MTL_PASS_TRAIN : MTL_PASS_PERTURBED,
+    .rng = mtl_rng_derive (mtl_rng_new (self->seed, MTL_STREAM_DROPOUT), self->step),
+  };
+
+  self->perturbed = !clean;
+  if (clean && self->merge)
+    {
+      mtl_work_run_sum (self->work, &pass, self->parts[MTL_PART_LOSS].report.weights,
+                        losses, out, self->outputs, self->gradient);
+      self->merged = TRUE;
+    }
+  else
+    {
+      mtl_work_run (self->work, &pass, losses, out, clean ? self->outputs : NULL);
+      if (clean)
+        self->clean = out;
+    }
+
+  return check_losses (self, &pass, losses, error)
+         && check_gradients (self, &pass, out, error);
+}
