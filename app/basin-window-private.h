@@ -32,6 +32,7 @@ struct _BasinWindow
   gboolean              close_after_run;
   gboolean              close_after_save;
   gboolean              placed;           /* the divider has been set */
+  int                   problem;          /* last gone to by F8; −1: none */
   int                   width;            /* of the last allocation */
   guint                 resized;          /* idle source */
 
@@ -71,8 +72,8 @@ struct _BasinWindow
   GtkMenuButton        *problems_button;
   AdwButtonContent     *problems_content;
   GtkMenuButton        *show_button;
-  GtkWidget            *float_problems;
-  GtkWidget            *float_add;
+  GtkWidget            *float_problems;   /* over the canvas, where there is no strip */
+  AdwButtonContent     *float_content;
 };
 
 /* basin-window-actions.c */

@@ -369,6 +369,30 @@ mtw_document_duplicate_selection (MtwDocument *self)
 }
 
 /**
+ * mtw_document_task_names:
+ * @tasks: bit k for task k
+ *
+ * Returns: (transfer full): “left and right”
+ */
+char *
+mtw_document_task_names (MtwDocument *self,
+                         guint64      tasks)
+{
+  GString *names = g_string_new (NULL);
+  MtlSurvey *survey = mtw_document_get_survey (self);
+
+  for (guint task = 0; task < mtl_survey_n_tasks (survey); task++)
+    if (tasks >> task & 1)
+      {
+        if (names->len > 0)
+          g_string_append (names, tasks >> task == 1 ? _(" and ") : _(", "));
+        g_string_append (names, mtl_survey_task (survey, task));
+      }
+
+  return g_string_free (names, FALSE);
+}
+
+/**
  * mtw_document_tasks_words:
  * @tasks: bit k for task k
  *
@@ -378,32 +402,25 @@ char *
 mtw_document_tasks_words (MtwDocument *self,
                           guint64      tasks)
 {
-  MtlSurvey *survey;
   guint n, n_set = 0;
-  g_autoptr(GString) names = g_string_new (NULL);
+  g_autofree char *names = NULL;
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
 
-  survey = mtw_document_get_survey (self);
-  n = mtl_survey_n_tasks (survey);
+  names = mtw_document_task_names (self, tasks);
+  n = mtl_survey_n_tasks (mtw_document_get_survey (self));
   for (guint task = 0; task < n; task++)
-    if (tasks >> task & 1)
-      {
-        if (n_set > 0)
-          g_string_append (names, tasks >> task == 1 ? _(" and ") : _(", "));
-        g_string_append (names, mtl_survey_task (survey, task));
-        n_set++;
-      }
+    n_set += tasks >> task & 1;
 
   if (n_set == 0)
     return g_strdup (_("no task"));
   if (n_set == 1)
-    return g_strdup (names->str);
+    return g_steal_pointer (&names);
   if (n_set == 2 && n == 2)
     return g_strdup (_("both tasks"));
   if (n_set == n)
     /* Translators: shared by all tasks, three or more. */
     return g_strdup_printf (ngettext ("all %u tasks", "all %u tasks", n), n);
   /* Translators: tasks that share a block, and how many there are, e.g. “left and right of 3”. */
-  return g_strdup_printf (_("%s of %u"), names->str, n);
+  return g_strdup_printf (_("%s of %u"), names, n);
 }

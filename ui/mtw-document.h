@@ -48,7 +48,8 @@ const char      *mtw_document_redo_name    (MtwDocument      *self);
 void             mtw_document_replace      (MtwDocument      *self,
                                             MtlDesign        *design);
 gboolean         mtw_document_get_edited   (MtwDocument      *self);
-void             mtw_document_set_saved    (MtwDocument      *self);     /* this design is on disk */
+/* this design is on disk */
+void             mtw_document_set_saved    (MtwDocument      *self);
 
 /* Selection: ids of blocks; belongs to the view, not to the design. */
 GStrv            mtw_document_dup_selection (MtwDocument     *self);
@@ -88,4 +89,7 @@ void             mtw_document_duplicate_selection (MtwDocument *self);
 /* Colour class and words for a set of tasks: “both tasks”, “left”, “left and
  * right of 3”. (transfer full) */
 char            *mtw_document_tasks_words  (MtwDocument      *self,
+                                            guint64           tasks);
+/* “left and right” (transfer full) */
+char            *mtw_document_task_names   (MtwDocument      *self,
                                             guint64           tasks);

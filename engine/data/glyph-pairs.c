@@ -151,7 +151,7 @@ const MtlSource mtl_source_glyph_pairs = {
                  "NeurIPS 2017, arXiv 1710.09829, section 6, over digits drawn here",
     .params = params,
   },
-  .icon = "basin-digits-symbolic",
+  .icon = "basin-glyphs-symbolic",
   .width = 84,
   .line = glyph_pairs_line,
   .open = glyph_pairs_open,

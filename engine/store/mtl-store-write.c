@@ -116,7 +116,6 @@ serve_cb (MtlStore  *store,
 {
   MtlStoreWriter *self = data;
   GError *failure = NULL;
-  guint older;
   Load load;
 
   take_load (self, &load);
@@ -129,9 +128,9 @@ serve_cb (MtlStore  *store,
     mtl_store_flush (db, self, self->known, &failure);
   note_failure (self, failure);
 
-  older = load.steps[1] <= load.steps[0];
-  save (self, &load, older);
-  save (self, &load, !older);
+  /* Where both wait the best is the older one, as it takes the other's place. */
+  save (self, &load, 1);
+  save (self, &load, 0);
 
   return TRUE;
 }

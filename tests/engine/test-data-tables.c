@@ -4,6 +4,7 @@
  */
 
 #include <math.h>
+#include <pthread.h>
 
 #include "data-files.h"
 #include "mtl-column.h"
@@ -406,6 +407,47 @@ test_describe (void)
   remove_folder (folder);
 }
 
+static gpointer
+describe_often (gpointer source)
+{
+  for (guint n = 0; n < 200; n++)
+    {
+      MtlSourceInfo info;
+
+      g_assert_true (mtl_data_describe (source, &info, NULL));
+      g_assert_cmpuint (info.train_rows, ==, 2);
+      mtl_source_info_clear (&info);
+    }
+
+  return NULL;
+}
+
+/* Surveys ask from any thread; ten tables push each other out of the memory. */
+static void
+test_describe_together (void)
+{
+  char *folder = make_folder ();
+  MtlChosen *sources[10];
+  pthread_t threads[10];
+
+  for (guint n = 0; n < 10; n++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.csv", n / 2);
+      g_autofree char *path = write_text (folder, name, "a,y\n1,2\n3,4\n");
+
+      sources[n] = choose ("csv", "path", path, "targets", n % 2 == 0 ? "y" : "a", "test", "0",
+                           NULL);
+    }
+  for (guint n = 0; n < 10; n++)
+    g_assert_cmpint (pthread_create (&threads[n], NULL, describe_often, sources[n]), ==, 0);
+  for (guint n = 0; n < 10; n++)
+    {
+      g_assert_cmpint (pthread_join (threads[n], NULL), ==, 0);
+      mtl_chosen_unref (sources[n]);
+    }
+  remove_folder (folder);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -422,6 +464,7 @@ main (int    argc,
   g_test_add_func ("/data-tables/two-tables", test_two_tables);
   g_test_add_func ("/data-tables/splits", test_splits);
   g_test_add_func ("/data-tables/describe", test_describe);
+  g_test_add_func ("/data-tables/describe-together", test_describe_together);
 
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* test-store-damage.c — checkpoints, damaged files, and processes that are killed
+/* test-store-damage.c — damaged checkpoints, and processes that are killed
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -136,167 +136,6 @@ test_overtaken (void)
 
   g_clear_pointer (&store, mtl_store_unref);
   remove_all (folder);
-}
-
-/* --- what cannot be opened --- */
-
-static void
-check_refused (const char *sql,
-               const char *words)
-{
-  g_autofree char *folder = make_folder ();
-  g_autofree char *path = g_build_filename (folder, "runs.db", NULL);
-  g_autoptr(MtlDb) db = mtl_db_open (path, TRUE, NULL);
-  g_autoptr(GError) error = NULL;
-
-  g_assert_true (mtl_db_run (db, NULL, sql, ""));
-  g_clear_pointer (&db, mtl_db_free);
-  g_assert_null (mtl_store_open (folder, &error));
-  g_assert_error (error, MTL_ERROR, MTL_ERROR_STORE);
-  if (strstr (error->message, words) == NULL || strstr (error->message, path) == NULL)
-    g_error ("“%s” has no “%s” or no path", error->message, words);
-
-  remove_all (folder);
-}
-
-static void
-test_refused (void)
-{
-  g_autofree char *folder = make_folder ();
-  g_autofree char *path = g_build_filename (folder, "runs.db", NULL);
-  g_autoptr(GError) error = NULL;
-
-  check_refused ("PRAGMA user_version = 99", "newer Basin");
-  check_refused ("CREATE TABLE song (title TEXT)", "not one of runs");
-  check_refused ("PRAGMA user_version = -1", "not one of runs");
-
-  g_assert_true (g_file_set_contents (path, "Dear diary, today the database was not one.", -1,
-                                      NULL));
-  g_assert_null (mtl_store_open (folder, &error));
-  g_assert_error (error, MTL_ERROR, MTL_ERROR_STORE);
-  g_assert_nonnull (strstr (error->message, path));
-  g_clear_error (&error);
-  g_assert_null (mtl_store_open (path, &error));
-  g_assert_error (error, MTL_ERROR, MTL_ERROR_STORE);
-
-  remove_all (folder);
-}
-
-/* --- random damage --- */
-
-#define N_DAMAGED 150
-
-/* Bytes of a database of two runs. */
-static GBytes *
-make_database (const char *folder)
-{
-  g_autofree char *path = g_build_filename (folder, "runs.db", NULL);
-  MtlStore *store = open_store (folder);
-  char *bytes;
-  gsize size;
-
-  for (guint n = 0; n < 2; n++)
-    {
-      g_autoptr(MtlRecord) record = NULL;
-      MtlStoreWriter *writer = begin_run (store, &record);
-
-      train (record, 1, 700, MTL_RUN_STOPPED);
-      close_writer (writer, record);
-    }
-  mtl_store_unref (store);
-  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
-
-  return g_bytes_new_take (bytes, size);
-}
-
-static void
-spoil (MtlRng  rng,
-       guint8 *bytes,
-       gsize  *size)
-{
-  guint64 n_flips = mtl_rng_below (rng, 0, 40);
-
-  for (guint64 n = 1; n <= n_flips; n++)
-    bytes[mtl_rng_below (rng, 2 * n, *size)] ^= (guint8) (1 + mtl_rng_below (rng, 2 * n + 1, 255));
-  if (mtl_rng_below (rng, 999, 4) == 0)
-    *size = mtl_rng_below (rng, 1000, *size);
-}
-
-static void
-check_code (const GError *error)
-{
-  if (error != NULL && (error->domain != MTL_ERROR
-                        || (error->code != MTL_ERROR_STORE && error->code != MTL_ERROR_RUN)))
-    g_error ("unexpected error: %s", error->message);
-}
-
-/* All that can be asked of it; the answers may be anything but a crash. */
-static void
-ask_all (MtlStore *store)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(GPtrArray) rows = mtl_store_list (store, &error);
-  g_autofree char *run = mtl_store_resolve (store, "last", NULL);
-  MtlStoreWriter *writer;
-  MtlRecordInfo info;
-
-  check_code (error);
-  for (guint n = 0; rows != NULL && n < rows->len; n++)
-    {
-      const MtlRunRow *row = rows->pdata[n];
-      g_autoptr(GError) failure = NULL;
-      g_autoptr(MtlRecord) record = mtl_store_load (store, row->run, &failure);
-
-      check_code (failure);
-      mtl_store_add_point (store, row->run, "flatness/left", 3, 4, NULL);
-      writer = mtl_store_resume (store, row->run, 350, 3, NULL);
-      if (writer != NULL && record != NULL)
-        train (record, 701, 1300, MTL_RUN_DONE);
-      if (writer != NULL)
-        mtl_store_writer_close (writer, record, NULL);
-      mtl_store_delete (store, row->run, TRUE, NULL);
-    }
-
-  fill_info (&info);
-  writer = mtl_store_begin (store, &info, NULL);
-  mtl_record_info_clear (&info);
-  if (writer != NULL)
-    mtl_store_writer_close (writer, NULL, NULL);
-  mtl_store_purge (store, NULL);
-}
-
-static void
-test_random_damage (void)
-{
-  g_autofree char *folder = make_folder ();
-  g_autoptr(GBytes) whole = make_database (folder);
-  guint n_opened = 0;
-
-  remove_all (folder);
-  for (guint n = 0; n < N_DAMAGED; n++)
-    {
-      g_autofree char *home = make_folder ();
-      g_autofree char *path = g_build_filename (home, "runs.db", NULL);
-      gsize size = g_bytes_get_size (whole);
-      g_autofree guint8 *bytes = g_memdup2 (g_bytes_get_data (whole, NULL), size);
-      g_autoptr(GError) error = NULL;
-      MtlStore *store;
-
-      spoil (mtl_rng_derive (mtl_rng_new (SEED, MTL_STREAM_DATA), n), bytes, &size);
-      g_assert_true (g_file_set_contents (path, (char *) bytes, (gssize) size, NULL));
-      store = mtl_store_open (home, &error);
-      check_code (error);
-      if (store != NULL)
-        {
-          n_opened++;
-          ask_all (store);
-          mtl_store_unref (store);
-        }
-      remove_all (home);
-    }
-
-  g_test_message ("seed %d: %u of %d damaged files could be opened", SEED, n_opened, N_DAMAGED);
-  g_assert_cmpuint (n_opened, >, 0);
 }
 
 /* --- killed --- */
@@ -455,8 +294,6 @@ main (int   argc,
   g_test_add_func ("/store/home", test_home);
   g_test_add_func ("/store/checkpoints", test_checkpoints);
   g_test_add_func ("/store/overtaken", test_overtaken);
-  g_test_add_func ("/store/refused", test_refused);
-  g_test_add_func ("/store/random-damage", test_random_damage);
   g_test_add_func ("/store/killed", test_killed);
 
   return g_test_run ();

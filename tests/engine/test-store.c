@@ -127,7 +127,7 @@ check_resume (guint64 step)
 static void
 test_resume (void)
 {
-  static const guint64 steps[] = { 0, 1, 99, 511, 512, 513, 700, 1024, 1399, 1400 };
+  static const guint64 steps[] = { 0, 1, 99, 500, 511, 512, 513, 1024, 1399, 1400 };
 
   for (guint n = 0; n < G_N_ELEMENTS (steps); n++)
     check_resume (steps[n]);
@@ -439,6 +439,8 @@ test_measure (void)
   g_autoptr(MtlStore) store = open_store (folder);
   g_autoptr(MtlRecord) record = NULL;
   g_autoptr(MtlRecord) back = NULL;
+  g_autoptr(GPtrArray) rows = NULL;
+  const MtlRunRow *row;
   MtlStoreWriter *writer = begin_run (store, &record);
   const char *run = mtl_record_info (record)->run;
 
@@ -452,6 +454,9 @@ test_measure (void)
 
   back = load (store, run);
   g_assert_cmpfloat (check_curve (back, "flatness/left", 1, 1), ==, 600);
+  rows = mtl_store_list (store, NULL);
+  row = rows->pdata[0];
+  g_assert_cmpfloat (row->flatness[0], ==, sample_value (600));
 
   g_clear_pointer (&store, mtl_store_unref);
   remove_all (folder);

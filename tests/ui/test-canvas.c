@@ -7,6 +7,7 @@
 
 #include "canvas-bench.h"
 #include "mtw-choice-menu.h"
+#include "mtw-fork.h"
 
 static graphene_point_t
 shifted (graphene_point_t at,
@@ -307,6 +308,55 @@ test_words (void)
   bench_close (&bench);
 }
 
+static GtkWidget *
+find_fork (Bench *bench)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (bench->canvas)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (MTW_IS_FORK (child))
+      return child;
+
+  g_assert_not_reached ();
+}
+
+static void
+asked_cb (MtwCanvas *canvas,
+          gboolean  *asked)
+{
+  *asked = TRUE;
+}
+
+static void
+test_conflict (void)
+{
+  const double cosines[4] = { 1, -0.31, -0.31, 1 };
+  Bench bench;
+  GtkWidget *fork;
+  gboolean asked = FALSE;
+
+  bench_open (&bench);
+  fork = find_fork (&bench);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (fork), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Split into left and right");
+  mtw_canvas_set_conflict (bench.canvas, 2, cosines, 1);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (fork), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Split into left and right, cosine −0.31, in conflict");
+  mtw_canvas_set_conflict (bench.canvas, 0, NULL, 2);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (fork), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Split into left and right");
+
+  g_signal_connect (bench.canvas, "show-conflict", G_CALLBACK (asked_cb), &asked);
+  g_assert_true (gtk_widget_activate_action (fork, "canvas.show-conflict", NULL));
+  g_assert_true (asked);
+
+  /* With one head left there is nothing to split. */
+  mtw_document_select (bench.document, (const char *const[]) { "fc_right", "right", NULL });
+  mtw_document_delete_selection (bench.document, TRUE);
+  bench_settle (&bench);
+  g_assert_cmpuint (mtw_canvas_get_scene (bench.canvas)->forks->len, ==, 0);
+  bench_close (&bench);
+}
+
 /* A parser error is a warning, and warnings end the test. */
 static void
 test_style (void)
@@ -366,6 +416,7 @@ main (int    argc,
   g_test_add_func ("/canvas/keys", test_keys);
   g_test_add_func ("/canvas/connect-menu", test_connect_menu);
   g_test_add_func ("/canvas/words", test_words);
+  g_test_add_func ("/canvas/conflict", test_conflict);
   g_test_add_func ("/canvas/style", test_style);
   g_test_add_func ("/canvas/zoom", test_zoom);
 

@@ -28,6 +28,7 @@ mtw_canvas_set_show (MtwCanvas *self,
     return;
 
   self->show = show;
+  mtw_canvas_show_cosines (self);
   gtk_widget_queue_draw (GTK_WIDGET (self));
   g_signal_emit_by_name (self, "view-changed");
 }
@@ -101,11 +102,13 @@ mtw_canvas_show_cosines (MtwCanvas *self)
 {
   for (guint i = 0; i < self->forks->len; i++)
     {
-      g_autofree char *split = mtw_document_tasks_words (self->document,
-                                                         mtw_scene_fork (self->scene, i)->tasks);
+      g_autofree char *split = mtw_document_task_names (self->document,
+                                                        mtw_scene_fork (self->scene, i)->tasks);
 
       mtw_fork_set_look (self->forks->pdata[i], split, cosine_at (self, i));
     }
+
+  mtw_canvas_fill_card (self, self->forks->len > 0 ? cosine_at (self, 0) : NAN);
 }
 
 static gboolean
@@ -133,7 +136,10 @@ light_cb (GtkWidget     *widget,
   if (lit > 0 && (lit < 1 || self->step != self->conflict_step))
     return G_SOURCE_CONTINUE;
   if (lit <= 0)
-    self->in_conflict = FALSE;
+    {
+      self->in_conflict = FALSE;
+      mtw_canvas_show_cosines (self);
+    }
 
   self->lit_tick = 0;
   return G_SOURCE_REMOVE;
@@ -214,4 +220,17 @@ mtw_canvas_set_block_cosine (MtwCanvas  *self,
   self->cosines[item] = cosine;
   if (self->show == MTW_SHOW_CONFLICT)
     gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+mtw_canvas_set_conflict_share (MtwCanvas *self,
+                               double     share)
+{
+  g_return_if_fail (MTW_IS_CANVAS (self));
+
+  if (self->share == share)
+    return;
+
+  self->share = share;
+  mtw_canvas_show_cosines (self);
 }

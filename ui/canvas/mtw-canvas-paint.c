@@ -58,6 +58,7 @@ start_layer (MtwCanvas   *self,
                                                gtk_widget_get_height (GTK_WIDGET (self)));
 
   paint->cr = gtk_snapshot_append_cairo (snapshot, &bounds);
+  cairo_save (paint->cr);
   cairo_scale (paint->cr, self->zoom, self->zoom);
   cairo_translate (paint->cr, -self->x, -self->y);
 }
@@ -204,12 +205,15 @@ mtw_canvas_snapshot (GtkWidget   *widget,
   mtw_paint_wires (&paint);
   if (self->drag.mode == MTW_DRAG_MOVE)
     draw_guides (self, &paint);
+  cairo_restore (paint.cr);
+  mtw_canvas_draw_lead (self, paint.cr);
   cairo_destroy (paint.cr);
 
   snapshot_blocks (self, snapshot);
   draw_above (self, snapshot, &paint);
   if (self->blocks->len == 0)
     draw_hint (self, snapshot, &paint);
+  gtk_widget_snapshot_child (widget, self->card, snapshot);
   gtk_widget_snapshot_child (widget, self->reason, snapshot);
   g_object_unref (paint.layout);
 }

@@ -56,6 +56,7 @@ struct _MtwCanvas
   GPtrArray      *blocks;        /* MtwBlock, as the items of the scene */
   GPtrArray      *forks;         /* MtwFork, as the forks of the scene */
   GtkWidget      *reason;        /* label beside the pointer */
+  GtkWidget      *card;          /* what the first fork says */
 
   /* view */
   double          zoom;
@@ -84,6 +85,7 @@ struct _MtwCanvas
   gint64          conflict_began, conflict_time, shown_time;
   guint           lit_tick;
   double          lit;
+  double          share;         /* of batches in conflict this epoch; NaN: unknown */
 
   MtwDrag         drag;
   int             selected_link;
@@ -120,6 +122,13 @@ void      mtw_canvas_snapshot      (GtkWidget *widget, GtkSnapshot *snapshot);
 
 /* mtw-canvas-figures.c */
 void      mtw_canvas_show_cosines  (MtwCanvas *self);
+
+/* mtw-canvas-card.c */
+GtkWidget *mtw_canvas_make_card    (void);
+void      mtw_canvas_fill_card     (MtwCanvas *self, double cosine);
+void      mtw_canvas_allocate_card (MtwCanvas *self, int width, int height);
+/* From the fork down to the card, in @cr of widget coordinates. */
+void      mtw_canvas_draw_lead     (MtwCanvas *self, cairo_t *cr);
 
 /* mtw-canvas-drag.c */
 void      mtw_canvas_add_gestures  (MtwCanvas *self);

@@ -14,8 +14,9 @@
 #include "mtl-look.h"
 #include "mtw-fork.h"
 
-#define FULL_ZOOM  0.7
-#define TITLE_ZOOM 0.4
+/* What is shown as 70 % and 40 %. */
+#define FULL_ZOOM  0.695
+#define TITLE_ZOOM 0.395
 
 static MtwDetail
 detail_of (double zoom)

@@ -14,7 +14,7 @@
 #define MARGIN       12
 #define RAMP_WIDTH   110
 #define RAMP_HEIGHT  8
-#define LEGEND_WIDTH 600     /* of the canvas, below which there is no room for it */
+#define LEGEND_WIDTH 721     /* of the canvas, below which there is no room for it */
 
 struct _MtwCanvasView
 {
@@ -84,6 +84,7 @@ make_legend (void)
   gtk_box_append (GTK_BOX (legend), caption (_("Conflict")));
   gtk_box_append (GTK_BOX (legend), middle);
   gtk_box_append (GTK_BOX (legend), caption (_("Agreement")));
+  gtk_widget_add_css_class (legend, "basin-legend");
   gtk_widget_set_can_target (legend, FALSE);
   gtk_widget_set_valign (legend, GTK_ALIGN_CENTER);
   gtk_widget_set_visible (legend, FALSE);

@@ -9,6 +9,8 @@
 
 #include "mtw-canvas-private.h"
 
+#include <math.h>
+
 #include "mtw-fork.h"
 
 #define FLY_TIME 250      /* ms */
@@ -124,6 +126,7 @@ mtw_canvas_size_allocate (GtkWidget *widget,
                    place->y - MTW_FORK_TARGET / 2.0, MTW_FORK_TARGET, MTW_FORK_TARGET);
     }
 
+  mtw_canvas_allocate_card (self, width, height);
   allocate_reason (self, width, height);
   if (self->popover != NULL)
     gtk_popover_present (GTK_POPOVER (self->popover));
@@ -212,7 +215,7 @@ mtw_canvas_dispose (GObject *object)
   /* A menu that has just closed may still be among them. */
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
-  self->popover = self->reason = NULL;
+  self->popover = self->reason = self->card = NULL;
   g_ptr_array_set_size (self->blocks, 0);
   g_ptr_array_set_size (self->forks, 0);
   if (self->document != NULL)
@@ -300,6 +303,10 @@ mtw_canvas_init (MtwCanvas *self)
   gtk_widget_set_can_target (self->reason, FALSE);
   gtk_widget_set_visible (self->reason, FALSE);
   gtk_widget_set_parent (self->reason, GTK_WIDGET (self));
+
+  self->share = NAN;
+  self->card = mtw_canvas_make_card ();
+  gtk_widget_insert_before (self->card, GTK_WIDGET (self), self->reason);
 
   gtk_widget_add_css_class (GTK_WIDGET (self), "basin-canvas");
   gtk_widget_add_css_class (GTK_WIDGET (self), "view");

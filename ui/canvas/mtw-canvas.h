@@ -76,6 +76,9 @@ void         mtw_canvas_set_conflict   (MtwCanvas       *self,
                                         guint            n,
                                         const double    *cosines,
                                         guint64          step);
+/* Share of this epoch's batches in conflict, 0 … 1; NAN: unknown. */
+void         mtw_canvas_set_conflict_share (MtwCanvas   *self,
+                                        double           share);
 /* A trunk block's own cosine; NAN: unknown. */
 void         mtw_canvas_set_block_cosine (MtwCanvas     *self,
                                         const char      *id,

@@ -22,7 +22,7 @@
 #define MAX_STRANDS    3
 #define HALO           3.5
 #define SHAPE_SIZE     10.5     /* px */
-#define SHAPE_ZOOM     0.7      /* below it a shape could not be read */
+#define SHAPE_ZOOM     0.695    /* below it a shape could not be read */
 #define BEAD_RADIUS    11.0
 #define REASON_CHARS   18       /* a longer reason stands in the tooltip alone */
 

@@ -302,11 +302,14 @@ trace_means (MtwChart     *chart,
 static void
 label_means (MtwChart     *chart,
              const double *means,
-             guint         n)
+             guint         n,
+             const double  rust[3])
 {
   MtwPen *pen = chart->pen;
   guint top = G_MAXUINT, last = G_MAXUINT;
   double x, y;
+
+  mtw_pen_rgb (pen, rust, 1);
 
   for (guint i = 0; i < n; i++)
     if (isfinite (means[i]))
@@ -363,7 +366,20 @@ draw_means (MtwChart *chart,
   mtw_pen_rgb (pen, rust, 1);
   cairo_stroke (pen->cr);
   mtw_chart_unclip (chart);
-  label_means (chart, means, n);
+  label_means (chart, means, n, rust);
+}
+
+static void
+title_share (MtwPen *pen,
+             double  x)
+{
+  const char *title = mtw_input_n_tasks (pen->input) == 2 ? _("Batches in conflict, %")
+                                                          : _("Pairs in conflict, %");
+
+  if (x + mtw_pen_measure (pen, title, 0) > pen->width)
+    title = _("In conflict, %");
+  mtw_pen_ink (pen, MTW_INK_CAPTION);
+  mtw_pen_text (pen, title, x, MTW_LEGEND_HEIGHT / 2.0, 0);
 }
 
 static void
@@ -383,14 +399,11 @@ draw_share (MtwPen *pen,
       for (guint i = 0; i < 100; i++)
         high = isfinite (means[i]) ? MAX (high, means[i]) : high;
     }
-  mtw_axis_linear (&chart.y, 0, MIN (MAX (1.25 * high, 0.1), 1));
+  mtw_axis_linear (&chart.y, 0, MIN (MAX (1.15 * high, 0.1), 1));
 
-  mtw_pen_ink (pen, MTW_INK_CAPTION);
-  mtw_pen_text (pen, mtw_input_n_tasks (pen->input) == 2 ? _("Share of batches in conflict, %")
-                                                         : _("Share of pairs in conflict, %"),
-                x, MTW_LEGEND_HEIGHT / 2.0, 0);
-  mtw_chart_begin (&chart, pen, x, MTW_LEGEND_HEIGHT, pen->width - x,
-                   pen->height - MTW_LEGEND_HEIGHT);
+  title_share (pen, x);
+  mtw_chart_begin (&chart, pen, x, MTW_LEGEND_HEIGHT + 6, pen->width - x,
+                   pen->height - MTW_LEGEND_HEIGHT - 6);
   if (curve != NULL)
     draw_means (&chart, curve);
   mtw_chart_end (&chart);

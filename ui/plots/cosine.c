@@ -203,25 +203,47 @@ draw_conflict_area (MtwChart *chart)
                 MTW_TEXT_END | MTW_TEXT_BOTTOM);
 }
 
+/* One edge of the bins from @from to @to, which are all filled. */
+static void
+trace_edge (MtwChart  *chart,
+            const Bin *bins,
+            guint      n,
+            guint      from,
+            guint      to,
+            gboolean   high)
+{
+  double width = (chart->right - chart->left) / n;
+
+  for (guint i = 0; i < to - from; i++)
+    {
+      guint b = high ? from + i : to - 1 - i;
+
+      cairo_line_to (chart->pen->cr, chart->left + (b + 0.5) * width,
+                     mtw_chart_y (chart, high ? bins[b].high : bins[b].low));
+    }
+}
+
 static void
 draw_band (MtwChart  *chart,
            const Bin *bins,
            guint      n)
 {
   cairo_t *cr = chart->pen->cr;
-  double width = (chart->right - chart->left) / n;
+  guint to;
 
-  mtw_pen_ink (chart->pen, MTW_INK_TEXT);
+  for (guint from = 0; from < n; from = to + 1)
+    {
+      for (to = from; to < n && isfinite (bins[to].low); to++)
+        ;
+      if (to == from)
+        continue;
+      cairo_new_sub_path (cr);
+      trace_edge (chart, bins, n, from, to, TRUE);
+      trace_edge (chart, bins, n, from, to, FALSE);
+      cairo_close_path (cr);
+    }
+
   cairo_push_group (cr);
-  for (guint b = 0; b < n; b++)
-    if (isfinite (bins[b].low))
-      {
-        double top = mtw_chart_y (chart, bins[b].high);
-        double bottom = mtw_chart_y (chart, bins[b].low);
-
-        /* Overlaps its neighbour, so that no seam is seen between bins. */
-        cairo_rectangle (cr, chart->left + b * width, top, width + 0.5, bottom - top);
-      }
   mtw_pen_ink (chart->pen, MTW_INK_TEXT);
   cairo_fill (cr);
   cairo_pop_group_to_source (cr);

@@ -219,7 +219,7 @@ label_axes (const MtwChart *chart,
   mtw_pen_ink (pen, MTW_INK_CAPTION);
   for (int i = -1; i <= 1; i++)
     {
-      g_autofree char *text = mtw_number (i * range, 3);
+      g_autofree char *text = mtw_number_short (i * range, 3);
       double x = chart->left + (i + 1) * (chart->right - chart->left) / 2;
       double y = chart->bottom - (i + 1) * (chart->bottom - chart->top) / 2;
       double inner = CLAMP (y, chart->top + pen->em / 2 - 2, chart->bottom - pen->em / 2 + 2);
@@ -257,7 +257,7 @@ landscape_draw (MtwPen *pen)
 
   find_range (pen->input, &range);
   field = make_field (pen->input, &range);
-  end = mtw_number (-mtl_grid_range (pen->input->grid), 3);
+  end = mtw_number_short (-mtl_grid_range (pen->input->grid), 3);
   labels = ceil (mtw_pen_measure (pen, end, 0));
 
   chart.left = labels + 8;

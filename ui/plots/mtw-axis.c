@@ -219,7 +219,7 @@ mtw_axis_label (const MtwAxis *self,
   double tick = self->ticks[n];
 
   if (self->step > 0)
-    return mtw_number_fixed (tick, (guint) MAX (ceil (-log10 (self->step) - SLACK), 0));
+    return mtw_number_short (tick, (guint) MAX (ceil (-log10 (self->step) - SLACK), 0));
   if (tick >= 1e-3 * (1 - SLACK) && tick < 1e5)
     return mtw_number_fixed (tick, (guint) MAX (ceil (-log10 (tick) - SLACK), 0));
 

@@ -49,6 +49,20 @@ mtw_number_fixed (double value,
   return group (plain);
 }
 
+char *
+mtw_number_short (double value,
+                  guint  decimals)
+{
+  double grain = 0.5 * pow (10, -(double) decimals) * 1e-3;
+
+  while (decimals > 0 && isfinite (value)
+         && fabs (value - round (value * pow (10, decimals - 1.0)) / pow (10, decimals - 1.0))
+            < grain)
+    decimals--;
+
+  return mtw_number_fixed (value, decimals);
+}
+
 static char *
 scientific (double value,
             guint  digits)

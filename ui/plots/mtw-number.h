@@ -13,6 +13,9 @@
 /* With @digits significant digits; a dash when it is not finite. */
 char *mtw_number         (double  value,
                           guint   digits);
+/* As few digits as @value needs, at most @decimals after the point. */
+char *mtw_number_short   (double  value,
+                          guint   decimals);
 /* With @decimals digits after the point. */
 char *mtw_number_fixed   (double  value,
                           guint   decimals);
