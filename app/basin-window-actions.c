@@ -101,8 +101,8 @@ export_cb (GSimpleAction *action,
   BasinWindow *self = data;
   g_autoptr(MtlSnapshot) snapshot = mtw_session_dup_snapshot (self->session);
 
-  if (snapshot != NULL)
-    basin_export_show (self, self->document, mtw_session_get_record (self->session), snapshot);
+  if (snapshot != NULL && mtw_session_get_record (self->session) != NULL)
+    basin_export_show (self, mtw_session_get_record (self->session), snapshot);
 }
 
 static void

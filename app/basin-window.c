@@ -29,6 +29,33 @@ basin_window_say (BasinWindow *self,
 }
 
 static void
+show_in_files_cb (AdwToast *toast,
+                  gpointer  data)
+{
+  GFile *file = g_object_get_data (G_OBJECT (toast), "file");
+  g_autoptr(GFile) folder = g_file_get_parent (file);
+  g_autofree char *uri = g_file_get_uri (folder != NULL ? folder : file);
+
+  gtk_show_uri (NULL, uri, GDK_CURRENT_TIME);
+}
+
+void
+basin_window_say_file (BasinWindow *self,
+                       GFile       *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *words = g_strdup_printf (_("Exported %s"), name);
+  g_autofree char *title = g_markup_escape_text (words, -1);
+  AdwToast *toast = adw_toast_new (title);
+
+  adw_toast_set_button_label (toast, _("Show in Files"));
+  g_object_set_data_full (G_OBJECT (toast), "file", g_object_ref (file), g_object_unref);
+  g_signal_connect (toast, "button-clicked", G_CALLBACK (show_in_files_cb), NULL);
+  adw_toast_overlay_add_toast (self->toasts, toast);
+  mtw_document_announce (self->document, words);
+}
+
+static void
 announce_cb (MtwDocument *document,
              const char  *words,
              BasinWindow *self)

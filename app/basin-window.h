@@ -22,7 +22,7 @@ BasinWindow *basin_window_new           (AdwApplication *app,
                                          MtlStore       *store);
 /* Whether another design may take the place of what it holds. */
 gboolean     basin_window_is_pristine   (BasinWindow    *self);
-/* @name: name of a starter design; empty: an empty design. */
+/* @id: of a starter design; empty: an empty design. */
 void         basin_window_open_template (BasinWindow    *self,
                                          const char     *id);
 void         basin_window_open_file     (BasinWindow    *self,
@@ -33,5 +33,8 @@ void         basin_window_offer         (BasinWindow    *self,
 /* In a toast; @words are not markup. */
 void         basin_window_say           (BasinWindow    *self,
                                          const char     *words);
+/* That @file was exported, with a button to its folder. */
+void         basin_window_say_file      (BasinWindow    *self,
+                                         GFile          *file);
 /* After a change in the preferences. */
 void         basin_window_take_settings (BasinWindow    *self);

@@ -9,13 +9,15 @@
 #include "mtw-block.h"
 
 #include <adwaita.h>
-#include <glib/gi18n-lib.h>
 
+#include "mtw-block-parts.h"
 #include "mtw-colours.h"
 #include "mtw-wires.h"
 
 #define PADDING       9
 #define ICON          15
+#define BEAD_ICON     12
+#define BOX_ICON      24
 #define TITLE_X       29
 #define TITLE_Y       6
 #define TITLE_HEIGHT  20
@@ -33,6 +35,7 @@ struct _MtwBlock
   GtkWidget      parent_instance;
 
   char          *id;
+  char          *icon_name;
   GtkWidget     *icon;
   GtkWidget     *title;
   GtkWidget     *summary;
@@ -65,23 +68,6 @@ mtw_block_measure (GtkWidget      *widget,
 }
 
 static void
-place (GtkWidget *child,
-       int        x,
-       int        y,
-       int        width,
-       int        height)
-{
-  GtkAllocation box = { x, y, MAX (width, 1), MAX (height, 1) };
-  int minimum;
-
-  gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-  box.width = MAX (box.width, minimum);
-  gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, box.width, &minimum, NULL, NULL, NULL);
-  box.height = MAX (box.height, minimum);
-  gtk_widget_size_allocate (child, &box, -1);
-}
-
-static void
 place_ports (MtwBlock *self,
              int       width,
              int       height)
@@ -93,8 +79,8 @@ place_ports (MtwBlock *self,
       guint count = output ? self->n_out : self->n_in;
       int y = height * (mtw_port_number (port) + 1) / (count + 1);
 
-      place (GTK_WIDGET (port), (output ? width : 0) - MTW_PORT_TARGET / 2,
-             y - MTW_PORT_TARGET / 2, MTW_PORT_TARGET, MTW_PORT_TARGET);
+      mtw_part_place (GTK_WIDGET (port), (output ? width : 0) - MTW_PORT_TARGET / 2,
+                      y - MTW_PORT_TARGET / 2, MTW_PORT_TARGET, MTW_PORT_TARGET);
     }
 }
 
@@ -109,25 +95,27 @@ mtw_block_size_allocate (GtkWidget *widget,
 
   if (self->bead)
     {
-      place (self->icon, (width - 12) / 2, (height - 12) / 2, 12, 12);
+      mtw_part_place (self->icon, (width - BEAD_ICON) / 2, (height - BEAD_ICON) / 2, BEAD_ICON,
+                      BEAD_ICON);
     }
   else if (self->detail == MTW_DETAIL_BOX)
     {
-      place (self->icon, (width - 24) / 2, (height - 24) / 2, 24, 24);
+      mtw_part_place (self->icon, (width - BOX_ICON) / 2, (height - BOX_ICON) / 2, BOX_ICON,
+                      BOX_ICON);
     }
   else if (self->detail == MTW_DETAIL_TITLE)
     {
-      place (self->icon, PADDING, (height - ICON) / 2, ICON, ICON);
-      place (self->title, TITLE_X, (height - 28) / 2, width - TITLE_X - 3, 28);
+      mtw_part_place (self->icon, PADDING, (height - ICON) / 2, ICON, ICON);
+      mtw_part_place (self->title, TITLE_X, (height - 28) / 2, width - TITLE_X - 3, 28);
     }
   else
     {
-      place (self->icon, PADDING, PADDING, ICON, ICON);
-      place (self->title, TITLE_X, TITLE_Y, room, TITLE_HEIGHT);
-      place (self->summary, PADDING, SUMMARY_Y, width - PADDING - 4, SUMMARY_HEIGHT);
+      mtw_part_place (self->icon, PADDING, PADDING, ICON, ICON);
+      mtw_part_place (self->title, TITLE_X, TITLE_Y, room, TITLE_HEIGHT);
+      mtw_part_place (self->summary, PADDING, SUMMARY_Y, width - PADDING - 4, SUMMARY_HEIGHT);
     }
 
-  place (self->badge, width - BADGE / 2 - 2, 2 - BADGE / 2, BADGE, BADGE);
+  mtw_part_place (self->badge, width - BADGE / 2 - 2, 2 - BADGE / 2, BADGE, BADGE);
   place_ports (self, width, height);
 }
 
@@ -206,6 +194,7 @@ static void
 mtw_block_finalize (GObject *object)
 {
   g_free (MTW_BLOCK (object)->id);
+  g_free (MTW_BLOCK (object)->icon_name);
   g_ptr_array_unref (MTW_BLOCK (object)->ports);
 
   G_OBJECT_CLASS (mtw_block_parent_class)->finalize (object);
@@ -227,23 +216,6 @@ mtw_block_class_init (MtwBlockClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_BUTTON);
 }
 
-static GtkWidget *
-add_text (MtwBlock   *self,
-          const char *class_name)
-{
-  GtkWidget *text = gtk_inscription_new (NULL);
-
-  gtk_widget_add_css_class (text, class_name);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (text), 0);
-  gtk_inscription_set_min_lines (GTK_INSCRIPTION (text), 0);
-  gtk_inscription_set_text_overflow (GTK_INSCRIPTION (text),
-                                     GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_END);
-  gtk_inscription_set_yalign (GTK_INSCRIPTION (text), 0.5);
-  gtk_widget_set_can_target (text, FALSE);
-  gtk_widget_set_parent (text, GTK_WIDGET (self));
-  return text;
-}
-
 static void
 mtw_block_init (MtwBlock *self)
 {
@@ -256,8 +228,8 @@ mtw_block_init (MtwBlock *self)
   gtk_widget_set_can_target (self->icon, FALSE);
   gtk_widget_set_parent (self->icon, GTK_WIDGET (self));
   gtk_image_set_pixel_size (GTK_IMAGE (self->icon), ICON);
-  self->title = add_text (self, "title");
-  self->summary = add_text (self, "summary");
+  self->title = mtw_part_add_text (GTK_WIDGET (self), "title");
+  self->summary = mtw_part_add_text (GTK_WIDGET (self), "summary");
   self->badge = gtk_label_new ("!");
   gtk_widget_add_css_class (self->badge, "badge");
   gtk_widget_set_can_target (self->badge, FALSE);
@@ -299,13 +271,26 @@ mtw_block_set_id (MtwBlock   *self,
   gtk_inscription_set_text (GTK_INSCRIPTION (self->title), id);
 }
 
+static void
+load_icon (MtwBlock *self)
+{
+  int size = self->bead ? BEAD_ICON : self->detail == MTW_DETAIL_BOX ? BOX_ICON : ICON;
+
+  mtw_part_load_icon (GTK_IMAGE (self->icon), self->icon_name, size, self->zoom);
+}
+
 void
 mtw_block_set_icon (MtwBlock   *self,
                     const char *icon)
 {
   g_return_if_fail (MTW_IS_BLOCK (self));
 
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), icon);
+  if (g_strcmp0 (self->icon_name, icon) == 0)
+    return;
+
+  g_free (self->icon_name);
+  self->icon_name = g_strdup (icon);
+  load_icon (self);
 }
 
 void
@@ -332,11 +317,10 @@ static void
 update_parts (MtwBlock *self)
 {
   gboolean bead = self->bead;
-  int icon = bead ? 12 : self->detail == MTW_DETAIL_BOX ? 24 : ICON;
 
   gtk_widget_set_child_visible (self->title, !bead && self->detail != MTW_DETAIL_BOX);
   gtk_widget_set_child_visible (self->summary, !bead && self->detail == MTW_DETAIL_FULL);
-  gtk_image_set_pixel_size (GTK_IMAGE (self->icon), icon);
+  load_icon (self);
   set_class (self, "bead", bead);
   set_class (self, "box", !bead && self->detail == MTW_DETAIL_BOX);
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -495,5 +479,9 @@ mtw_block_set_detail (MtwBlock  *self,
     {
       self->detail = detail;
       update_parts (self);
+    }
+  else
+    {
+      load_icon (self);
     }
 }

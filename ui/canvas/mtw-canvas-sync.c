@@ -148,7 +148,27 @@ fill_block (MtwCanvas *self,
                            && mtw_scene_item (self->scene, item->host)->tail != (int) n));
 }
 
-/* A wire cannot be where the survey finds an error at the port it ends in. */
+/* Whether a problem is about the wire: it names the port, or the block could
+ * make nothing of what the wire brings. */
+static gboolean
+speaks_of (MtwCanvas        *self,
+           const MtlProblem *problem,
+           const MtwLink    *link)
+{
+  const MtlWire *wire = mtl_design_wire (self->scene->design, link->wire);
+  MtlShape out;
+
+  if (problem->warning || g_strcmp0 (problem->block, wire->to) != 0)
+    return FALSE;
+  if (problem->port != NULL)
+    return g_str_equal (problem->port, wire->to_port);
+  if (mtw_scene_item (self->scene, link->to)->n_out == 0 || link->shape.rank == 0)
+    return FALSE;
+
+  out = mtl_survey_shape (self->scene->survey, wire->to, 0);
+  return out.rank == 0;
+}
+
 static void
 find_refusals (MtwCanvas *self)
 {
@@ -156,21 +176,15 @@ find_refusals (MtwCanvas *self)
 
   g_hash_table_remove_all (self->refusals);
   for (guint i = 0; i < mtl_survey_n_problems (survey); i++)
-    {
-      const MtlProblem *problem = mtl_survey_problem (survey, i);
+    for (guint j = 0; j < self->scene->links->len; j++)
+      {
+        const MtwLink *link = mtw_scene_link (self->scene, j);
+        const MtlProblem *problem = mtl_survey_problem (survey, i);
 
-      if (problem->warning || problem->block == NULL || problem->port == NULL)
-        continue;
-      for (guint j = 0; j < self->scene->links->len; j++)
-        {
-          const MtwLink *link = mtw_scene_link (self->scene, j);
-          const MtlWire *wire = mtl_design_wire (self->scene->design, link->wire);
-
-          if (g_str_equal (wire->to, problem->block) && g_str_equal (wire->to_port, problem->port))
-            g_hash_table_insert (self->refusals, GUINT_TO_POINTER (link->wire + 1),
-                                 g_strdup (problem->message));
-        }
-    }
+        if (speaks_of (self, problem, link))
+          g_hash_table_insert (self->refusals, GUINT_TO_POINTER (link->wire + 1),
+                               g_strdup (problem->message));
+      }
 }
 
 static void

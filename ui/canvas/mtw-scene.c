@@ -298,7 +298,10 @@ add_region (MtwScene *self,
       const MtwItem *item = item_at (self, i);
       gboolean shared = item->tasks != 0 && item->head < 0;
 
-      if (mtl_block_is_source (item->block) || (head < 0 ? !shared : item->head != head))
+      /* A bead on a source belongs to the data, as its carrier does. */
+      if (mtl_block_is_source (item->block)
+          || (item->host >= 0 && mtl_block_is_source (item_at (self, item->host)->block))
+          || (head < 0 ? !shared : item->head != head))
         continue;
       if (any)
         graphene_rect_union (&region.box, &item->box, &region.box);

@@ -106,8 +106,8 @@ losses_draw (MtwPen *pen)
 
   find_axis (pen->input, &chart.y);
   mtw_legend (pen, _("test"), pen->input->log_scale ? _("log") : NULL);
-  mtw_chart_begin (&chart, pen, 0, MTW_LEGEND_HEIGHT, pen->width,
-                   pen->height - MTW_LEGEND_HEIGHT);
+  mtw_chart_begin (&chart, pen, 0, mtw_legend_height (pen), pen->width,
+                   pen->height - mtw_legend_height (pen));
   for (guint k = 0; k < mtw_input_n_tasks (pen->input); k++)
     draw_task (&chart, k);
   mtw_chart_end (&chart);

@@ -198,8 +198,8 @@ metrics_draw (MtwPen *pen)
 
   find_axis (pen->input, &chart.y);
   mtw_legend (pen, NULL, NULL);
-  mtw_chart_begin (&chart, pen, 0, MTW_LEGEND_HEIGHT, pen->width,
-                   pen->height - MTW_LEGEND_HEIGHT);
+  mtw_chart_begin (&chart, pen, 0, mtw_legend_height (pen), pen->width,
+                   pen->height - mtw_legend_height (pen));
   for (guint k = 0; k < mtw_input_n_tasks (pen->input); k++)
     if (is_shown (pen->input, k))
       draw_task (&chart, k);

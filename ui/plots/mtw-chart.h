@@ -11,8 +11,6 @@
 #include "mtw-axis.h"
 #include "mtw-pen.h"
 
-#define MTW_LEGEND_HEIGHT 20
-
 typedef struct
 {
   guint   task;
@@ -68,8 +66,9 @@ void     mtw_columns       (const MtwCurve *curve,
                             double          width,
                             guint           n,
                             MtwColumn      *columns);
-/* Every value, exact in its extremes; a gap where one is not finite. Uses
- * source, width and dash at hand. */
+/* Every value as a line of one pixel, exact in its extremes; a gap where one
+ * is not finite. Uses the source at hand; where points are few also width and
+ * dash. */
 void     mtw_chart_trace   (MtwChart       *self,
                             const MtwCurve *curve,
                             double          scale);
@@ -94,6 +93,8 @@ void     mtw_chart_gaps    (MtwChart       *self,
 
 /* --- the line on top --- */
 
+/* 20 px, more with large text. */
+double   mtw_legend_height (const MtwPen   *pen);
 /* One sample a task; @extra: what a hollow marker is, or NULL; @end: a word
  * at the far end, or NULL. */
 void     mtw_legend        (MtwPen         *pen,

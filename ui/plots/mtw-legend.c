@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "mtw-chart.h"
 #include "mtw-plot-input.h"
@@ -11,6 +11,13 @@
 #define SAMPLE 20  /* px of a line */
 #define GAP    5
 #define APART  13
+#define LEAST_HEIGHT 20.0
+
+double
+mtw_legend_height (const MtwPen *pen)
+{
+  return MAX (LEAST_HEIGHT, ceil (pen->em) + 4);
+}
 
 static double
 draw_sample (MtwPen *pen,
@@ -47,7 +54,7 @@ draw_item (MtwPen *pen,
       area->legend[area->n_legend].x = x;
       area->legend[area->n_legend].y = 0;
       area->legend[area->n_legend].width = end - x;
-      area->legend[area->n_legend].height = MTW_LEGEND_HEIGHT;
+      area->legend[area->n_legend].height = mtw_legend_height (pen);
       area->n_legend++;
     }
 
@@ -81,7 +88,7 @@ mtw_legend (MtwPen     *pen,
             const char *end)
 {
   guint n = mtw_input_n_tasks (pen->input);
-  double y = MTW_LEGEND_HEIGHT / 2.0;
+  double y = mtw_legend_height (pen) / 2;
   double x = 2;
   double room = pen->width - 4;
   guint k;

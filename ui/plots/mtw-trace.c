@@ -1,7 +1,7 @@
 /* mtw-trace.c — curves in a chart: decimated lines, markers, gaps
  *
- * A line is drawn column by column: to the first value of the column, over
- * its lowest and highest, to its last. What is seen is what all points would
+ * Where there are more points than pixels, a line is drawn column by column
+ * from its lowest to its highest value: what is seen is what all points would
  * have drawn, at a cost that does not grow with their number.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -15,6 +15,7 @@
 #define CROWDED     9     /* px: markers closer than this are left out */
 #define BEAD_GAP    45
 #define TRIANGLE    3.6
+#define CROWD       2     /* points a pixel: from here on columns are drawn */
 
 void
 mtw_columns (const MtwCurve *curve,
@@ -78,39 +79,76 @@ line_or_move (cairo_t  *cr,
     cairo_move_to (cr, x, y);
 }
 
+static void
+trace_points (MtwChart       *self,
+              const MtwCurve *curve,
+              double          scale)
+{
+  const MtlPoint *points = mtw_curve_points (curve);
+  gboolean is_down = FALSE;
+
+  for (gsize i = 0; i < mtw_curve_length (curve); i++)
+    {
+      gboolean known = isfinite (points[i].y);
+
+      if (known)
+        line_or_move (self->pen->cr, is_down, mtw_chart_x (self, points[i].x * scale),
+                      mtw_chart_y (self, points[i].y));
+      is_down = known;
+    }
+  cairo_stroke (self->pen->cr);
+}
+
+/* Each column is one box from its lowest to its highest value, drawn out to the
+ * value before it: the outline of what a line would have drawn,
+ * at a fraction of its cost. */
+static void
+trace_columns (MtwChart        *self,
+               const MtlPoint  *points,
+               const MtwColumn *columns,
+               guint            n)
+{
+  cairo_t *cr = self->pen->cr;
+  double before = NAN;
+
+  for (guint c = 0; c < n; c++)
+    {
+      const MtwSpan *span = &columns[c].span;
+      double top, bottom;
+
+      if (span->gaps > 0)
+        before = NAN;
+      if (span->n == 0)
+        continue;
+      top = mtw_chart_y (self, span->high);
+      bottom = mtw_chart_y (self, span->low);
+      if (isfinite (before))
+        {
+          top = MIN (top, before);
+          bottom = MAX (bottom, before);
+        }
+      before = span->gaps == 0 ? mtw_chart_y (self, points[columns[c].to - 1].y) : NAN;
+      cairo_rectangle (cr, self->left + c, top - 0.5, 1, bottom - top + 1);
+    }
+  cairo_fill (cr);
+}
+
 void
 mtw_chart_trace (MtwChart       *self,
                  const MtwCurve *curve,
                  double          scale)
 {
-  cairo_t *cr = self->pen->cr;
   guint n;
-  g_autofree MtwColumn *columns = divide (self, curve, scale, &n);
-  const MtlPoint *points = mtw_curve_points (curve);
-  gboolean is_down = FALSE;
+  g_autofree MtwColumn *columns = NULL;
 
-  for (guint c = 0; c < n; c++)
+  if (mtw_curve_length (curve) < CROWD * (self->right - self->left))
     {
-      const MtwColumn *column = &columns[c];
-      double x = column_x (self, curve, scale, column, c);
-
-      if (column->from == column->to)
-        continue;
-      if (column->span.n == 0 || column->span.gaps > 0)
-        is_down = FALSE;
-      if (column->span.n == 0)
-        continue;
-      if (column->span.gaps == 0)
-        {
-          line_or_move (cr, is_down, x, mtw_chart_y (self, points[column->from].y));
-          is_down = TRUE;
-        }
-      line_or_move (cr, is_down, x, mtw_chart_y (self, column->span.low));
-      cairo_line_to (cr, x, mtw_chart_y (self, column->span.high));
-      if (column->span.gaps == 0)
-        cairo_line_to (cr, x, mtw_chart_y (self, points[column->to - 1].y));
+      trace_points (self, curve, scale);
+      return;
     }
-  cairo_stroke (cr);
+
+  columns = divide (self, curve, scale, &n);
+  trace_columns (self, mtw_curve_points (curve), columns, n);
 }
 
 void

@@ -1,0 +1,378 @@
+/* mtw-palette.c — the blocks there are: search, drag onto the canvas, or Enter
+ *
+ * The list view of GTK 4.8 knows no sections: a heading is a row that can be
+ * neither selected nor activated. The list is short, so a search makes it
+ * anew, and a heading is there exactly when something stands under it.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtw-palette.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "mtl-look.h"
+#include "mtw-fit.h"
+
+#define MTW_TYPE_OFFER (mtw_offer_get_type ())
+
+G_DECLARE_FINAL_TYPE (MtwOffer, mtw_offer, MTW, OFFER, GObject)
+
+/* A row: a block that can be added, or a heading where method is NULL. */
+struct _MtwOffer
+{
+  GObject          parent_instance;
+
+  MtlKind          kind;
+  const MtlMethod *method;
+  const char      *heading;   /* untranslated; of all blocks under it the same */
+};
+
+G_DEFINE_FINAL_TYPE (MtwOffer, mtw_offer, G_TYPE_OBJECT)
+
+static void
+mtw_offer_class_init (MtwOfferClass *klass)
+{
+}
+
+static void
+mtw_offer_init (MtwOffer *self)
+{
+}
+
+struct _MtwPalette
+{
+  AdwBin          parent_instance;
+
+  GtkSearchEntry *search;
+  GtkLabel       *nothing;
+  GtkListView    *list;
+
+  MtwDocument    *document;
+  GPtrArray      *offers;    /* every block, by heading */
+  GListStore     *shown;     /* with headings */
+};
+
+G_DEFINE_FINAL_TYPE (MtwPalette, mtw_palette, ADW_TYPE_BIN)
+
+static MtwOffer *
+offer_new (MtlKind          kind,
+           const MtlMethod *method,
+           const char      *heading)
+{
+  MtwOffer *offer = g_object_new (MTW_TYPE_OFFER, NULL);
+
+  offer->kind = kind;
+  offer->method = method;
+  offer->heading = heading;
+  return offer;
+}
+
+/* After the last one of its heading, so that headings come in the order in
+ * which the catalogue names them first. */
+static void
+insert_offer (GPtrArray *offers,
+              MtwOffer  *offer)
+{
+  guint place = offers->len;
+
+  for (guint i = 0; i < offers->len; i++)
+    if (g_str_equal (MTW_OFFER (offers->pdata[i])->heading, offer->heading))
+      place = i + 1;
+
+  g_ptr_array_insert (offers, place, offer);
+}
+
+static void
+list_offers (MtwPalette *self,
+             MtlKind     kind)
+{
+  for (const MtlMethod *const *m = mtl_catalogue_list (kind); *m != NULL; m++)
+    if (!(*m)->hidden)
+      insert_offer (self->offers, offer_new (kind, *m, mtl_look_group (kind, *m)));
+}
+
+static gboolean
+matches (const MtwOffer *offer,
+         const char     *key)
+{
+  g_autofree char *title = g_utf8_casefold (_(offer->method->title), -1);
+  g_autofree char *heading = g_utf8_casefold (_(offer->heading), -1);
+
+  return strstr (title, key) != NULL || strstr (offer->method->id, key) != NULL
+         || g_str_has_prefix (heading, key);
+}
+
+static void
+fill (MtwPalette *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+  g_autofree char *key = g_utf8_casefold (text, -1);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func (g_object_unref);
+  const char *heading = NULL;
+
+  g_strstrip (key);
+  for (guint i = 0; i < self->offers->len; i++)
+    {
+      MtwOffer *offer = self->offers->pdata[i];
+
+      if (!matches (offer, key))
+        continue;
+      if (g_strcmp0 (heading, offer->heading) != 0)
+        g_ptr_array_add (rows, offer_new (offer->kind, NULL, offer->heading));
+      heading = offer->heading;
+      g_ptr_array_add (rows, g_object_ref (offer));
+    }
+
+  g_list_store_splice (self->shown, 0, g_list_model_get_n_items (G_LIST_MODEL (self->shown)),
+                       rows->pdata, rows->len);
+}
+
+static void
+searched_cb (MtwPalette *self)
+{
+  const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
+  /* Translators: what was searched for. */
+  g_autofree char *words = g_strdup_printf (_("No blocks match “%s”."), text);
+  gboolean none;
+
+  fill (self);
+  none = g_list_model_get_n_items (G_LIST_MODEL (self->shown)) == 0;
+  gtk_label_set_label (self->nothing, words);
+  gtk_widget_set_visible (GTK_WIDGET (self->nothing), none);
+  if (none)
+    mtw_document_announce (self->document, words);
+}
+
+static gboolean
+add (MtwPalette *self,
+     guint       row)
+{
+  g_autoptr(MtwOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->shown), row);
+  g_autofree char *choice = NULL;
+  g_autofree char *id = NULL;
+
+  if (offer == NULL || offer->method == NULL)
+    return FALSE;
+
+  choice = g_strconcat (mtl_kind_name (offer->kind), ":", offer->method->id, NULL);
+  id = mtw_fit_add (self->document, choice);
+  return id != NULL;
+}
+
+static void
+entered_cb (MtwPalette *self)
+{
+  if (!mtw_palette_add_first (self))
+    gtk_widget_error_bell (GTK_WIDGET (self));
+}
+
+static void
+stopped_cb (MtwPalette *self)
+{
+  gtk_editable_set_text (GTK_EDITABLE (self->search), "");
+}
+
+static void
+activated_cb (MtwPalette *self,
+              guint       row)
+{
+  add (self, row);
+}
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source,
+                 double         x,
+                 double         y,
+                 GtkListItem   *item)
+{
+  MtwOffer *offer = gtk_list_item_get_item (item);
+  g_autofree char *choice = NULL;
+
+  if (offer == NULL || offer->method == NULL)
+    return NULL;
+
+  choice = g_strconcat (mtl_kind_name (offer->kind), ":", offer->method->id, NULL);
+  return gdk_content_provider_new_typed (G_TYPE_STRING, choice);
+}
+
+static void
+drag_begin_cb (GtkDragSource *source,
+               GdkDrag       *drag,
+               GtkListItem   *item)
+{
+  g_autoptr(GdkPaintable) picture = gtk_widget_paintable_new (gtk_list_item_get_child (item));
+
+  gtk_drag_source_set_icon (source, picture, 12, 12);
+}
+
+static void
+setup_cb (GtkSignalListItemFactory *factory,
+          GtkListItem              *item)
+{
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 10);
+  GtkWidget *title = gtk_label_new (NULL);
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  gtk_label_set_xalign (GTK_LABEL (title), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (title, TRUE);
+  gtk_box_append (GTK_BOX (row), gtk_image_new ());
+  gtk_box_append (GTK_BOX (row), title);
+  gtk_list_item_set_child (item, row);
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect (source, "prepare", G_CALLBACK (drag_prepare_cb), item);
+  g_signal_connect (source, "drag-begin", G_CALLBACK (drag_begin_cb), item);
+  gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (source));
+}
+
+static void
+bind_cb (GtkSignalListItemFactory *factory,
+         GtkListItem              *item)
+{
+  MtwOffer *offer = gtk_list_item_get_item (item);
+  GtkWidget *row = gtk_list_item_get_child (item);
+  GtkWidget *icon = gtk_widget_get_first_child (row);
+  GtkWidget *title = gtk_widget_get_last_child (row);
+  gboolean heading = offer->method == NULL;
+
+  gtk_widget_set_visible (icon, !heading);
+  gtk_list_item_set_selectable (item, !heading);
+  gtk_list_item_set_activatable (item, !heading);
+  if (heading)
+    gtk_widget_add_css_class (row, "basin-palette-heading");
+  else
+    gtk_widget_remove_css_class (row, "basin-palette-heading");
+
+  gtk_label_set_label (GTK_LABEL (title), _(heading ? offer->heading : offer->method->title));
+  if (!heading)
+    gtk_image_set_from_icon_name (GTK_IMAGE (icon), mtl_look_icon (offer->kind, offer->method));
+  gtk_widget_set_tooltip_text (row, heading || offer->method->summary == NULL
+                                    ? NULL : _(offer->method->summary));
+}
+
+static void
+mtw_palette_dispose (GObject *object)
+{
+  MtwPalette *self = MTW_PALETTE (object);
+
+  g_clear_object (&self->document);
+
+  G_OBJECT_CLASS (mtw_palette_parent_class)->dispose (object);
+}
+
+static void
+mtw_palette_finalize (GObject *object)
+{
+  MtwPalette *self = MTW_PALETTE (object);
+
+  g_ptr_array_unref (self->offers);
+  g_object_unref (self->shown);
+
+  G_OBJECT_CLASS (mtw_palette_parent_class)->finalize (object);
+}
+
+static void
+mtw_palette_class_init (MtwPaletteClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = mtw_palette_dispose;
+  object_class->finalize = mtw_palette_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+    "/io/github/basin_studio/Basin/mtw-palette.ui");
+  gtk_widget_class_bind_template_child (widget_class, MtwPalette, search);
+  gtk_widget_class_bind_template_child (widget_class, MtwPalette, nothing);
+  gtk_widget_class_bind_template_child (widget_class, MtwPalette, list);
+  gtk_widget_class_bind_template_callback (widget_class, searched_cb);
+  gtk_widget_class_bind_template_callback (widget_class, entered_cb);
+  gtk_widget_class_bind_template_callback (widget_class, stopped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, activated_cb);
+}
+
+static void
+mtw_palette_init (MtwPalette *self)
+{
+  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkSingleSelection *selection;
+
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->offers = g_ptr_array_new_with_free_func (g_object_unref);
+  list_offers (self, MTL_KIND_OP);
+  list_offers (self, MTL_KIND_SOURCE);
+  self->shown = g_list_store_new (MTW_TYPE_OFFER);
+  fill (self);
+
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
+  gtk_list_view_set_factory (self->list, factory);
+  g_object_unref (factory);
+
+  selection = gtk_single_selection_new (g_object_ref (G_LIST_MODEL (self->shown)));
+  gtk_single_selection_set_autoselect (selection, FALSE);
+  gtk_single_selection_set_can_unselect (selection, TRUE);
+  gtk_single_selection_set_selected (selection, GTK_INVALID_LIST_POSITION);
+  gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (selection));
+  g_object_unref (selection);
+}
+
+GtkWidget *
+mtw_palette_new (MtwDocument *document)
+{
+  MtwPalette *self = g_object_new (MTW_TYPE_PALETTE, NULL);
+
+  self->document = g_object_ref (document);
+  return GTK_WIDGET (self);
+}
+
+void
+mtw_palette_search (MtwPalette *self,
+                    const char *text)
+{
+  g_return_if_fail (MTW_IS_PALETTE (self));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->search), text);
+  searched_cb (self);
+}
+
+guint
+mtw_palette_n_shown (MtwPalette *self)
+{
+  guint n = 0;
+
+  g_return_val_if_fail (MTW_IS_PALETTE (self), 0);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->shown)); i++)
+    {
+      g_autoptr(MtwOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->shown), i);
+
+      n += offer->method != NULL;
+    }
+
+  return n;
+}
+
+gboolean
+mtw_palette_add_first (MtwPalette *self)
+{
+  g_return_val_if_fail (MTW_IS_PALETTE (self), FALSE);
+
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->shown)); i++)
+    if (add (self, i))
+      return TRUE;
+
+  return FALSE;
+}
+
+void
+mtw_palette_focus_search (MtwPalette *self)
+{
+  g_return_if_fail (MTW_IS_PALETTE (self));
+
+  gtk_widget_grab_focus (GTK_WIDGET (self->search));
+}
