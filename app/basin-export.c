@@ -425,8 +425,8 @@ add_heads (BasinExport *self)
       const char *task = mtl_survey_task (survey, k);
       GtkWidget *row = adw_action_row_new ();
       GtkWidget *check = gtk_check_button_new ();
-      g_autofree char *n = mtw_number (mtl_survey_n_reached (survey, G_GUINT64_CONSTANT (1) << k),
-                                       12);
+      g_autofree char *n = mtw_number_fixed (mtl_survey_n_reached (survey,
+                                                                   G_GUINT64_CONSTANT (1) << k), 0);
       g_autofree char *subtitle = g_strdup_printf (_("%s parameters of its own"), n);
 
       g_strv_builder_add (tasks, task);

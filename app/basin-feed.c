@@ -206,7 +206,7 @@ basin_feed_status (MtwSession *session)
     return g_strdup (mtw_session_is_live (session) ? _("Getting data ready…") : _("Ready"));
 
   mtl_record_progress (record, &progress);
-  step = mtw_number ((double) progress.step, 12);
+  step = mtw_number_fixed ((double) progress.step, 0);
   switch (mtw_session_get_state (session))
     {
     case MTL_RUN_TRAINING:

@@ -241,6 +241,8 @@ show_cb (GSimpleAction *action,
       {
         mtw_canvas_set_show (self->canvas, (MtwShow) i);
         gtk_menu_button_set_label (self->show_button, _(show_words[i]));
+        gtk_accessible_update_property (GTK_ACCESSIBLE (self->show_button),
+                                        GTK_ACCESSIBLE_PROPERTY_LABEL, _(show_words[i]), -1);
         g_simple_action_set_state (action, state);
       }
 }

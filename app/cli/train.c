@@ -6,6 +6,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -22,7 +23,8 @@ typedef struct
   gboolean    json;
   gboolean    terminal;   /* a progress line makes sense */
   gboolean    interrupted;
-  guint64     told;       /* epochs printed so far */
+  guint64     told;       /* epochs printed so far, or of before */
+  guint64     resumed;    /* step at which a resumed run goes on */
   int         status;
 } Training;
 
@@ -55,6 +57,8 @@ tell (Training *self)
       g_autofree char *words = NULL;
 
       self->told++;
+      if ((guint64) point.y <= self->resumed)
+        continue;
       if (self->json)
         {
           cli_report_epoch (self->record, (guint64) point.x);
@@ -68,6 +72,25 @@ tell (Training *self)
   fflush (stdout);
 }
 
+/* The step of the last “resume”; 0 for a new run. */
+static guint64
+find_resumed (MtlRecord *record)
+{
+  guint64 step = 0;
+
+  for (guint n = 0; n < mtl_record_n_events (record); n++)
+    {
+      MtlEvent event = { 0 };
+
+      mtl_record_event (record, n, &event);
+      if (strcmp (event.kind, "resume") == 0)
+        step = event.step;
+      mtl_event_clear (&event);
+    }
+
+  return step;
+}
+
 static void
 meet_record (Training *self)
 {
@@ -75,7 +98,7 @@ meet_record (Training *self)
   if (self->record == NULL)
     return;
 
-  self->told = mtl_series_get_length (mtl_record_series (self->record, "epoch/steps"));
+  self->resumed = find_resumed (self->record);
   if (self->json)
     cli_report_start (self->record);
   else

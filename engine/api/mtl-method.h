@@ -58,6 +58,7 @@ typedef struct
   double             initial;  /* NAN: required (texts: may be empty), or as summary says */
   const char        *initial_text;  /* of MTL_TEXT, MTL_PATH and MTL_METHOD (an id); may be NULL */
   gboolean           rare;     /* belongs behind “More” in the inspector */
+  gboolean           folder;   /* of a MTL_PATH: a folder and not a file */
 } MtlParam;
 
 typedef struct

@@ -25,7 +25,7 @@ enum
 static const MtlParam params[] = {
   { .id = "path", .title = N_("Folder"),
     .summary = N_("The folder with the four MNIST files, plain or packed (.gz)"),
-    .type = MTL_PATH },
+    .type = MTL_PATH, .folder = TRUE },
   { .id = "train-size", .title = N_("Training Pairs"),
     .summary = N_("Number of pairs to train on; each training digit is first equally often"),
     .type = MTL_WHOLE, .minimum = 1.0, .maximum = 1e7, .initial = 120000.0 },

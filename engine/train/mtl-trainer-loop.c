@@ -52,6 +52,8 @@ mtl_loop_save (MtlTrainer *self,
   if (loop->writer == NULL)
     return;
 
+  /* Curves first: those on disk are never older than the checkpoint. */
+  mtl_store_writer_flush (loop->writer, self->record);
   bytes = mtl_checkpoint_write (loop->design, &loop->mark, loop->model, loop->step,
                                 loop->recorder);
   mtl_store_writer_checkpoint (loop->writer, bytes, loop->mark.step, loop->mark.epoch, best);
@@ -287,8 +289,6 @@ end_epoch (MtlTrainer *self)
   pthread_mutex_unlock (&self->theta_lock);
   mtl_loop_report (self, MTL_RUN_TRAINING);
   mtl_loop_save (self, best);
-  if (loop->writer != NULL)
-    mtl_store_writer_flush (loop->writer, self->record);
 
   return GO_ON;
 }

@@ -271,7 +271,8 @@ mtl_trainer_record (MtlTrainer *self)
   MtlRecord *record;
 
   pthread_mutex_lock (&self->lock);
-  record = self->record != NULL ? mtl_record_ref (self->record) : NULL;
+  /* Not before all is prepared: a resumed record is cut and marked by then. */
+  record = self->conflict != NULL ? mtl_record_ref (self->record) : NULL;
   pthread_mutex_unlock (&self->lock);
 
   return record;

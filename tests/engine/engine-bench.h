@@ -99,6 +99,7 @@ add_block (MtlDesign  *design,
   g_autoptr(MtlChosen) what = mtl_chosen_new (source != NULL ? MTL_KIND_SOURCE : MTL_KIND_OP,
                                               source != NULL ? source : op);
   g_autoptr(MtlBlock) block = mtl_block_new (id, what, 0.0, 0.0);
+  g_autofree char *key = g_strdup_printf ("blocks.%s.path", id);
   MtlDesign *next = mtl_design_with_block (design, block);
 
   mtl_design_unref (design);
@@ -107,7 +108,7 @@ add_block (MtlDesign  *design,
       next = set_of (next, id, "inputs=x0,x1,x2,x3,x4");
       next = set_of (next, id, "targets=y0,y1,y2,kind,yes");
       next = set_of (next, id, "split=last");
-      { g_autofree char *key = g_strdup_printf ("blocks.%s.path", id); next = set_value (next, key, table); }
+      next = set_value (next, key, table);
     }
 
   return next;

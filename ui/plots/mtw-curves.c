@@ -13,6 +13,7 @@ struct _MtwCurves
   MtlRecord  *record;
   GHashTable *by_name;   /* char * → MtwCurve */
   GArray     *events;    /* of MtlEvent, copies */
+  guint64     step;
 };
 
 static void
@@ -78,6 +79,11 @@ mtw_curves_pull (MtwCurves *self)
   gpointer curve;
   guint n_events = mtl_record_n_events (self->record);
   gboolean gained = n_events > self->events->len;
+  MtlProgress progress;
+
+  mtl_record_progress (self->record, &progress);
+  gained = gained || progress.step != self->step;
+  self->step = progress.step;
 
   while (self->events->len < n_events)
     {
@@ -121,6 +127,12 @@ mtw_curves_get (MtwCurves  *self,
   g_hash_table_insert (self->by_name, g_steal_pointer (&name), curve);
 
   return curve;
+}
+
+guint64
+mtw_curves_step (MtwCurves *self)
+{
+  return self->step;
 }
 
 guint

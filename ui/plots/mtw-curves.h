@@ -25,7 +25,8 @@ gboolean   mtw_curves_pull   (MtwCurves  *self);
 MtwCurve  *mtw_curves_get    (MtwCurves  *self,
                               const char *format,
                               ...) G_GNUC_PRINTF (2, 3);
-/* Events that were there at the last pull. */
+/* Steps done and events that were there at the last pull. */
+guint64         mtw_curves_step     (MtwCurves *self);
 guint           mtw_curves_n_events (MtwCurves *self);
 const MtlEvent *mtw_curves_event    (MtwCurves *self,
                                      guint      n);

@@ -49,19 +49,17 @@ mtw_input_per_epoch (const MtwPlotInput *input)
 double
 mtw_input_epochs (const MtwPlotInput *input)
 {
-  MtlProgress progress = { .step = 0 };
   MtwCurve *epochs;
   double known = 0;
 
   if (input->record == NULL)
     return 0;
 
-  mtl_record_progress (input->record, &progress);
   epochs = mtw_curves_get (input->curves, "epoch/steps");
   if (epochs != NULL && mtw_curve_length (epochs) > 0)
     known = mtw_curve_points (epochs)[mtw_curve_length (epochs) - 1].x;
 
-  return MAX (known, progress.step / mtw_input_per_epoch (input));
+  return MAX (known, mtw_curves_step (input->curves) / mtw_input_per_epoch (input));
 }
 
 static MtwCurve *
