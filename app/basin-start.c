@@ -160,8 +160,11 @@ basin_start_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (basin_start_parent_class)->map (widget);
   fill_recent (self);
-  if (self->first != NULL)
-    gtk_widget_grab_focus (self->first);
+  if (self->first == NULL)
+    return;
+
+  gtk_widget_grab_focus (self->first);
+  gtk_window_set_focus_visible (GTK_WINDOW (gtk_widget_get_root (widget)), TRUE);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "basin-application.h"
 #include "basin-export.h"
+#include "basin-finder.h"
 #include "basin-problems.h"
 
 static const char *const shows[] = {
@@ -152,7 +153,12 @@ undo_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       data)
 {
-  mtw_document_undo (BASIN_WINDOW (data)->document);
+  MtwDocument *document = BASIN_WINDOW (data)->document;
+  /* Translators: said to screen readers; %s is the name of an edit. */
+  g_autofree char *words = g_strdup_printf (_("Undone: %s"), mtw_document_undo_name (document));
+
+  mtw_document_undo (document);
+  mtw_document_announce (document, words);
 }
 
 static void
@@ -160,7 +166,20 @@ redo_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       data)
 {
-  mtw_document_redo (BASIN_WINDOW (data)->document);
+  MtwDocument *document = BASIN_WINDOW (data)->document;
+  /* Translators: said to screen readers; %s is the name of an edit. */
+  g_autofree char *words = g_strdup_printf (_("Done again: %s"), mtw_document_redo_name (document));
+
+  mtw_document_redo (document);
+  mtw_document_announce (document, words);
+}
+
+static void
+find_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       data)
+{
+  basin_finder_show (GTK_WINDOW (data), BASIN_WINDOW (data)->document);
 }
 
 static void
@@ -310,6 +329,7 @@ basin_window_add_actions (BasinWindow *self)
     { .name = "close", .activate = close_cb },
     { .name = "undo", .activate = undo_cb },
     { .name = "redo", .activate = redo_cb },
+    { .name = "find", .activate = find_cb },
     { .name = "next-problem", .activate = next_problem_cb },
     { .name = "fix-problem", .activate = fix_problem_cb },
     { .name = "train", .activate = train_cb },

@@ -103,5 +103,9 @@ void basin_window_toggle_train   (BasinWindow *self);
 void basin_window_fit_width      (BasinWindow *self);
 void basin_window_update_strip   (BasinWindow *self);
 
+/* basin-window-panes.c */
+void basin_window_add_panes      (BasinWindow *self);
+void basin_window_place_divider  (BasinWindow *self);
+
 /* basin-window.c */
 void basin_window_start          (BasinWindow *self);   /* leaves the start page */

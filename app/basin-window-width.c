@@ -52,6 +52,7 @@ resized_cb (gpointer data)
   gboolean strip = self->width <= FOLD_STRIP;
 
   self->resized = 0;
+  basin_window_place_divider (self);
   fold_flap (self, self->palette_flap, "palette", panes);
   fold_flap (self, self->inspector_flap, "inspector", panes);
   gtk_widget_set_visible (self->inspector_button, panes && self->started);

@@ -145,7 +145,7 @@ remember_size (BasinWindow *self)
       basin_settings_set_int (self->settings, "window-width", MAX (width, 360));
       basin_settings_set_int (self->settings, "window-height", MAX (height, 500));
     }
-  if (self->placed && gtk_widget_get_visible (gtk_paned_get_end_child (self->divider)))
+  if (self->placed && basin_settings_flag (self->settings, "observatory"))
     basin_settings_set_int (self->settings, "observatory-height",
                             MAX (180, gtk_widget_get_height (GTK_WIDGET (self->divider))
                                       - gtk_paned_get_position (self->divider)));
@@ -387,6 +387,7 @@ basin_window_new (AdwApplication *app,
   add_canvas (self);
   self->feed = basin_feed_new (self->document, self->session, self->canvas);
   connect_document (self);
+  basin_window_add_panes (self);
   basin_window_add_actions (self);
   basin_window_connect_file (self);
   basin_window_connect_run (self);

@@ -49,19 +49,10 @@ static const MtlParam source_param = {
 };
 
 static void
-mtw_experiment_page_dispose (GObject *object)
-{
-  gtk_widget_dispose_template (GTK_WIDGET (object), MTW_TYPE_EXPERIMENT_PAGE);
-
-  G_OBJECT_CLASS (mtw_experiment_page_parent_class)->dispose (object);
-}
-
-static void
 mtw_experiment_page_class_init (MtwExperimentPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = mtw_experiment_page_dispose;
   g_type_ensure (MTW_TYPE_FORM);
 
   gtk_widget_class_set_template_from_resource (widget_class,

@@ -230,10 +230,10 @@ balance_run (int    argc,
   guint64 seed = 1;
   gboolean json = FALSE;
   const CliOption options[] = {
-    { .name = "jacobian", .word = "FILE", .summary = N_("one row a task, commas or blanks; - for standard input"),
-      .value = &jacobian },
-    { .name = "losses", .word = "A,B,…", .summary = N_("the tasks' losses, for methods that read them"),
-      .value = &losses_text },
+    { .name = "jacobian", .word = "FILE",
+      .summary = N_("one row a task, commas or blanks; - for standard input"), .value = &jacobian },
+    { .name = "losses", .word = "A,B,…",
+      .summary = N_("the tasks' losses, for methods that read them"), .value = &losses_text },
     { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the method; may be repeated"),
       .values = sets },
     { .name = "seed", .word = "N", .summary = N_("of random choices"), .value = &seed_text },
@@ -266,6 +266,6 @@ balance_run (int    argc,
 const CliVerb cli_verb_balance = {
   .name = "balance",
   .usage = "METHOD --jacobian FILE",
-  .summary = N_("Balances the gradients in a file once: weights and direction, in double precision."),
+  .summary = N_("Balances the gradients in a file once, in double precision."),
   .run = balance_run,
 };

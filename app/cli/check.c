@@ -72,6 +72,34 @@ print_text (MtlSurvey *survey,
 }
 
 static int
+check (const char  *path,
+       GPtrArray   *sets,
+       const char  *data,
+       guint        n_threads,
+       gboolean     json)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) design = cli_load_design (path, (const char *const *) sets->pdata, data,
+                                                 &error);
+  g_autoptr(MtlSurvey) survey = NULL;
+  gsize bytes = 0;
+
+  if (design == NULL)
+    return cli_fail (error);
+
+  survey = mtl_survey_new (design);
+  if (mtl_survey_trains (survey) && !mtl_trainer_estimate (design, n_threads, &bytes, &error))
+    return cli_fail (error);
+
+  if (json)
+    print_json (survey, bytes);
+  else
+    print_text (survey, bytes);
+
+  return mtl_survey_trains (survey) ? CLI_DONE : CLI_INPUT;
+}
+
+static int
 check_run (int    argc,
            char **argv)
 {
@@ -90,10 +118,6 @@ check_run (int    argc,
     { .name = "json", .summary = N_("print one JSON object"), .flag = &json },
     { .name = NULL }
   };
-  g_autoptr(MtlDesign) design = NULL;
-  g_autoptr(MtlSurvey) survey = NULL;
-  g_autoptr(GError) error = NULL;
-  gsize bytes = 0;
   int status;
 
   if (!cli_parse (&cli_verb_check, options, &argc, &argv, 1, 1, &status))
@@ -102,21 +126,7 @@ check_run (int    argc,
     return CLI_USAGE;
 
   g_ptr_array_add (sets, NULL);
-  design = cli_load_design (argv[1], (const char *const *) sets->pdata, data, &error);
-  if (design == NULL)
-    return cli_fail (error);
-
-  survey = mtl_survey_new (design);
-  if (mtl_survey_trains (survey)
-      && !mtl_trainer_estimate (design, (guint) n_threads, &bytes, &error))
-    return cli_fail (error);
-
-  if (json)
-    print_json (survey, bytes);
-  else
-    print_text (survey, bytes);
-
-  return mtl_survey_trains (survey) ? CLI_DONE : CLI_INPUT;
+  return check (argv[1], sets, data, (guint) n_threads, json);
 }
 
 const CliVerb cli_verb_check = {

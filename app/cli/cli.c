@@ -296,7 +296,7 @@ cli_method (MtlKind             kind,
   for (guint n = 0; chosen != NULL && sets != NULL && sets[n] != NULL; n++)
     {
       const char *equals = strchr (sets[n], '=');
-      g_autofree char *key = equals != NULL ? g_strndup (sets[n], (gsize) (equals - sets[n])) : NULL;
+      g_autofree char *key = NULL;
       MtlChosen *next;
 
       if (equals == NULL)
@@ -305,6 +305,7 @@ cli_method (MtlKind             kind,
                        _("--set takes KEY=VALUE, not “%s”"), sets[n]);
           return NULL;
         }
+      key = g_strndup (sets[n], (gsize) (equals - sets[n]));
       next = mtl_chosen_with (chosen, key, equals + 1, error);
       if (next == NULL)
         return NULL;

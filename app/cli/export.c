@@ -84,9 +84,10 @@ export_run (int    argc,
     { .name = "format", .word = "FORMAT", .summary = N_("c: a header for embedded use"),
       .value = &format },
     { .name = "heads", .word = "A,B", .summary = N_("these heads only"), .value = &heads },
-    { .name = "output", .word = "DIR", .summary = N_("folder to write to (also -o); here where not given"),
-      .value = &output },
-    { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the format"), .values = sets },
+    { .name = "output", .word = "DIR",
+      .summary = N_("folder to write to (also -o); here where not given"), .value = &output },
+    { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the format"),
+      .values = sets },
     { .name = "best", .summary = N_("the best checkpoint, not the newest"), .flag = &best },
     { .name = NULL }
   };

@@ -37,7 +37,8 @@ new_run (int    argc,
   extern const CliVerb cli_verb_new;
   char *output = NULL;
   const CliOption options[] = {
-    { .name = "output", .word = "FILE", .summary = N_("where to write it (also -o); otherwise it is printed"),
+    { .name = "output", .word = "FILE",
+      .summary = N_("where to write it (also -o); else it is printed"),
       .value = &output },
     { .name = NULL }
   };

@@ -118,22 +118,9 @@ check_options (const CliVerb *verb,
 }
 
 static int
-plot_run (int    argc,
-          char **argv)
+plot (const Plotting *self,
+      const char     *words)
 {
-  extern const CliVerb cli_verb_plot;
-  Plotting self = { .mm = MTW_PRINT_WIDE };
-  const CliOption options[] = {
-    { .name = "plot", .word = "PLOT", .summary = N_("losses, metrics, conflict, weights, landscape …"),
-      .value = &self.plot },
-    { .name = "output", .word = "FILE", .summary = N_("an .svg, .pdf, .png or .csv file (also -o)"),
-      .value = &self.output },
-    { .name = "task", .word = "TASK", .summary = N_("of plots that show one task; the first where not given"),
-      .value = &self.task },
-    { .name = "width", .word = "MM", .summary = N_("width in millimetres, 174 where not given"),
-      .value = &self.width },
-    { .name = NULL }
-  };
   g_autoptr(MtlStore) store = NULL;
   g_autoptr(MtlRecord) record = NULL;
   g_autoptr(MtlGrid) grid = NULL;
@@ -142,24 +129,43 @@ plot_run (int    argc,
   MtlProbeFrame frame;
   int status;
 
-  if (!cli_parse (&cli_verb_plot, options, &argc, &argv, 1, 1, &status))
-    return status;
-  status = check_options (&cli_verb_plot, &self);
-  if (status != CLI_DONE)
-    return status;
-
-  if (!cli_open_run (argv[1], &store, &run, &error))
+  if (!cli_open_run (words, &store, &run, &error))
     return cli_fail (error);
   record = mtl_store_load (store, run, &error);
   if (record == NULL)
     return cli_fail (error);
-  status = measure (self.kind, argv[1], &frame, &grid);
+  status = measure (self->kind, words, &frame, &grid);
   if (status != CLI_DONE)
     return status;
-  if (!write_plot (&self, record, grid, &error))
-    return cli_fail (error);
 
-  return CLI_DONE;
+  return write_plot (self, record, grid, &error) ? CLI_DONE : cli_fail (error);
+}
+
+static int
+plot_run (int    argc,
+          char **argv)
+{
+  extern const CliVerb cli_verb_plot;
+  Plotting self = { .mm = MTW_PRINT_WIDE };
+  const CliOption options[] = {
+    { .name = "plot", .word = "PLOT",
+      .summary = N_("losses, metrics, conflict, weights, landscape …"), .value = &self.plot },
+    { .name = "output", .word = "FILE", .summary = N_("an .svg, .pdf, .png or .csv (also -o)"),
+      .value = &self.output },
+    { .name = "task", .word = "TASK",
+      .summary = N_("of plots that show one task; the first where not given"),
+      .value = &self.task },
+    { .name = "width", .word = "MM", .summary = N_("width in millimetres, 174 where not given"),
+      .value = &self.width },
+    { .name = NULL }
+  };
+  int status;
+
+  if (!cli_parse (&cli_verb_plot, options, &argc, &argv, 1, 1, &status))
+    return status;
+  status = check_options (&cli_verb_plot, &self);
+
+  return status == CLI_DONE ? plot (&self, argv[1]) : status;
 }
 
 const CliVerb cli_verb_plot = {

@@ -75,6 +75,41 @@ print_json (const MtlRunRow *row)
 }
 
 static int
+delete_run (MtlStore   *store,
+            const char *words)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *run = mtl_store_resolve (store, words, &error);
+
+  if (run == NULL || !mtl_store_delete (store, run, TRUE, &error)
+      || !mtl_store_purge (store, &error))
+    return cli_fail (error);
+
+  return CLI_DONE;
+}
+
+static int
+list_runs (MtlStore *store,
+           gboolean  json)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) rows = mtl_store_list (store, &error);
+
+  if (rows == NULL)
+    return cli_fail (error);
+
+  if (rows->len == 0 && !json)
+    g_printerr (_("No runs yet. “basin-cli train FILE” makes one.\n"));
+  for (guint n = 0; n < rows->len; n++)
+    if (json)
+      print_json (g_ptr_array_index (rows, n));
+    else
+      print_row (g_ptr_array_index (rows, n));
+
+  return CLI_DONE;
+}
+
+static int
 runs_run (int    argc,
           char **argv)
 {
@@ -87,8 +122,6 @@ runs_run (int    argc,
     { .name = NULL }
   };
   g_autoptr(MtlStore) store = NULL;
-  g_autoptr(GPtrArray) rows = NULL;
-  g_autofree char *run = NULL;
   g_autoptr(GError) error = NULL;
   int status;
 
@@ -98,27 +131,8 @@ runs_run (int    argc,
   store = mtl_store_open (NULL, &error);
   if (store == NULL)
     return cli_fail (error);
-  if (delete != NULL)
-    {
-      run = mtl_store_resolve (store, delete, &error);
-      if (run == NULL || !mtl_store_delete (store, run, TRUE, &error)
-          || !mtl_store_purge (store, &error))
-        return cli_fail (error);
-      return CLI_DONE;
-    }
 
-  rows = mtl_store_list (store, &error);
-  if (rows == NULL)
-    return cli_fail (error);
-  if (rows->len == 0 && !json)
-    g_printerr (_("No runs yet. “basin-cli train FILE” makes one.\n"));
-  for (guint n = 0; n < rows->len; n++)
-    if (json)
-      print_json (g_ptr_array_index (rows, n));
-    else
-      print_row (g_ptr_array_index (rows, n));
-
-  return CLI_DONE;
+  return delete != NULL ? delete_run (store, delete) : list_runs (store, json);
 }
 
 const CliVerb cli_verb_runs = {

@@ -50,6 +50,28 @@ print_events (MtlRecord *record)
     }
 }
 
+static void
+print_json (MtlRecord *record)
+{
+  cli_report_start (record);
+  print_epochs (record, TRUE);
+  cli_report_end (record);
+}
+
+static void
+print_all (MtlRecord *record)
+{
+  const MtlRecordInfo *info = mtl_record_info (record);
+  MtlProgress progress;
+
+  mtl_record_progress (record, &progress);
+  g_print (_("Run %u “%s” (%s), %s, %s after %" G_GUINT64_FORMAT " steps\n"), info->number,
+           info->name, info->run, mtl_design_name (info->design),
+           mtl_run_status_name (progress.status), progress.step);
+  print_epochs (record, FALSE);
+  print_events (record);
+}
+
 static int
 show_run (int    argc,
           char **argv)
@@ -66,37 +88,21 @@ show_run (int    argc,
   g_autoptr(MtlRecord) record = NULL;
   g_autofree char *run = NULL;
   g_autoptr(GError) error = NULL;
-  MtlProgress progress;
   int status;
 
   if (!cli_parse (&cli_verb_show, options, &argc, &argv, 1, 1, &status))
     return status;
-  if (!cli_open_run (argv[1], &store, &run, &error))
-    return cli_fail (error);
-  record = mtl_store_load (store, run, &error);
+  if (cli_open_run (argv[1], &store, &run, &error))
+    record = mtl_store_load (store, run, &error);
   if (record == NULL)
     return cli_fail (error);
 
   if (design)
-    {
-      print_design (record);
-      return CLI_DONE;
-    }
-  if (json)
-    {
-      cli_report_start (record);
-      print_epochs (record, TRUE);
-      cli_report_end (record);
-      return CLI_DONE;
-    }
-
-  mtl_record_progress (record, &progress);
-  g_print (_("Run %u “%s” (%s), %s, %s after %" G_GUINT64_FORMAT " steps\n"),
-           mtl_record_info (record)->number, mtl_record_info (record)->name, run,
-           mtl_design_name (mtl_record_info (record)->design),
-           mtl_run_status_name (progress.status), progress.step);
-  print_epochs (record, FALSE);
-  print_events (record);
+    print_design (record);
+  else if (json)
+    print_json (record);
+  else
+    print_all (record);
 
   return CLI_DONE;
 }

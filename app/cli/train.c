@@ -180,26 +180,59 @@ train_design (const MtlDesign     *design,
   return self.status;
 }
 
+typedef struct
+{
+  char      *path, *data, *epochs, *threads, *resume;
+  GPtrArray *sets;
+  gboolean   json;
+} Wishes;
+
 /* The design to start with; of a resumed run, the one it began with. */
 static MtlDesign *
-choose_design (const char    *path,
-               GPtrArray     *sets,
-               const char    *data,
-               const char    *resume,
-               MtlRunOptions *run,
-               char         **id,
-               GError       **error)
+choose_design (const Wishes   *wishes,
+               MtlRunOptions  *run,
+               char          **id,
+               GError        **error)
 {
   g_autoptr(MtlRecord) record = NULL;
 
-  if (resume == NULL)
-    return cli_load_design (path, (const char *const *) sets->pdata, data, error);
+  if (wishes->resume == NULL)
+    return cli_load_design (wishes->path, (const char *const *) wishes->sets->pdata,
+                            wishes->data, error);
 
-  *id = mtl_store_resolve (run->store, resume, error);
+  *id = mtl_store_resolve (run->store, wishes->resume, error);
   record = *id != NULL ? mtl_store_load (run->store, *id, error) : NULL;
   run->resume = *id;
 
   return record != NULL ? mtl_design_ref (mtl_record_info (record)->design) : NULL;
+}
+
+static int
+train (const Wishes *wishes)
+{
+  guint64 n_epochs = 0, n_threads = 0;
+  g_autoptr(MtlStore) store = NULL;
+  g_autoptr(MtlDesign) design = NULL;
+  g_autofree char *id = NULL;
+  g_autoptr(GError) error = NULL;
+  MtlRunOptions run = { 0 };
+
+  if (!cli_whole ("epochs", wishes->epochs, 1, 100000, &n_epochs)
+      || !cli_whole ("threads", wishes->threads, 1, 1024, &n_threads))
+    return CLI_USAGE;
+
+  store = mtl_store_open (NULL, &error);
+  if (store == NULL)
+    return cli_fail (error);
+
+  run.store = store;
+  run.n_threads = (guint) n_threads;
+  run.n_epochs = n_epochs;
+  design = choose_design (wishes, &run, &id, &error);
+  if (design == NULL)
+    return cli_fail (error);
+
+  return train_design (design, &run, wishes->json);
 }
 
 static int
@@ -208,54 +241,35 @@ train_run (int    argc,
 {
   extern const CliVerb cli_verb_train;
   g_autoptr(GPtrArray) sets = g_ptr_array_new ();
-  char *data = NULL, *epochs = NULL, *threads = NULL, *resume = NULL;
-  guint64 n_epochs = 0, n_threads = 0;
-  gboolean json = FALSE;
+  Wishes wishes = { .sets = sets };
   const CliOption options[] = {
-    { .name = "set", .word = "KEY=VALUE", .summary = N_("change a value of the design; may be repeated"),
-      .values = sets },
-    { .name = "data", .word = "DIR", .summary = N_("folder or file of the data"), .value = &data },
-    { .name = "epochs", .word = "N", .summary = N_("epochs in all"), .value = &epochs },
+    { .name = "set", .word = "KEY=VALUE",
+      .summary = N_("change a value of the design; may be repeated"), .values = sets },
+    { .name = "data", .word = "DIR", .summary = N_("folder or file of the data"),
+      .value = &wishes.data },
+    { .name = "epochs", .word = "N", .summary = N_("epochs in all"), .value = &wishes.epochs },
     { .name = "threads", .word = "N", .summary = N_("threads; does not change the result"),
-      .value = &threads },
-    { .name = "resume", .word = "RUN", .summary = N_("go on with a run that stopped; takes no FILE"),
-      .value = &resume },
-    { .name = "json", .summary = N_("print one JSON object a line"), .flag = &json },
+      .value = &wishes.threads },
+    { .name = "resume", .word = "RUN",
+      .summary = N_("go on with a run that stopped; takes no FILE"), .value = &wishes.resume },
+    { .name = "json", .summary = N_("print one JSON object a line"), .flag = &wishes.json },
     { .name = NULL }
   };
-  g_autoptr(MtlStore) store = NULL;
-  g_autoptr(MtlDesign) design = NULL;
-  g_autofree char *id = NULL;
-  g_autoptr(GError) error = NULL;
-  MtlRunOptions run = { 0 };
   int status;
 
   if (!cli_parse (&cli_verb_train, options, &argc, &argv, 0, 1, &status))
     return status;
-  if ((argc == 2) == (resume != NULL))
+  if ((argc == 2) == (wishes.resume != NULL))
     return cli_usage (&cli_verb_train, _("give either a design file or --resume RUN"));
-  if (!cli_whole ("epochs", epochs, 1, 100000, &n_epochs)
-      || !cli_whole ("threads", threads, 1, 1024, &n_threads))
-    return CLI_USAGE;
-
-  store = mtl_store_open (NULL, &error);
-  if (store == NULL)
-    return cli_fail (error);
 
   g_ptr_array_add (sets, NULL);
-  run.store = store;
-  run.n_threads = (guint) n_threads;
-  run.n_epochs = n_epochs;
-  design = choose_design (argv[1], sets, data, resume, &run, &id, &error);
-  if (design == NULL)
-    return cli_fail (error);
-
-  return train_design (design, &run, json);
+  wishes.path = argv[1];
+  return train (&wishes);
 }
 
 const CliVerb cli_verb_train = {
   .name = "train",
   .usage = "FILE | --resume RUN",
-  .summary = N_("Trains a design. Ctrl-C stops after the step that runs, saves, and exits with 130."),
+  .summary = N_("Trains a design. Ctrl-C stops after the step that runs, saves, exits with 130."),
   .run = train_run,
 };

@@ -304,24 +304,6 @@ is_complete (MtlNetwork *self,
   return complete;
 }
 
-/* “conv2 needs …, but dense1 gives 50 values.” of “needs …, but gets 50 values” */
-static char *
-name_parties (const MtlNetwork *self,
-              const MtlNode    *node,
-              const char       *message)
-{
-  const char *gets = strstr (message, "but gets ");
-  const char *end = g_str_has_suffix (message, ".") ? "" : ".";
-
-  if (gets == NULL || node->links->len == 0)
-    return g_strdup_printf ("%s %s%s", mtl_block_id (node->block), message, end);
-
-  return g_strdup_printf ("%s %.*sbut %s gives %s%s", mtl_block_id (node->block),
-                          (int) (gets - message), message,
-                          mtl_block_id (self->nodes[mtl_node_link (node, 0)->node].block),
-                          gets + strlen ("but gets "), end);
-}
-
 static void
 infer_source (MtlNetwork *self,
               MtlNode    *node)
@@ -354,7 +336,7 @@ infer_op (MtlNetwork *self,
   if (node->op->infer != NULL && !node->op->infer (&node->shape, &error))
     {
       mtl_network_complain (self, node->block, NULL,
-                            name_parties (self, node, error->message));
+                            mtl_network_name_parties (self, node, error->message));
       return;
     }
 
@@ -384,96 +366,6 @@ infer_shapes (MtlNetwork *self)
     }
 }
 
-/* --- tasks --- */
-
-const MtlTarget *
-mtl_network_target (const MtlNetwork  *self,
-                    guint              node,
-                    GError           **error)
-{
-  const MtlBlock *block = self->nodes[node].block;
-  const char *name = mtl_chosen_get (mtl_block_what (block), "target")->text;
-  const char *wanted = name[0] != '\0' ? name : mtl_block_id (block);
-  g_autoptr(GString) names = g_string_new (NULL);
-
-  for (guint n = 0; n < self->info.n_targets; n++)
-    {
-      if (strcmp (self->info.targets[n].name, wanted) == 0)
-        return &self->info.targets[n];
-      g_string_append_printf (names, "%s%s", n > 0 ? ", " : "", self->info.targets[n].name);
-    }
-
-  g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
-               _("%s is to learn “%s”, which the data does not have. It has: %s."),
-               mtl_block_id (block), wanted, names->len > 0 ? names->str : _("no targets"));
-  return NULL;
-}
-
-/* The head's last block can be given as many units as the target has classes. */
-static void
-advise_units (MtlNetwork      *self,
-              MtlProblem      *problem,
-              const MtlNode   *node,
-              const MtlTarget *target)
-{
-  const MtlBlock *producer = self->nodes[mtl_node_link (node, 0)->node].block;
-  guint units = target->type.kind == MTL_TARGET_CLASS ? target->type.n_classes
-                                                      : (guint) target->type.size;
-
-  if (mtl_block_is_source (producer)
-      || mtl_chosen_get (mtl_block_what (producer), "units") == NULL)
-    return;
-
-  problem->advice = g_strdup_printf (_("Give %s %u Units"), mtl_block_id (producer), units);
-  problem->fix_key = g_strdup_printf ("blocks.%s.units", mtl_block_id (producer));
-  problem->fix_value = g_strdup_printf ("%u", units);
-}
-
-static void
-check_task (MtlNetwork *self,
-            guint       n)
-{
-  MtlNode *node = &self->nodes[n];
-  const MtlChosen *chosen = mtl_chosen_get (mtl_block_what (node->block), "loss")->method;
-  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
-  g_autoptr(GError) error = NULL;
-  const MtlTarget *target;
-
-  if (!self->has_info)
-    return;
-
-  target = mtl_network_target (self, n, &error);
-  if (target == NULL)
-    {
-      mtl_network_complain (self, node->block, NULL, g_strdup (error->message));
-      return;
-    }
-
-  if (node->known && !loss->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
-                                  mtl_chosen_settings (chosen), &error))
-    advise_units (self, mtl_network_complain (self, node->block, NULL,
-                                              name_parties (self, node, error->message)),
-                  node, target);
-}
-
-static void
-check_use (MtlNetwork *self)
-{
-  for (guint n = 0; n < self->n_nodes; n++)
-    {
-      MtlNode *node = &self->nodes[n];
-      gboolean learns = node->known && node->needs.tensors[0].name != NULL;
-      MtlProblem *problem;
-
-      if (node->tasks != 0 || self->n_tasks == 0 || (int) n == self->source)
-        continue;
-
-      problem = mtl_network_complain (self, node->block, NULL, g_strdup_printf (
-        _("%s leads to no task. Connect it on, or delete it."), mtl_block_id (node->block)));
-      problem->warning = !learns;
-    }
-}
-
 MtlNetwork *
 mtl_network_new (const MtlDesign *design,
                  MtlData         *data)
@@ -490,11 +382,7 @@ mtl_network_new (const MtlDesign *design,
   reach_tasks (self);
   infer_shapes (self);
 
-  for (guint n = 0; n < self->n_tasks; n++)
-    check_task (self, self->task_nodes[n]);
-  if (self->n_tasks == 0)
-    mtl_network_complain (self, NULL, NULL, g_strdup (_("No task: add a task block to end a head.")));
-  check_use (self);
+  mtl_network_check (self);
 
   /* The info of an opened source belongs to it. */
   if (data != NULL)

@@ -68,6 +68,12 @@ MtlProblem *mtl_network_complain (MtlNetwork      *self,
                                   const MtlBlock  *block,
                                   const char      *port,
                                   char            *message);
+/* Complains of what keeps it from training; shapes are known by then. */
+void        mtl_network_check    (MtlNetwork      *self);
+/* (transfer full): an op's message with its block and the one before it named. */
+char       *mtl_network_name_parties (const MtlNetwork *self,
+                                      const MtlNode  *node,
+                                      const char     *message);
 void        mtl_problem_free     (MtlProblem      *problem);
 
 static inline const MtlLink *

@@ -6,75 +6,12 @@
 #include "mtl-plan-private.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
-#include "mtl-experiment.h"
+#include "mtl-plan-fuse.h"
 #include "mtl-plan-memory.h"
 
 #define MAX_FLOATS (G_GUINT64_CONSTANT (1) << 33)  /* 32 GiB: beyond it sizes could wrap */
-
-/* --- fusing --- */
-
-/* Whether nodes @chain[0 … n-1] lead from one to the next and nowhere else. */
-static int
-only_reader (const MtlNetwork *network,
-             guint             node)
-{
-  if (network->nodes[node].n_readers != 1)
-    return -1;
-
-  for (guint n = 0; n < network->n_nodes; n++)
-    for (guint l = 0; l < network->nodes[n].links->len; l++)
-      if (mtl_node_link (&network->nodes[n], l)->node == node)
-        return (int) n;
-
-  return -1;
-}
-
-/* How many nodes from @first on @op can stand for; fills @chain. */
-static guint
-match_fused (const MtlNetwork *network,
-             const MtlOp      *op,
-             guint             first,
-             guint            *chain)
-{
-  MtlOpShape parts[MTL_OP_MAX_FUSES];
-  guint n = 0;
-  int node = (int) first;
-
-  for (; op->fuses[n] != NULL; n++)
-    {
-      if (node < 0 || network->nodes[node].op == NULL
-          || strcmp (network->nodes[node].op->method.id, op->fuses[n]) != 0)
-        return 0;
-      chain[n] = (guint) node;
-      parts[n] = network->nodes[node].shape;
-      node = only_reader (network, (guint) node);
-    }
-
-  return op->accepts (parts, n) ? n : 0;
-}
-
-static const MtlOp *
-find_fused (const MtlNetwork *network,
-            guint             first,
-            guint            *chain,
-            guint            *n_chain)
-{
-  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_OP); *m != NULL; m++)
-    {
-      const MtlOp *op = (const MtlOp *) *m;
-
-      if (op->fuses == NULL)
-        continue;
-      *n_chain = match_fused (network, op, first, chain);
-      if (*n_chain > 0)
-        return op;
-    }
-
-  return NULL;
-}
 
 /* --- steps --- */
 
@@ -125,7 +62,7 @@ add_step (Compiler *compiler,
   MtlPlanStep *step = &plan->steps[plan->n_steps];
   guint chain[MTL_OP_MAX_FUSES] = { node };
   guint n_chain = 1;
-  const MtlOp *fused = find_fused (compiler->network, node, chain, &n_chain);
+  const MtlOp *fused = mtl_plan_find_fused (compiler->network, node, chain, &n_chain);
   const MtlNode *last = &compiler->network->nodes[fused != NULL ? chain[n_chain - 1] : node];
 
   step->op = fused != NULL ? fused : it->op;
@@ -472,72 +409,4 @@ mtl_plan_rows_size (const MtlPlan *self)
   gsize shards = (self->capacity + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
 
   return self->trains ? row_set * sizeof (float) * (1 + MIN (shards, MTL_MAX_SLOTS)) : 0;
-}
-
-/* The rule of one tensor under the experiment's choice. */
-static MtlInit
-choose_init (const MtlTensor *tensor,
-             guint            choice)
-{
-  gboolean ruled = tensor->init == MTL_INIT_KAIMING || tensor->init == MTL_INIT_XAVIER;
-
-  if (choice == MTL_FIRST_UNIFORM)
-    return ruled || tensor->init == MTL_INIT_ZERO ? MTL_INIT_UNIFORM : tensor->init;
-  if (choice == MTL_FIRST_AUTO || !ruled)
-    return tensor->init;
-
-  return choice == MTL_FIRST_KAIMING ? MTL_INIT_KAIMING : MTL_INIT_XAVIER;
-}
-
-static double
-draw_weight (const MtlTensor *tensor,
-             MtlInit          init,
-             MtlRng           rng,
-             gsize            i)
-{
-  double fan_in = (double) MAX (tensor->fan_in, 1);
-
-  switch (init)
-    {
-    case MTL_INIT_KAIMING:
-      return sqrt (2.0 / fan_in) * mtl_rng_normal (rng, i);
-    case MTL_INIT_XAVIER:
-      return sqrt (6.0 / (fan_in + (double) tensor->fan_out)) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
-    case MTL_INIT_UNIFORM:
-      return sqrt (1.0 / fan_in) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
-    case MTL_INIT_ONE:
-      return 1.0;
-    case MTL_INIT_ZERO:
-    case MTL_INIT_AUTO:
-    default:
-      return 0.0;
-    }
-}
-
-/**
- * mtl_plan_initialise:
- * @theta: (out caller-allocates): P floats
- *
- * Each tensor draws from a stream of its own block and name, so that adding a
- * block leaves the others' initial weights as they were. He et al.,
- * arXiv 1502.01852; Glorot, Bengio, AISTATS 2010.
- */
-void
-mtl_plan_initialise (const MtlPlan *self,
-                     guint64        seed,
-                     float         *theta)
-{
-  MtlRng root = mtl_rng_new (seed, MTL_STREAM_WEIGHTS);
-  const MtlChosen *experiment = mtl_design_experiment (self->design);
-  guint choice = (guint) mtl_chosen_get (experiment, "first-weights")->number;
-
-  for (guint t = 0; t < self->tensors->len; t++)
-    {
-      const MtlTensor *tensor = mtl_plan_tensor (self, t);
-      MtlRng rng = mtl_rng_derive_text (mtl_rng_derive_text (root, tensor->block), tensor->name);
-      MtlInit init = choose_init (tensor, choice);
-
-      for (gsize i = 0; i < tensor->size; i++)
-        theta[tensor->offset + i] = (float) draw_weight (tensor, init, rng, i);
-    }
 }

@@ -87,8 +87,8 @@ const MtlSharp mtl_sharp_sam = {
   .method = {
     .id = "sam",
     .title = N_("SAM"),
-    .summary = N_("All tasks seek one flat region: gradients are taken where the mean loss is worst "
-                  "within a small radius."),
+    .summary = N_("All tasks seek one flat region: gradients are taken where the mean loss is "
+                  "worst within a small radius."),
     .reference = "Foret et al., “Sharpness-Aware Minimization for Efficiently Improving "
                  "Generalization”, arXiv 2010.01412 (2020), eq. 2",
     .params = sam_params,

@@ -33,7 +33,8 @@ static GVariant *
 save_state (const MtlState *state)
 {
   return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT,
-                              state != NULL ? g_variant_new_variant (mtl_state_save (state)) : NULL);
+                              state != NULL ? g_variant_new_variant (mtl_state_save (state))
+                                            : NULL);
 }
 
 GBytes *

@@ -27,8 +27,16 @@ SHARPS = {
     "fs-mtl": {"type": "fs-mtl", "rho-shared": 0.05, "norm": "joint"},
 }
 BALANCERS = ["equal", "mgda", "pcgrad", "cagrad", "nash"]
-TITLES = {"equal": "Equal", "mgda": "MGDA", "pcgrad": "PCGrad", "cagrad": "CAGrad", "nash": "Nash-MTL",
-          "none": "plain", "sam": "SAM", "fs-mtl": "task-based"}
+TITLES = {
+    "equal": "Equal",
+    "mgda": "MGDA",
+    "pcgrad": "PCGrad",
+    "cagrad": "CAGrad",
+    "nash": "Nash-MTL",
+    "none": "plain",
+    "sam": "SAM",
+    "fs-mtl": "task-based",
+}
 CLEAN = {}
 NOISY = {"label-noise": "right:0.3", "label-fraction": "right:0.05"}
 
@@ -44,9 +52,14 @@ def key_of(line):
 
 
 def settings(sharp, balancer, seed, epochs, noise):
-    pairs = {"experiment.seed": seed, "experiment.epochs": epochs, "experiment.batch": 256,
-             "experiment.optimizer.type": "adam", "experiment.optimizer.lr": 0.001,
-             "experiment.balancer.type": balancer}
+    pairs = {
+        "experiment.seed": seed,
+        "experiment.epochs": epochs,
+        "experiment.batch": 256,
+        "experiment.optimizer.type": "adam",
+        "experiment.optimizer.lr": 0.001,
+        "experiment.balancer.type": balancer,
+    }
     for name, value in SHARPS[sharp].items():
         pairs[f"experiment.sharpness.{name}"] = value
     for name, value in noise.items():
@@ -55,8 +68,13 @@ def settings(sharp, balancer, seed, epochs, noise):
 
 
 def train(cli, design, data, words, env):
-    done = subprocess.run([cli, "train", design, "--data", data, "--json", *words],
-                          env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [cli, "train", design, "--data", data, "--json", *words],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode != 0:
         sys.exit(done.stderr)
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -64,7 +82,9 @@ def train(cli, design, data, words, env):
 
 
 def measure(cli, env):
-    done = subprocess.run([cli, "flatness", "last", "--json"], env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [cli, "flatness", "last", "--json"], env=env, capture_output=True, text=True, check=True
+    )
     return json.loads(done.stdout)["flatness"]
 
 
@@ -76,10 +96,16 @@ def run_one(cli, data, sharp, balancer, seed, epochs, noise):
         rows = train(cli, design, data, settings(sharp, balancer, seed, epochs, noise), env)
         last = rows[-1]
         return {
-            "data": "noisy" if noise else "clean", "sharpness": sharp, "balancer": balancer, "seed": seed,
+            "data": "noisy" if noise else "clean",
+            "sharpness": sharp,
+            "balancer": balancer,
+            "seed": seed,
             "epochs": epochs,
             "accuracy": {task: last["test"][task]["accuracy"] for task in last["test"]},
-            "curve": {task: [round(row["test"][task]["accuracy"], 4) for row in rows] for task in last["test"]},
+            "curve": {
+                task: [round(row["test"][task]["accuracy"], 4) for row in rows]
+                for task in last["test"]
+            },
             "share": last["conflict"]["share"],
             "flatness": measure(cli, env),
             "seconds": statistics.mean(row["seconds"] for row in rows),
@@ -93,32 +119,58 @@ def spread(values):
 
 
 def table(lines, data, epochs):
-    rows = ["| sharpness | balancer | seeds | left | right | mean | conflict share | flatness left | flatness right "
-            "| s/epoch |", "|---|---|---|---|---|---|---|---|---|---|"]
+    rows = [
+        "| sharpness | balancer | seeds | left | right | mean | conflict share | flatness left | flatness right "
+        "| s/epoch |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
     for sharp in SHARPS:
         for balancer in BALANCERS:
-            found = [line for line in lines if (line["data"], line["sharpness"], line["balancer"], line["epochs"])
-                     == (data, sharp, balancer, epochs)]
+            found = [
+                line
+                for line in lines
+                if (line["data"], line["sharpness"], line["balancer"], line["epochs"])
+                == (data, sharp, balancer, epochs)
+            ]
             if not found:
                 continue
             left, right = ([line["accuracy"][task] for line in found] for task in ("left", "right"))
-            rows.append("| " + " | ".join([
-                TITLES[sharp], TITLES[balancer], str(len(found)), spread(left), spread(right),
-                spread([(a + b) / 2 for a, b in zip(left, right)]),
-                spread([line["share"] for line in found]),
-                spread([line["flatness"]["left"] for line in found]),
-                spread([line["flatness"]["right"] for line in found]),
-                f"{statistics.mean(line['seconds'] for line in found):.1f}"]) + " |")
+            rows.append(
+                "| "
+                + " | ".join(
+                    [
+                        TITLES[sharp],
+                        TITLES[balancer],
+                        str(len(found)),
+                        spread(left),
+                        spread(right),
+                        spread([(a + b) / 2 for a, b in zip(left, right)]),
+                        spread([line["share"] for line in found]),
+                        spread([line["flatness"]["left"] for line in found]),
+                        spread([line["flatness"]["right"] for line in found]),
+                        f"{statistics.mean(line['seconds'] for line in found):.1f}",
+                    ]
+                )
+                + " |"
+            )
     return rows
 
 
 def write_tables(lines):
-    text = ["# Multi-MNIST: what flat regions change", "",
-            "LeNet, Adam 1e-3, batch 256, figures of the last epoch on the test split, mean ± standard deviation",
-            "over seeds. Flatness: rise of the loss at ρ = 0.05 on 1,024 training samples with true labels.",
-            "Made by `./dev table`.", ""]
+    text = [
+        "# Multi-MNIST: what flat regions change",
+        "",
+        "LeNet, Adam 1e-3, batch 256, figures of the last epoch on the test split, mean ± standard deviation",
+        "over seeds. Flatness: rise of the loss at ρ = 0.05 on 1,024 training samples with true labels.",
+        "Made by `./dev table`.",
+        "",
+    ]
     for data, epochs in sorted({(line["data"], line["epochs"]) for line in lines}):
-        words = "labels as they are" if data == "clean" else "`right` has 5 % of its labels, 30 % of them wrong"
+        words = (
+            "labels as they are"
+            if data == "clean"
+            else "`right` has 5 % of its labels, 30 % of them wrong"
+        )
         text += [f"## {epochs} epochs, {words}", "", *table(lines, data, epochs), ""]
     TABLES.write_text("\n".join(text))
 
@@ -142,11 +194,20 @@ def main():
                 key = ("noisy" if args.noisy else "clean", sharp, balancer, seed, args.epochs)
                 if key in done or args.tables_only:
                     continue
-                line = run_one(args.cli, args.data, sharp, balancer, seed, args.epochs,
-                               NOISY if args.noisy else CLEAN)
+                line = run_one(
+                    args.cli,
+                    args.data,
+                    sharp,
+                    balancer,
+                    seed,
+                    args.epochs,
+                    NOISY if args.noisy else CLEAN,
+                )
                 with LINES.open("a") as file:
                     file.write(json.dumps(line) + "\n")
-                print(json.dumps({name: line[name] for name in line if name != "curve"}), flush=True)
+                print(
+                    json.dumps({name: line[name] for name in line if name != "curve"}), flush=True
+                )
     write_tables(read_lines())
 
 

@@ -21,33 +21,128 @@ SMALL = ["--set", "blocks.digits.train-size=600", "--set", "blocks.digits.test-s
 
 # Computed independently in double precision; the digits printed there.
 GOLDEN = [
-    (J2, "equal", {}, [.5, .5], [1, 1, 1]),
-    (J2, "mgda", {}, [.6, .4], [0, 1, 1]),
-    (J2, "upgrad", {}, [1.111111111, .789473684], [.292397661, 1.900584795, 1.900584795]),
-    (J2, "dualproj", {}, [.611111111, .5], [.555555556, 1.111111111, 1.111111111]),
-    (J2, "pcgrad", {}, [2.222222222, 1.578947368], [.584795322, 3.801169591, 3.801169591]),
-    (J2, "cagrad", {"c": .5, "rescale": "none"}, [.704124145, .5], [.183503419, 1.204124145, 1.204124145]),
-    (J2, "cagrad", {"c": .5, "rescale": "1/(1+c^2)"}, [.563299316, .4], [.146802735, .963299316, .963299316]),
-    (J2, "cagrad", {"c": .5, "rescale": "1/(1+c)"}, [.469416097, .333333333], [.122335613, .802749430, .802749430]),
-    (J2, "cagrad", {"c": .4, "rescale": "none"}, [.663299316, .5], [.346802735, 1.163299316, 1.163299316]),
-    (J2, "imtl-g", {}, [.592330317, .407669683], [.076696831, 1, 1]),
-    (J2, "config", {}, [1.226483157, .844123601], [.158808976, 2.070606758, 2.070606758]),
-    (J2, "aligned", {}, [.559071916, .408261068], [.213278746, .967332984, .967332984]),
-    (J2, "aligned", {"scale-mode": "rmse"}, [1.510865643, 1.103306398], [.576375813, 2.614172041, 2.614172041]),
-    (J2, "nash", {"max-norm": 0}, [.591461152, .407071483], [.076584288, .998532635, .998532635]),
-    (J2, "nash", {}, [.418226192, .287843006], [.054153270, .706069198, .706069198]),
-    (J4, "mgda", {}, [.313918306, .483358548, .202723147], [-.024962179, -.124810893, .898638427]),
-    (J4, "upgrad", {}, [.586411150, .852187576, .478931947], [.054858298, -.584608265, 1.678064699]),
-    (J4, "dualproj", {}, [.333333333, .416666667, .333333333], [.166666667, -.583333333, .916666667]),
-    (J4, "cagrad", {"c": .4}, [.287356322, .444747861, .287356322], [-.027426757, -.417321104, .875782344]),
-    (J4, "imtl-g", {}, [.319403776, .473045532, .207550692], [.012120264, -.149606545, .896224654]),
-    (J4, "config", {}, [.987087152, 1.461902463, .641415779], [.037456530, -.462344873, 2.769697504]),
-    (J4, "aligned", {}, [.287096277, .395298511, .224905511], [.070691809, -.279418022, .794847544]),
-    (J4, "aligned", {"scale-mode": "median"}, [.588138212, .809798587, .460735773],
-     [.144817463, -.572408731, 1.628304685]),
-    (J4, "nash", {"max-norm": 0}, [.581237106, .862862935, .444823785], [.017985447, -.471608420, 1.666511933]),
+    (J2, "equal", {}, [0.5, 0.5], [1, 1, 1]),
+    (J2, "mgda", {}, [0.6, 0.4], [0, 1, 1]),
+    (J2, "upgrad", {}, [1.111111111, 0.789473684], [0.292397661, 1.900584795, 1.900584795]),
+    (J2, "dualproj", {}, [0.611111111, 0.5], [0.555555556, 1.111111111, 1.111111111]),
+    (J2, "pcgrad", {}, [2.222222222, 1.578947368], [0.584795322, 3.801169591, 3.801169591]),
+    (
+        J2,
+        "cagrad",
+        {"c": 0.5, "rescale": "none"},
+        [0.704124145, 0.5],
+        [0.183503419, 1.204124145, 1.204124145],
+    ),
+    (
+        J2,
+        "cagrad",
+        {"c": 0.5, "rescale": "1/(1+c^2)"},
+        [0.563299316, 0.4],
+        [0.146802735, 0.963299316, 0.963299316],
+    ),
+    (
+        J2,
+        "cagrad",
+        {"c": 0.5, "rescale": "1/(1+c)"},
+        [0.469416097, 0.333333333],
+        [0.122335613, 0.802749430, 0.802749430],
+    ),
+    (
+        J2,
+        "cagrad",
+        {"c": 0.4, "rescale": "none"},
+        [0.663299316, 0.5],
+        [0.346802735, 1.163299316, 1.163299316],
+    ),
+    (J2, "imtl-g", {}, [0.592330317, 0.407669683], [0.076696831, 1, 1]),
+    (J2, "config", {}, [1.226483157, 0.844123601], [0.158808976, 2.070606758, 2.070606758]),
+    (J2, "aligned", {}, [0.559071916, 0.408261068], [0.213278746, 0.967332984, 0.967332984]),
+    (
+        J2,
+        "aligned",
+        {"scale-mode": "rmse"},
+        [1.510865643, 1.103306398],
+        [0.576375813, 2.614172041, 2.614172041],
+    ),
+    (
+        J2,
+        "nash",
+        {"max-norm": 0},
+        [0.591461152, 0.407071483],
+        [0.076584288, 0.998532635, 0.998532635],
+    ),
+    (J2, "nash", {}, [0.418226192, 0.287843006], [0.054153270, 0.706069198, 0.706069198]),
+    (
+        J4,
+        "mgda",
+        {},
+        [0.313918306, 0.483358548, 0.202723147],
+        [-0.024962179, -0.124810893, 0.898638427],
+    ),
+    (
+        J4,
+        "upgrad",
+        {},
+        [0.586411150, 0.852187576, 0.478931947],
+        [0.054858298, -0.584608265, 1.678064699],
+    ),
+    (
+        J4,
+        "dualproj",
+        {},
+        [0.333333333, 0.416666667, 0.333333333],
+        [0.166666667, -0.583333333, 0.916666667],
+    ),
+    (
+        J4,
+        "cagrad",
+        {"c": 0.4},
+        [0.287356322, 0.444747861, 0.287356322],
+        [-0.027426757, -0.417321104, 0.875782344],
+    ),
+    (
+        J4,
+        "imtl-g",
+        {},
+        [0.319403776, 0.473045532, 0.207550692],
+        [0.012120264, -0.149606545, 0.896224654],
+    ),
+    (
+        J4,
+        "config",
+        {},
+        [0.987087152, 1.461902463, 0.641415779],
+        [0.037456530, -0.462344873, 2.769697504],
+    ),
+    (
+        J4,
+        "aligned",
+        {},
+        [0.287096277, 0.395298511, 0.224905511],
+        [0.070691809, -0.279418022, 0.794847544],
+    ),
+    (
+        J4,
+        "aligned",
+        {"scale-mode": "median"},
+        [0.588138212, 0.809798587, 0.460735773],
+        [0.144817463, -0.572408731, 1.628304685],
+    ),
+    (
+        J4,
+        "nash",
+        {"max-norm": 0},
+        [0.581237106, 0.862862935, 0.444823785],
+        [0.017985447, -0.471608420, 1.666511933],
+    ),
     (J4, "pcgrad", {"order": "natural"}, [1.5, 2.25, 1.414414414], [0, -1.993243243, 4.457207207]),
-    (J4, "pcgrad", {"order": "reversed"}, [1.644819820, 2.25, 1.270270270], [.434459459, -1.560810811, 4.529954955]),
+    (
+        J4,
+        "pcgrad",
+        {"order": "reversed"},
+        [1.644819820, 2.25, 1.270270270],
+        [0.434459459, -1.560810811, 4.529954955],
+    ),
 ]
 
 
@@ -61,8 +156,15 @@ class CliTest(unittest.TestCase):
         self.folder.cleanup()
 
     def run_cli(self, *words, status=0, text=None):
-        done = subprocess.run([CLI, *map(str, words)], env=self.env, input=text, capture_output=True,
-                              text=True, check=False, timeout=120)
+        done = subprocess.run(
+            [CLI, *map(str, words)],
+            env=self.env,
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
         self.assertEqual(done.returncode, status, f"{words}: {done.stderr}")
         return done
 
@@ -75,19 +177,33 @@ class CliTest(unittest.TestCase):
 
     def test_golden_vectors(self):
         for text, method, settings, weights, direction in GOLDEN:
-            words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+            words = [
+                word for key, value in settings.items() for word in ("--set", f"{key}={value}")
+            ]
             done = self.run_cli("balance", method, "--jacobian", "-", "--json", *words, text=text)
             answer = json.loads(done.stdout)
-            for found, expected in zip(answer["weights"] + answer["direction"], weights + direction):
+            for found, expected in zip(
+                answer["weights"] + answer["direction"], weights + direction
+            ):
                 self.assertAlmostEqual(found, expected, delta=1e-9, msg=f"{method} {settings}")
             self.assertEqual(answer["status"], "ok")
 
     def test_balance_edges(self):
-        zero = json.loads(self.run_cli("balance", "mgda", "--jacobian", "-", "--json", text="1 -1\n-1 1\n").stdout)
+        zero = json.loads(
+            self.run_cli("balance", "mgda", "--jacobian", "-", "--json", text="1 -1\n-1 1\n").stdout
+        )
         self.assertEqual(zero["status"], "stationary")
-        tiny = json.loads(self.run_cli("balance", "upgrad", "--jacobian", "-", "--json",
-                                       text="3e-3 0 1e-3\n-2e-3 1e-3 1e-3\n0 -3e-3 5e-4\n").stdout)
-        for found, expected in zip(tiny["weights"], [.586411150, .852187576, .478931947]):
+        tiny = json.loads(
+            self.run_cli(
+                "balance",
+                "upgrad",
+                "--jacobian",
+                "-",
+                "--json",
+                text="3e-3 0 1e-3\n-2e-3 1e-3 1e-3\n0 -3e-3 5e-4\n",
+            ).stdout
+        )
+        for found, expected in zip(tiny["weights"], [0.586411150, 0.852187576, 0.478931947]):
             self.assertAlmostEqual(found, expected, delta=1e-7)
         for text in ("1 2\n3\n", "1 x\n", "", "nan 1\n1 1\n"):
             done = self.run_cli("balance", "mgda", "--jacobian", "-", text=text, status=1)
@@ -100,8 +216,19 @@ class CliTest(unittest.TestCase):
         self.run_cli("train", status=2)
         self.run_cli("train", "x.basin", "--epochs", "many", status=2)
         self.run_cli("balance", "mgda", status=2)
-        for verb in ("new", "check", "train", "runs", "show", "balance", "methods", "flatness", "landscape",
-                     "plot", "export"):
+        for verb in (
+            "new",
+            "check",
+            "train",
+            "runs",
+            "show",
+            "balance",
+            "methods",
+            "flatness",
+            "landscape",
+            "plot",
+            "export",
+        ):
             self.assertIn(f"basin-cli {verb}", self.run_cli(verb, "--help").stdout)
 
     def test_wrong_input(self):
@@ -123,8 +250,13 @@ class CliTest(unittest.TestCase):
 
     def test_train_says_all(self):
         self.make_design()
-        start, first, second, end = self.train("--epochs", 2, "--set", "experiment.sharpness.type=fs-mtl")
-        self.assertEqual((start["event"], start["parameters"], start["tasks"]), ("start", 31910, ["left", "right"]))
+        start, first, second, end = self.train(
+            "--epochs", 2, "--set", "experiment.sharpness.type=fs-mtl"
+        )
+        self.assertEqual(
+            (start["event"], start["parameters"], start["tasks"]),
+            ("start", 31910, ["left", "right"]),
+        )
         self.assertEqual((end["event"], end["run"], end["status"]), ("end", start["run"], "done"))
         self.assertEqual((first["epoch"], second["epoch"]), (1, 2))
         for row in (first, second):
@@ -150,8 +282,12 @@ class CliTest(unittest.TestCase):
     def test_interrupt_and_resume(self):
         self.make_design()
         whole = self.train("--epochs", 4)
-        run = subprocess.Popen([CLI, "train", self.design, "--json", *SMALL, "--epochs", "4000"], env=self.env,
-                               stdout=subprocess.PIPE, text=True)
+        run = subprocess.Popen(
+            [CLI, "train", self.design, "--json", *SMALL, "--epochs", "4000"],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         lines = [json.loads(run.stdout.readline()) for _ in range(3)]
         run.send_signal(signal.SIGINT)
         rest = run.stdout.read().splitlines()
@@ -159,23 +295,38 @@ class CliTest(unittest.TestCase):
         self.assertEqual(run.wait(timeout=60), 130)
         self.assertEqual(json.loads(rest[-1])["status"], "stopped")
         self.run_cli("train", "--resume", lines[0]["run"], "--epochs", len(rest) + 5, "--json")
-        shown = [json.loads(line) for line in self.run_cli("show", "last", "--json").stdout.splitlines()]
+        shown = [
+            json.loads(line) for line in self.run_cli("show", "last", "--json").stdout.splitlines()
+        ]
         self.assertEqual([row["epoch"] for row in shown[1:-1]], list(range(1, len(rest) + 6)))
         for row, other in zip(whole[1:-1], shown[1:-1]):
-            self.assertEqual({key: row[key] for key in row if key != "seconds"},
-                             {key: other[key] for key in other if key != "seconds"})
+            self.assertEqual(
+                {key: row[key] for key in row if key != "seconds"},
+                {key: other[key] for key in other if key != "seconds"},
+            )
 
     def test_not_finite(self):
         table = os.path.join(self.folder.name, "line.csv")
         with open(table, "w") as file:
             file.write("x,y\n" + "".join(f"{n},{2 * n}\n" for n in range(64)))
         with open(self.design, "w") as file:
-            json.dump({"basin": 1, "blocks": [
-                {"id": "table", "type": "csv", "params": {"path": table, "targets": "y"}},
-                {"id": "line", "type": "dense", "params": {"units": 1}},
-                {"id": "y", "type": "task", "params": {"loss": "mse", "target": "y"}}],
-                "wires": [["table.features", "line.in"], ["line.out", "y.in"]],
-                "experiment": {"batch": 8, "epochs": 100, "optimizer": {"type": "sgd", "lr": 100}}}, file)
+            json.dump(
+                {
+                    "basin": 1,
+                    "blocks": [
+                        {"id": "table", "type": "csv", "params": {"path": table, "targets": "y"}},
+                        {"id": "line", "type": "dense", "params": {"units": 1}},
+                        {"id": "y", "type": "task", "params": {"loss": "mse", "target": "y"}},
+                    ],
+                    "wires": [["table.features", "line.in"], ["line.out", "y.in"]],
+                    "experiment": {
+                        "batch": 8,
+                        "epochs": 100,
+                        "optimizer": {"type": "sgd", "lr": 100},
+                    },
+                },
+                file,
+            )
         done = self.run_cli("train", self.design, status=3)
         self.assertIn("loss of y is not finite", done.stderr)
         self.assertEqual(json.loads(self.run_cli("runs", "--json").stdout)["status"], "failed")
@@ -185,8 +336,11 @@ class CliTest(unittest.TestCase):
         self.train("--epochs", 1)
         flat = json.loads(self.run_cli("flatness", "last", "--json").stdout)["flatness"]
         self.assertTrue(all(value > 0 for value in flat.values()))
-        grid = json.loads(self.run_cli("landscape", "last", "--json", "--set", "side=9", "--set",
-                                       "samples=64").stdout)
+        grid = json.loads(
+            self.run_cli(
+                "landscape", "last", "--json", "--set", "side=9", "--set", "samples=64"
+            ).stdout
+        )
         self.assertEqual(len(grid["losses"]["left"]), 81)
         self.assertTrue(all(math.isfinite(value) for value in grid["losses"]["right"]))
         for plot in ("losses", "metrics", "conflict", "weights", "flatness"):
@@ -199,8 +353,12 @@ class CliTest(unittest.TestCase):
     def test_kill(self):
         self.make_design()
         for n in range(5):
-            run = subprocess.Popen([CLI, "train", self.design, *SMALL, "--epochs", "4000"], env=self.env,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            run = subprocess.Popen(
+                [CLI, "train", self.design, *SMALL, "--epochs", "4000"],
+                env=self.env,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
             time.sleep(0.25 + 0.11 * n)
             run.kill()
             run.wait()
