@@ -28,8 +28,8 @@ static const char *const show_words[] = {
 
 /* --- designs and files --- */
 
-static BasinWindow *
-window_for_design (BasinWindow *self)
+BasinWindow *
+basin_window_for_design (BasinWindow *self)
 {
   GtkApplication *app = gtk_window_get_application (GTK_WINDOW (self));
 
@@ -52,7 +52,7 @@ template_cb (GSimpleAction *action,
              GVariant      *parameter,
              gpointer       data)
 {
-  BasinWindow *window = window_for_design (data);
+  BasinWindow *window = basin_window_for_design (data);
 
   basin_window_open_template (window, g_variant_get_string (parameter, NULL));
   gtk_window_present (GTK_WINDOW (window));
@@ -72,7 +72,7 @@ open_uri_cb (GSimpleAction *action,
              gpointer       data)
 {
   g_autoptr(GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
-  BasinWindow *window = window_for_design (data);
+  BasinWindow *window = basin_window_for_design (data);
 
   basin_window_open_file (window, file);
   gtk_window_present (GTK_WINDOW (window));

@@ -67,6 +67,7 @@ struct _BasinWindow
   GtkWidget            *strip;
   GtkStack             *views;            /* canvas or outline */
   GtkMenuButton        *name_button;
+  GtkLabel             *name_label;
   GtkEntry             *name_entry;
   GtkWidget            *edited;
   GtkMenuButton        *problems_button;
@@ -79,6 +80,8 @@ struct _BasinWindow
 /* basin-window-actions.c */
 void basin_window_add_actions    (BasinWindow *self);
 void basin_window_update_actions (BasinWindow *self);
+/* (transfer none): this window while it holds nothing, else a new one. */
+BasinWindow *basin_window_for_design (BasinWindow *self);
 
 /* basin-window-file.c */
 void basin_window_connect_file   (BasinWindow *self);
@@ -98,6 +101,7 @@ char *basin_window_dup_name      (BasinWindow *self);
 void basin_window_connect_run    (BasinWindow *self);
 void basin_window_update_train   (BasinWindow *self);
 void basin_window_toggle_train   (BasinWindow *self);
+void basin_window_update_structure (BasinWindow *self);
 
 /* basin-window-width.c: what folds when there is little room */
 void basin_window_fit_width      (BasinWindow *self);
@@ -109,3 +113,5 @@ void basin_window_place_divider  (BasinWindow *self);
 
 /* basin-window.c */
 void basin_window_start          (BasinWindow *self);   /* leaves the start page */
+void basin_window_open_design    (BasinWindow     *self,
+                                  const MtlDesign *design);

@@ -166,12 +166,13 @@ ended_cb (MtwSession  *session,
     }
 }
 
-static void
-structure_cb (MtwSession  *session,
-              gboolean     changed,
-              BasinWindow *self)
+/* The inspector says it as well; one of the two is enough. */
+void
+basin_window_update_structure (BasinWindow *self)
 {
-  gtk_revealer_set_reveal_child (self->structure_bar, changed);
+  gtk_revealer_set_reveal_child (self->structure_bar,
+                                 mtw_session_is_structural (self->session)
+                                 && !adw_flap_get_reveal_flap (self->inspector_flap));
 }
 
 void
@@ -181,5 +182,8 @@ basin_window_connect_run (BasinWindow *self)
   g_signal_connect_swapped (self->session, "run-changed", G_CALLBACK (state_cb), self);
   g_signal_connect_swapped (self->session, "tick", G_CALLBACK (tick_cb), self);
   g_signal_connect (self->session, "ended", G_CALLBACK (ended_cb), self);
-  g_signal_connect (self->session, "structure-changed", G_CALLBACK (structure_cb), self);
+  g_signal_connect_swapped (self->session, "structure-changed",
+                            G_CALLBACK (basin_window_update_structure), self);
+  g_signal_connect_swapped (self->inspector_flap, "notify::reveal-flap",
+                            G_CALLBACK (basin_window_update_structure), self);
 }

@@ -106,7 +106,9 @@ basin_window_update_strip (BasinWindow *self)
   const char *name = mtl_design_name (mtw_document_get_design (self->document));
   gboolean edited = mtw_document_get_edited (self->document);
 
-  gtk_menu_button_set_label (self->name_button, name);
+  gtk_label_set_label (self->name_label, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->name_button),
+                                  GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_widget_set_visible (self->edited, edited);
   gtk_window_set_title (GTK_WINDOW (self), self->started ? name : _("Basin"));
   update_problems (self);

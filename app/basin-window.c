@@ -112,6 +112,17 @@ basin_window_is_pristine (BasinWindow *self)
 }
 
 void
+basin_window_open_design (BasinWindow     *self,
+                          const MtlDesign *design)
+{
+  g_autoptr(MtlDesign) kept = mtl_design_ref (design);
+
+  mtw_document_replace (self->document, kept);
+  basin_file_set_file (self->file, NULL);
+  basin_window_start (self);
+}
+
+void
 basin_window_open_template (BasinWindow *self,
                             const char  *id)
 {
@@ -127,9 +138,7 @@ basin_window_open_template (BasinWindow *self,
       return;
     }
 
-  mtw_document_replace (self->document, design);
-  basin_file_set_file (self->file, NULL);
-  basin_window_start (self);
+  basin_window_open_design (self, design);
 }
 
 static void
@@ -241,6 +250,7 @@ bind_studio (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, views);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, name_button);
+  gtk_widget_class_bind_template_child (widget_class, BasinWindow, name_label);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, name_entry);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, edited);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, problems_button);
@@ -330,14 +340,6 @@ add_canvas (BasinWindow *self)
   add_float (self, mtw_canvas_view_get_overlay (MTW_CANVAS_VIEW (view)));
 }
 
-static void
-block_activated_cb (MtwCanvas   *canvas,
-                    const char  *id,
-                    BasinWindow *self)
-{
-  adw_flap_set_reveal_flap (self->inspector_flap, TRUE);
-}
-
 void
 basin_window_take_settings (BasinWindow *self)
 {
@@ -359,7 +361,6 @@ connect_document (BasinWindow *self)
                             G_CALLBACK (basin_window_update_strip), self);
   g_signal_connect_swapped (self->document, "notify", G_CALLBACK (basin_window_update_strip),
                             self);
-  g_signal_connect (self->canvas, "activate-block", G_CALLBACK (block_activated_cb), self);
 }
 
 /**

@@ -10,6 +10,8 @@
 #include "mtl-chosen.h"
 #include "mtl-work.h"
 
+#define MTL_EXPORT_ROWS 64  /* capacity of the plan that mtl_export() makes */
+
 typedef struct
 {
   const MtlPlan   *plan;

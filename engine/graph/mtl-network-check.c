@@ -91,9 +91,11 @@ check_task (MtlNetwork *self,
 
   if (node->known && !loss->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
                                   mtl_chosen_settings (chosen), &error))
-    advise_units (self, mtl_network_complain (self, node->block, NULL,
-                                              mtl_network_name_parties (self, node, error->message)),
-                  node, target);
+    {
+      char *message = mtl_network_name_parties (self, node, error->message);
+
+      advise_units (self, mtl_network_complain (self, node->block, NULL, message), node, target);
+    }
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
 #include "mtl-op-move.h"
 
 static gboolean
@@ -58,6 +59,20 @@ add_backward (const MtlOpPass *pass)
                      mtl_op_dx_fresh (pass, i, lane));
 }
 
+static gboolean
+add_write_c (const MtlOpShape  *shape,
+             MtlCWriter        *to,
+             GError           **error)
+{
+  g_autoptr(GString) sum = g_string_new ("x0[i]");
+
+  for (guint i = 1; i < shape->n_in; i++)
+    g_string_append_printf (sum, " + x%u[i]", i);
+  mtl_c_writer_elementwise (to, mtl_shape_size (&shape->out[0]), sum->str);
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_add = {
   .method = {
     .id = "add",
@@ -75,4 +90,5 @@ const MtlOp mtl_op_add = {
   .infer = add_infer,
   .forward = add_forward,
   .backward = add_backward,
+  .write_c = add_write_c,
 };

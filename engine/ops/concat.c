@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
 #include "mtl-op-move.h"
 
 static gboolean
@@ -84,6 +85,25 @@ concat_backward (const MtlOpPass *pass)
     }
 }
 
+static gboolean
+concat_write_c (const MtlOpShape  *shape,
+                MtlCWriter        *to,
+                GError           **error)
+{
+  gsize at = 0;
+
+  for (guint i = 0; i < shape->n_in; i++)
+    {
+      gsize n = mtl_shape_size (&shape->in[i]);
+
+      mtl_c_writer_line (to, 0, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n);
+      mtl_c_writer_line (to, 1, "y[%" G_GSIZE_FORMAT " + i] = x%u[i];", at, i);
+      at += n;
+    }
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_concat = {
   .method = {
     .id = "concat",
@@ -101,4 +121,5 @@ const MtlOp mtl_op_concat = {
   .infer = concat_infer,
   .forward = concat_forward,
   .backward = concat_backward,
+  .write_c = concat_write_c,
 };

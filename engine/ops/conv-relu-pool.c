@@ -16,7 +16,9 @@
 
 #include "mtl-op-infer.h"
 
+#include "mtl-c-writer.h"
 #include "mtl-conv-pool.h"
+#include "mtl-op-conv.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
 enum { POOL_SIZE, POOL_STRIDE };              /* of max-pool */
@@ -127,6 +129,34 @@ conv_relu_pool_backward (const MtlOpPass *pass)
   mtl_conv_pool_best ()->backward (&pool, pass);
 }
 
+/* The sums under one window are compared as they come, so the outputs of the
+ * convolution take no memory. Beginning at zero is the rectifier. */
+static gboolean
+conv_relu_pool_write_c (const MtlOpShape  *shape,
+                        MtlCWriter        *to,
+                        GError           **error)
+{
+  const MtlConvPool pool = measure (shape);
+
+  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", pool.out);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", pool.rows);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", pool.columns);
+  mtl_c_writer_line (to, 3, "{");
+  mtl_c_writer_line (to, 4, "float most = 0.0f;  /* what is below zero is cut off */\n");
+  mtl_c_writer_line (to, 4, "for (long p = 0; p < 4; p++)");
+  mtl_c_writer_line (to, 5, "{");
+  mtl_c_writer_line (to, 6, "const long top = r * 2 + p / 2 - %" G_GSIZE_FORMAT
+                     ", left = c * 2 + p %% 2 - %" G_GSIZE_FORMAT ";", pool.padding, pool.padding);
+  mtl_op_write_conv (to, 6, &shape->in[0], pool.kernel, pool.padding > 0);
+  mtl_c_writer_line (to, 6, "if (sum > most || sum != sum)  /* a NaN is kept */");
+  mtl_c_writer_line (to, 7, "most = sum;");
+  mtl_c_writer_line (to, 5, "}");
+  mtl_c_writer_line (to, 4, "*y++ = most;");
+  mtl_c_writer_line (to, 3, "}");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_conv_relu_pool = {
   .method = {
     .id = "conv-relu-pool",
@@ -147,4 +177,5 @@ const MtlOp mtl_op_conv_relu_pool = {
   .backward = conv_relu_pool_backward,
   .grad = conv_relu_pool_grad,
   .accepts = conv_relu_pool_accepts,
+  .write_c = conv_relu_pool_write_c,
 };

@@ -23,6 +23,8 @@
 #include <string.h>
 
 #include "mtl-blas.h"
+#include "mtl-c-writer.h"
+#include "mtl-op-conv.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING };
 enum { WEIGHT, BIAS };
@@ -358,6 +360,27 @@ conv2d_line (const MtlSetting *set)
   return g_strdup_printf (_("%u of %u×%u"), (guint) set[CHANNELS].number, kernel, kernel);
 }
 
+static gboolean
+conv2d_write_c (const MtlOpShape  *shape,
+                MtlCWriter        *to,
+                GError           **error)
+{
+  const Geometry g = measure (shape);
+
+  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", g.filters);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", g.out_height);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", g.out_width);
+  mtl_c_writer_line (to, 3, "{");
+  mtl_c_writer_line (to, 4, "const long top = r * %" G_GSIZE_FORMAT " - %" G_GSIZE_FORMAT
+                     ", left = c * %" G_GSIZE_FORMAT " - %" G_GSIZE_FORMAT ";",
+                     g.stride, g.padding, g.stride, g.padding);
+  mtl_op_write_conv (to, 4, &shape->in[0], g.kernel, g.padding > 0);
+  mtl_c_writer_line (to, 4, "*y++ = sum;");
+  mtl_c_writer_line (to, 3, "}");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_conv2d = {
   .method = {
     .id = "conv2d",
@@ -392,4 +415,5 @@ const MtlOp mtl_op_conv2d = {
   .forward = conv2d_forward,
   .backward = conv2d_backward,
   .grad = conv2d_grad,
+  .write_c = conv2d_write_c,
 };

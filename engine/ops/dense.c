@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "mtl-blas.h"
+#include "mtl-c-writer.h"
 
 enum { UNITS };
 enum { WEIGHT, BIAS };
@@ -113,6 +114,26 @@ dense_line (const MtlSetting *set)
   return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%u unit", "%u units", units), units);
 }
 
+static gboolean
+dense_write_c (const MtlOpShape  *shape,
+               MtlCWriter        *to,
+               GError           **error)
+{
+  gsize n_in = shape->in[0].size[0], n_out = shape->out[0].size[0];
+
+  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", n_out);
+  mtl_c_writer_line (to, 1, "{");
+  mtl_c_writer_line (to, 2, "const float *w = %s + o * %" G_GSIZE_FORMAT ";",
+                     mtl_c_writer_tensor (to, WEIGHT), n_in);
+  mtl_c_writer_line (to, 2, "float sum = %s[o];\n", mtl_c_writer_tensor (to, BIAS));
+  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n_in);
+  mtl_c_writer_line (to, 3, "sum += w[i] * x[i];");
+  mtl_c_writer_line (to, 2, "y[o] = sum;");
+  mtl_c_writer_line (to, 1, "}");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_dense = {
   .method = {
     .id = "dense",
@@ -136,4 +157,5 @@ const MtlOp mtl_op_dense = {
   .forward = dense_forward,
   .backward = dense_backward,
   .grad = dense_grad,
+  .write_c = dense_write_c,
 };

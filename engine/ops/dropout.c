@@ -16,6 +16,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
 #include "mtl-op-move.h"
 
 enum { P };
@@ -91,6 +92,16 @@ dropout_line (const MtlSetting *set)
   return g_strdup_printf (_("drops %.3g\u00a0%%"), set[P].number * 100.0);
 }
 
+static gboolean
+dropout_write_c (const MtlOpShape  *shape,
+                 MtlCWriter        *to,
+                 GError           **error)
+{
+  mtl_c_writer_same (to);
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_dropout = {
   .method = {
     .id = "dropout",
@@ -114,4 +125,5 @@ const MtlOp mtl_op_dropout = {
   .plan = dropout_plan,
   .forward = dropout_forward,
   .backward = dropout_backward,
+  .write_c = dropout_write_c,
 };

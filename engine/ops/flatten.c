@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
 #include "mtl-op-move.h"
 
 static gboolean
@@ -35,6 +36,16 @@ flatten_backward (const MtlOpPass *pass)
                    mtl_op_dx_fresh (pass, 0, lane));
 }
 
+static gboolean
+flatten_write_c (const MtlOpShape  *shape,
+                 MtlCWriter        *to,
+                 GError           **error)
+{
+  mtl_c_writer_same (to);
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_flatten = {
   .method = {
     .id = "flatten",
@@ -51,4 +62,5 @@ const MtlOp mtl_op_flatten = {
   .infer = flatten_infer,
   .forward = flatten_forward,
   .backward = flatten_backward,
+  .write_c = flatten_write_c,
 };

@@ -17,6 +17,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtl-c-writer.h"
+
 enum { SIZE, STRIDE };
 
 #define MAX_SIZE 256   /* so that a place in a window fits a guint16 */
@@ -173,6 +175,35 @@ max_pool_line (const MtlSetting *set)
   return g_strdup_printf (_("max %u×%u"), size, size);
 }
 
+static gboolean
+max_pool_write_c (const MtlOpShape  *shape,
+                  MtlCWriter        *to,
+                  GError           **error)
+{
+  const MtlShape *in = &shape->in[0], *out = &shape->out[0];
+  gsize size = shape->set[SIZE].number, stride = stride_of (shape->set);
+
+  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)", out->size[0]);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", out->size[1]);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", out->size[2]);
+  mtl_c_writer_line (to, 3, "{");
+  mtl_c_writer_line (to, 4, "const float *window = x + (k * %" G_GSIZE_FORMAT " + r * %"
+                     G_GSIZE_FORMAT ") * %" G_GSIZE_FORMAT " + c * %" G_GSIZE_FORMAT ";",
+                     in->size[1], stride, in->size[2], stride);
+  mtl_c_writer_line (to, 4, "float most = window[0];\n");
+  mtl_c_writer_line (to, 4, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", size);
+  mtl_c_writer_line (to, 5, "for (long j = 0; j < %" G_GSIZE_FORMAT "; j++)", size);
+  mtl_c_writer_line (to, 6, "{");
+  mtl_c_writer_line (to, 7, "float value = window[i * %" G_GSIZE_FORMAT " + j];\n", in->size[2]);
+  mtl_c_writer_line (to, 7, "if (value > most || value != value)  /* a NaN is kept */");
+  mtl_c_writer_line (to, 8, "most = value;");
+  mtl_c_writer_line (to, 6, "}");
+  mtl_c_writer_line (to, 4, "*y++ = most;");
+  mtl_c_writer_line (to, 3, "}");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_max_pool = {
   .method = {
     .id = "max-pool",
@@ -200,4 +231,5 @@ const MtlOp mtl_op_max_pool = {
   .plan = max_pool_plan,
   .forward = max_pool_forward,
   .backward = max_pool_backward,
+  .write_c = max_pool_write_c,
 };

@@ -11,6 +11,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
+
 static void
 relu_plan (const MtlOpShape *shape,
            MtlOpNeeds       *needs)
@@ -61,6 +63,16 @@ relu_backward (const MtlOpPass *pass)
     }
 }
 
+static gboolean
+relu_write_c (const MtlOpShape  *shape,
+              MtlCWriter        *to,
+              GError           **error)
+{
+  mtl_c_writer_elementwise (to, mtl_shape_size (&shape->out[0]), "x[i] < 0.0f ? 0.0f : x[i]");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_relu = {
   .method = {
     .id = "relu",
@@ -78,4 +90,5 @@ const MtlOp mtl_op_relu = {
   .plan = relu_plan,
   .forward = relu_forward,
   .backward = relu_backward,
+  .write_c = relu_write_c,
 };

@@ -12,6 +12,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-c-writer.h"
+
 static void
 sigmoid_plan (const MtlOpShape *shape,
               MtlOpNeeds       *needs)
@@ -50,6 +52,17 @@ sigmoid_backward (const MtlOpPass *pass)
     }
 }
 
+static gboolean
+sigmoid_write_c (const MtlOpShape  *shape,
+                 MtlCWriter        *to,
+                 GError           **error)
+{
+  mtl_c_writer_use_math (to);
+  mtl_c_writer_elementwise (to, mtl_shape_size (&shape->out[0]), "1.0f / (1.0f + expf (-x[i]))");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_sigmoid = {
   .method = {
     .id = "sigmoid",
@@ -68,4 +81,5 @@ const MtlOp mtl_op_sigmoid = {
   .plan = sigmoid_plan,
   .forward = sigmoid_forward,
   .backward = sigmoid_backward,
+  .write_c = sigmoid_write_c,
 };

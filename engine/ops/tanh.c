@@ -10,6 +10,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-c-writer.h"
+
 static void
 tanh_plan (const MtlOpShape *shape,
            MtlOpNeeds       *needs)
@@ -48,6 +50,17 @@ tanh_backward (const MtlOpPass *pass)
     }
 }
 
+static gboolean
+tanh_write_c (const MtlOpShape  *shape,
+              MtlCWriter        *to,
+              GError           **error)
+{
+  mtl_c_writer_use_math (to);
+  mtl_c_writer_elementwise (to, mtl_shape_size (&shape->out[0]), "tanhf (x[i])");
+
+  return TRUE;
+}
+
 const MtlOp mtl_op_tanh = {
   .method = {
     .id = "tanh",
@@ -65,4 +78,5 @@ const MtlOp mtl_op_tanh = {
   .plan = tanh_plan,
   .forward = tanh_forward,
   .backward = tanh_backward,
+  .write_c = tanh_write_c,
 };

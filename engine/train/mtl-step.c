@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#define LEAST_WEIGHT 1e-6  /* of a task in the merged lane: its head's gradient is divided by it */
+
 MtlStep *
 mtl_step_new (MtlWork *work)
 {
@@ -156,6 +158,20 @@ mtl_step_sharp_state (MtlStep *self)
 
 /* --- the step --- */
 
+/* The balancer will be asked again, by the rows. */
+static void
+give_up_merge (MtlStep *self)
+{
+  MtlStepPart *part = &self->parts[MTL_PART_LOSS];
+
+  self->merge = FALSE;
+  if (part->before == NULL)
+    return;
+
+  mtl_state_free (part->state);
+  part->state = mtl_state_copy (part->before);
+}
+
 /* Weights that do not depend on gradients are asked for before backward. */
 static gboolean
 prepare_merge (MtlStep   *self,
@@ -172,6 +188,13 @@ prepare_merge (MtlStep   *self,
     return TRUE;
   if (!mtl_step_weigh (self, MTL_PART_LOSS, NULL, task, n, error))
     return FALSE;
+
+  for (guint i = 0; i < n; i++)
+    if (!(fabs (part->report.weights[task[i]]) >= LEAST_WEIGHT))
+      {
+        give_up_merge (self);
+        return TRUE;
+      }
 
   /* A seed is a factor, so that of a task left out is 0 and not unknown. */
   for (guint k = 0; k < self->n_tasks; k++)

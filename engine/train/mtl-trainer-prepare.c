@@ -49,17 +49,18 @@ set_methods (MtlLoop *loop)
 
 /* PER_TASK settings must name tasks that are there. */
 static gboolean
-check_names (const MtlLoop  *loop,
-             GError        **error)
+check_names (const MtlPlan    *plan,
+             const MtlDesign  *design,
+             GError          **error)
 {
-  const MtlChosen *balancers[] = { mtl_setup_method (loop->design, "balancer"),
-                                   flat_balancer (loop->design) };
+  const MtlChosen *balancers[] = { mtl_setup_method (design, "balancer"),
+                                   flat_balancer (design) };
 
   for (guint n = 0; n < G_N_ELEMENTS (balancers); n++)
     {
       g_autoptr(MtlChosen) spread =
-        mtl_chosen_for_tasks (balancers[n], mtl_plan_task_ids (loop->plan),
-                              mtl_plan_n_tasks (loop->plan), error);
+        mtl_chosen_for_tasks (balancers[n], mtl_plan_task_ids (plan), mtl_plan_n_tasks (plan),
+                              error);
 
       if (spread == NULL)
         return FALSE;
@@ -118,7 +119,7 @@ make_engine (MtlTrainer  *self,
 
   capacity = MIN (capacity, loop->n_rows);
   loop->plan = mtl_plan_new (loop->design, loop->data, capacity, TRUE, self->options.budget, error);
-  if (loop->plan == NULL || !check_names (loop, error))
+  if (loop->plan == NULL || !check_names (loop->plan, loop->design, error))
     return FALSE;
 
   loop->pool = mtl_pool_new (self->options.n_threads);
@@ -223,6 +224,20 @@ load_checkpoint (MtlTrainer  *self,
   return TRUE;
 }
 
+/* What was applied by now was compared with the design the run was started with. */
+static void
+follow_checkpoint (MtlTrainer *self)
+{
+  const MtlDesign *design = self->loop.design;
+
+  pthread_mutex_lock (&self->lock);
+  if (self->pending != NULL && mtl_design_compare (design, self->pending) != MTL_CHANGE_SETTINGS)
+    g_clear_pointer (&self->pending, mtl_design_unref);
+  mtl_design_unref (self->applied);
+  self->applied = mtl_design_ref (self->pending != NULL ? self->pending : design);
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* A resumed run follows the design of its checkpoint; new epochs may be added. */
 static gboolean
 choose_design (MtlTrainer  *self,
@@ -235,6 +250,8 @@ choose_design (MtlTrainer  *self,
                                     : mtl_design_ref (self->first);
   if (loop->design == NULL)
     return FALSE;
+  if (checkpoint != NULL)
+    follow_checkpoint (self);
 
   loop->seed = (guint64) mtl_setup_number (loop->design, "seed");
   loop->n_epochs = self->options.n_epochs > 0
@@ -315,11 +332,28 @@ note_method (MtlTrainer *self,
     }
 }
 
+/* Training goes on as it was. */
+static void
+refuse_settings (MtlTrainer   *self,
+                 const GError *error)
+{
+  mtl_record_add_event (self->record, self->loop.mark.step, "warning", error->message);
+
+  pthread_mutex_lock (&self->lock);
+  if (self->pending == NULL)
+    {
+      mtl_design_unref (self->applied);
+      self->applied = mtl_design_ref (self->loop.design);
+    }
+  pthread_mutex_unlock (&self->lock);
+}
+
 /* Takes what mtl_trainer_apply() left; between two steps. */
 void
 mtl_loop_take_settings (MtlTrainer *self)
 {
   MtlLoop *loop = &self->loop;
+  g_autoptr(GError) error = NULL;
   const MtlDesign *next;
 
   pthread_mutex_lock (&self->lock);
@@ -327,6 +361,13 @@ mtl_loop_take_settings (MtlTrainer *self)
   pthread_mutex_unlock (&self->lock);
   if (next == NULL)
     return;
+
+  if (!check_names (loop->plan, next, &error))
+    {
+      refuse_settings (self, error);
+      mtl_design_unref (next);
+      return;
+    }
 
   note_method (self, _("balancer"), "balancer", next);
   note_method (self, _("flat regions"), "sharpness", next);

@@ -38,6 +38,7 @@ typedef struct
   guint64          steps_per_epoch;
   MtlProgressMark  mark;
   guint            n_skipped;   /* perturbed steps in a row that were not finite */
+  gboolean         broken;      /* the last step failed: these weights are not to be saved */
   gint64           last_flush;  /* monotonic, µs */
   gint64           last_save;
   gint64           last_frame;

@@ -120,8 +120,8 @@ def spread(values):
 
 def table(lines, data, epochs):
     rows = [
-        "| sharpness | balancer | seeds | left | right | mean | conflict share | flatness left | flatness right "
-        "| s/epoch |",
+        "| sharpness | balancer | seeds | left | right | mean | conflict share "
+        "| flatness left | flatness right | s/epoch |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for sharp in SHARPS:
@@ -160,8 +160,9 @@ def write_tables(lines):
     text = [
         "# Multi-MNIST: what flat regions change",
         "",
-        "LeNet, Adam 1e-3, batch 256, figures of the last epoch on the test split, mean ± standard deviation",
-        "over seeds. Flatness: rise of the loss at ρ = 0.05 on 1,024 training samples with true labels.",
+        "LeNet, Adam 1e-3, batch 256, figures of the last epoch on the test split, mean ±",
+        "standard deviation over seeds. Flatness: rise of the loss at ρ = 0.05 on 1,024 training",
+        "samples with true labels.",
         "Made by `./dev table`.",
         "",
     ]

@@ -1,0 +1,17 @@
+/* mtl-op-conv.h — the sum of a convolution in C, for the ops that hold one
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-c-writer.h"
+
+/* Declares `sum`, the output of filter o whose kernel lies with its corner at
+ * (top, left) of the input x, and computes it. Tensor 0 is the weight, 1 the
+ * bias. @padded: the kernel may reach beyond the input. */
+void mtl_op_write_conv (MtlCWriter     *to,
+                        guint           depth,
+                        const MtlShape *in,
+                        gsize           kernel,
+                        gboolean        padded);
