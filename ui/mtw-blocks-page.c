@@ -92,6 +92,15 @@ mtw_blocks_page_init (MtwBlocksPage *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
+/* The whole of it is the tooltip too, for where it does not fit. */
+static void
+say (GtkLabel   *label,
+     const char *words)
+{
+  gtk_label_set_label (label, words);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (label), words);
+}
+
 static void
 update_connections (MtwBlocksPage  *self,
                     const MtlBlock *block)
@@ -105,10 +114,10 @@ update_connections (MtwBlocksPage  *self,
   g_autofree char *tasks = mtw_document_tasks_words (self->document,
                                                      mtl_survey_tasks (survey, id));
 
-  gtk_label_set_label (self->input, input);
-  gtk_label_set_label (self->output, output);
+  say (self->input, input);
+  say (self->output, output);
   gtk_label_set_label (self->weights, weights);
-  gtk_label_set_label (self->tasks, tasks);
+  say (self->tasks, tasks);
   gtk_widget_set_visible (self->input_row, !mtl_block_is_source (block));
   gtk_widget_set_visible (self->output_row, !mtl_block_is_task (block));
   gtk_widget_set_visible (self->weights_row, n_weights > 0);

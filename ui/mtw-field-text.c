@@ -87,7 +87,6 @@ build_path (MtwField *self)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_tooltip_text (button, words);
   mtw_field_put (self, button);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->row), 1);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (choose_cb), self);
 }
 

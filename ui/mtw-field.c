@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SHORT_LINE 28   /* characters: a longer summary is a tooltip, and in the help */
+#define SHORT_LINE 20   /* characters: a longer summary is a tooltip, and in the help */
 
 G_DEFINE_FINAL_TYPE (MtwField, mtw_field, G_TYPE_OBJECT)
 
@@ -234,6 +234,7 @@ static void
 show_line (MtwField   *self,
            const char *line)
 {
+  /* A path stands in the place of the line; a combo has no room for one. */
   if (ADW_IS_ACTION_ROW (self->row) && self->look != &mtw_field_path)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (self->row), line != NULL ? line : "");
 }
@@ -245,6 +246,7 @@ mtw_field_put (MtwField  *self,
   self->row = g_object_ref_sink (adw_action_row_new ());
   self->control = control;
   gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->row), 1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->row), control);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self->row), control);
   gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
@@ -258,7 +260,9 @@ describe (MtwField *self)
   const char *summary = param->summary != NULL ? _(param->summary) : NULL;
   GtkWidget *spoken = self->control != NULL ? self->control : self->row;
 
-  if (summary != NULL && g_utf8_strlen (summary, -1) <= SHORT_LINE)
+  if (self->look == &mtw_field_combo)
+    self->line = NULL;
+  else if (summary != NULL && g_utf8_strlen (summary, -1) <= SHORT_LINE)
     self->line = g_strdup (summary);
   else if (param->unit != NULL)
     self->line = g_strdup (_(param->unit));

@@ -21,6 +21,7 @@ struct _MtwObservatory
 
   gboolean         frozen;
   gboolean         maximised;
+  gboolean         was_maximised;   /* before one panel took it all */
   gint64           conflict_shown;  /* monotonic time */
 
   GtkWidget       *dot;
@@ -85,7 +86,14 @@ set_maximised (MtwObservatory *self,
 static void
 single_cb (MtwObservatory *self)
 {
-  set_maximised (self, mtw_plots_page_has_single (self->plots));
+  if (!mtw_plots_page_has_single (self->plots))
+    {
+      set_maximised (self, self->was_maximised);
+      return;
+    }
+
+  self->was_maximised = self->maximised;
+  set_maximised (self, TRUE);
 }
 
 static void
