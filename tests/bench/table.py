@@ -56,6 +56,7 @@ def settings(sharp, balancer, seed, epochs, noise):
         "experiment.seed": seed,
         "experiment.epochs": epochs,
         "experiment.batch": 256,
+        "experiment.first-weights": "uniform",
         "experiment.optimizer.type": "adam",
         "experiment.optimizer.lr": 0.001,
         "experiment.balancer.type": balancer,

@@ -108,20 +108,20 @@ landscape_waiting (const MtwPlotInput *input)
 
 /* --- drawing --- */
 
-/* From the field's units to the rectangle; the caller saves and restores. */
+/* From the relief's units to the rectangle; the caller saves and restores. */
 static void
-enter_field (const MtwChart *chart,
-             const MtwField *field)
+enter_relief (const MtwChart *chart,
+             const MtwRelief *relief)
 {
   cairo_t *cr = chart->pen->cr;
-  double last = field->side - 1.0;
+  double last = relief->side - 1.0;
 
   cairo_translate (cr, chart->left, chart->bottom);
   cairo_scale (cr, (chart->right - chart->left) / last, -(chart->bottom - chart->top) / last);
 }
 
-static MtwField *
-make_field (const MtwPlotInput *input,
+static MtwRelief *
+make_relief (const MtwPlotInput *input,
             const Range        *range)
 {
   guint side = mtl_grid_side (input->grid);
@@ -133,12 +133,12 @@ make_field (const MtwPlotInput *input,
               ? log (MAX (values[i], range->low) / range->low) / log (range->high / range->low)
               : NAN;
 
-  return mtw_field_new (logs, side, MAX (FINE / (side - 1), 1));
+  return mtw_relief_new (logs, side, MAX (FINE / (side - 1), 1));
 }
 
 static void
 fill_bands (const MtwChart *chart,
-            const MtwField *field)
+            const MtwRelief *relief)
 {
   cairo_t *cr = chart->pen->cr;
 
@@ -147,9 +147,9 @@ fill_bands (const MtwChart *chart,
       double rgb[3];
 
       cairo_save (cr);
-      enter_field (chart, field);
+      enter_relief (chart, relief);
       /* The cubic may dip below the lowest value: the first band takes all. */
-      mtw_field_add_area (field, band > 0 ? (double) band / N_BANDS : -HUGE_VAL, cr);
+      mtw_relief_add_area (relief, band > 0 ? (double) band / N_BANDS : -HUGE_VAL, cr);
       cairo_restore (cr);
       mtw_loss_colour (band / (N_BANDS - 1.0), rgb);
       mtw_pen_rgb (chart->pen, rgb, 1);
@@ -159,7 +159,7 @@ fill_bands (const MtwChart *chart,
 
 static void
 stroke_levels (const MtwChart *chart,
-               const MtwField *field)
+               const MtwRelief *relief)
 {
   static const double black[] = { 0, 0, 0 };
   static const double white[] = { 1, 1, 1 };
@@ -169,8 +169,8 @@ stroke_levels (const MtwChart *chart,
   for (guint band = 1; band < N_BANDS; band++)
     {
       cairo_save (cr);
-      enter_field (chart, field);
-      mtw_field_add_line (field, (double) band / N_BANDS, cr);
+      enter_relief (chart, relief);
+      mtw_relief_add_line (relief, (double) band / N_BANDS, cr);
       cairo_restore (cr);
       mtw_pen_rgb (chart->pen, band < N_BANDS / 2 ? white : black, 0.38);
       cairo_stroke (cr);
@@ -251,12 +251,12 @@ landscape_draw (MtwPen *pen)
 {
   MtwChart chart = { .pen = pen };
   Range range;
-  g_autoptr(MtwField) field = NULL;
+  g_autoptr(MtwRelief) relief = NULL;
   g_autofree char *end = NULL;
   double labels;
 
   find_range (pen->input, &range);
-  field = make_field (pen->input, &range);
+  relief = make_relief (pen->input, &range);
   end = mtw_number_short (-mtl_grid_range (pen->input->grid), 3);
   labels = ceil (mtw_pen_measure (pen, end, 0));
 
@@ -270,8 +270,8 @@ landscape_draw (MtwPen *pen)
   mtw_pen_round (pen, chart.left, chart.top, chart.right - chart.left,
                  chart.bottom - chart.top, RADIUS);
   cairo_clip (pen->cr);
-  fill_bands (&chart, field);
-  stroke_levels (&chart, field);
+  fill_bands (&chart, relief);
+  stroke_levels (&chart, relief);
   cairo_restore (pen->cr);
 
   label_axes (&chart, mtl_grid_range (pen->input->grid));

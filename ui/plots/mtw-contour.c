@@ -76,12 +76,12 @@ interpolate (const double *values,
                 + s * at (values, side, column + 1, row + 1));
 }
 
-MtwField *
-mtw_field_new (const double *values,
+MtwRelief *
+mtw_relief_new (const double *values,
                guint         side,
                guint         factor)
 {
-  MtwField *self = g_new (MtwField, 1);
+  MtwRelief *self = g_new (MtwRelief, 1);
   guint fine = (side - 1) * factor + 1;
 
   self->side = fine;
@@ -100,7 +100,7 @@ mtw_field_new (const double *values,
 }
 
 void
-mtw_field_free (MtwField *self)
+mtw_relief_free (MtwRelief *self)
 {
   g_free (self->values);
   g_free (self);
@@ -110,7 +110,7 @@ mtw_field_free (MtwField *self)
 
 /* The values of the corners of a cell, counter-clockwise; FALSE: unknown. */
 static gboolean
-read_cell (const MtwField *self,
+read_cell (const MtwRelief *self,
            guint           column,
            guint           row,
            double          v[4])
@@ -210,7 +210,7 @@ add_cell_area (cairo_t     *cr,
 
 /* Cells that lie wholly above are joined along their row. */
 void
-mtw_field_add_area (const MtwField *self,
+mtw_relief_add_area (const MtwRelief *self,
                     double          level,
                     cairo_t        *cr)
 {
@@ -275,7 +275,7 @@ add_cell_line (cairo_t     *cr,
 }
 
 void
-mtw_field_add_line (const MtwField *self,
+mtw_relief_add_line (const MtwRelief *self,
                     double          level,
                     cairo_t        *cr)
 {

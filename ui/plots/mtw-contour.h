@@ -15,21 +15,21 @@ typedef struct
 {
   guint   side;
   double *values;  /* side × side, row by row; NaN: not known */
-} MtwField;
+} MtwRelief;
 
 /* @values, made @factor times as fine by cubic interpolation; only where all
  * corners are finite. side' = (side − 1)·factor + 1 */
-MtwField *mtw_field_new       (const double   *values,
+MtwRelief *mtw_relief_new       (const double   *values,
                                guint           side,
                                guint           factor);
-void      mtw_field_free      (MtwField       *self);
+void      mtw_relief_free      (MtwRelief       *self);
 /* All that is at least @level, as closed polygons of one winding. */
-void      mtw_field_add_area  (const MtwField *self,
+void      mtw_relief_add_area  (const MtwRelief *self,
                                double          level,
                                cairo_t        *cr);
 /* The line along which values are @level. */
-void      mtw_field_add_line  (const MtwField *self,
+void      mtw_relief_add_line  (const MtwRelief *self,
                                double          level,
                                cairo_t        *cr);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtwField, mtw_field_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtwRelief, mtw_relief_free)
