@@ -19,7 +19,7 @@ typedef struct
 
 /* @values, made @factor times as fine by cubic interpolation; only where all
  * corners are finite. side' = (side − 1)·factor + 1 */
-MtwRelief *mtw_relief_new       (const double   *values,
+MtwRelief *mtw_relief_new      (const double    *values,
                                guint           side,
                                guint           factor);
 void      mtw_relief_free      (MtwRelief       *self);
