@@ -34,6 +34,17 @@ list_plots (void)
   return g_string_free (text, FALSE);
 }
 
+/* By its id, or the beginning of one: “loss” is enough for “losses”. */
+static const MtwPlotKind *
+find_plot (const char *words)
+{
+  for (const MtwPlotKind *const *kind = mtw_plot_kinds (); *kind != NULL; kind++)
+    if (words[0] != '\0' && g_str_has_prefix ((*kind)->id, words))
+      return *kind;
+
+  return NULL;
+}
+
 static gboolean
 choose_task (const Plotting  *self,
              MtlRecord       *record,
@@ -105,7 +116,7 @@ check_options (const CliVerb *verb,
   if (self->plot == NULL || self->output == NULL)
     return cli_usage (verb, _("--plot PLOT and -o FILE are needed; plots: %s"), plots);
 
-  self->kind = mtw_plot_kind_find (self->plot);
+  self->kind = find_plot (self->plot);
   if (self->kind == NULL)
     return cli_usage (verb, _("there is no plot “%s”; there is %s"), self->plot, plots);
   if (!mtw_format_find (self->output, &self->format))

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mtl-ending.h"
 #include "mtl-mailbox.h"
 #include "mtl-probe-private.h"
 
@@ -29,13 +30,11 @@ struct _MtlProber
   guint            n_threads;
   GCancellable    *cancel;
   MtlProbeEnded    ended;
-  GWeakRef         listener;
-  GMainContext    *context;
+  MtlEnding       *ending;
   MtlMailbox      *frames;
 
   pthread_mutex_t  lock;      /* guards what follows */
   MtlGrid         *grid;
-  GSource         *ending;
   gboolean         busy;
 };
 
@@ -45,7 +44,6 @@ mtl_prober_new (void)
   MtlProber *self = g_new0 (MtlProber, 1);
 
   self->frames = mtl_mailbox_new (sizeof (MtlProbeFrame));
-  g_weak_ref_init (&self->listener, NULL);
   pthread_mutex_init (&self->lock, NULL);
 
   return self;
@@ -72,56 +70,25 @@ post_grid_cb (MtlGrid  *grid,
   pthread_mutex_unlock (&self->lock);
 }
 
-typedef struct
-{
-  MtlProber *prober;
-  GError    *error;
-} Ending;
-
 static void
-ending_free (gpointer data)
+ended_cb (gpointer      owner,
+          const GError *error,
+          GObject      *listener)
 {
-  Ending *ending = data;
+  MtlProber *self = owner;
 
-  g_clear_error (&ending->error);
-  g_free (ending);
-}
-
-static gboolean
-ending_cb (gpointer data)
-{
-  Ending *ending = data;
-  MtlProber *self = ending->prober;
-  g_autoptr(GObject) listener = g_weak_ref_get (&self->listener);
-  g_autoptr(GError) error = g_steal_pointer (&ending->error);
-
-  pthread_mutex_lock (&self->lock);
-  g_clear_pointer (&self->ending, g_source_unref);
-  pthread_mutex_unlock (&self->lock);
-
-  if (listener != NULL && self->ended != NULL)
+  if (self->ended != NULL)
     self->ended (self, error, listener);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
-post_ending (MtlProber *self,
-             GError    *error)
+end (MtlProber *self,
+     GError    *error)
 {
-  Ending *ending = g_new0 (Ending, 1);
-  GSource *source = g_idle_source_new ();
-
-  ending->prober = self;
-  ending->error = error;
-  g_source_set_callback (source, ending_cb, ending, ending_free);
-
   pthread_mutex_lock (&self->lock);
   self->busy = FALSE;
-  self->ending = g_source_ref (source);
   pthread_mutex_unlock (&self->lock);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
+  mtl_ending_post (self->ending, error);
 }
 
 static void *
@@ -140,7 +107,7 @@ probe_thread (void *data)
   /* Without the right to it the probe runs at the common priority. */
   setpriority (PRIO_PROCESS, (id_t) syscall (SYS_gettid), NICENESS);
   mtl_probe_run (self->probe, &run, self->n_threads, &error);
-  post_ending (self, error);
+  end (self, error);
 
   return NULL;
 }
@@ -155,25 +122,16 @@ finish (MtlProber *self)
     pthread_join (self->thread, NULL);
   self->started = FALSE;
 
-  pthread_mutex_lock (&self->lock);
-  if (self->ending != NULL)
-    {
-      g_source_destroy (self->ending);
-      g_clear_pointer (&self->ending, g_source_unref);
-    }
-  pthread_mutex_unlock (&self->lock);
-
+  g_clear_pointer (&self->ending, mtl_ending_free);
   g_clear_object (&self->cancel);
   g_clear_pointer (&self->probe, mtl_chosen_unref);
   g_clear_pointer (&self->snapshot, mtl_snapshot_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
 }
 
 void
 mtl_prober_free (MtlProber *self)
 {
   finish (self);
-  g_weak_ref_clear (&self->listener);
   g_clear_pointer (&self->grid, mtl_grid_unref);
   mtl_mailbox_unref (self->frames);
   pthread_mutex_destroy (&self->lock);
@@ -195,9 +153,8 @@ mtl_prober_start (MtlProber       *self,
   self->snapshot = mtl_snapshot_ref (snapshot);
   self->n_threads = n_threads;
   self->cancel = g_cancellable_new ();
-  self->context = g_main_context_ref_thread_default ();
   self->ended = ended;
-  g_weak_ref_set (&self->listener, listener);
+  self->ending = mtl_ending_new (self, listener, ended_cb);
 
   pthread_mutex_lock (&self->lock);
   self->busy = TRUE;
@@ -206,8 +163,8 @@ mtl_prober_start (MtlProber       *self,
   failure = pthread_create (&self->thread, NULL, probe_thread, self);
   self->started = failure == 0;
   if (failure != 0)
-    post_ending (self, g_error_new (G_IO_ERROR, g_io_error_from_errno (failure),
-                                    "No thread could be started: %s", g_strerror (failure)));
+    end (self, g_error_new (G_IO_ERROR, g_io_error_from_errno (failure),
+                            "No thread could be started: %s", g_strerror (failure)));
 }
 
 void

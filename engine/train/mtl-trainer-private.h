@@ -13,6 +13,7 @@
 #include <pthread.h>
 
 #include "mtl-checkpoint.h"
+#include "mtl-ending.h"
 #include "mtl-setup.h"
 #include "mtl-trainer.h"
 
@@ -54,9 +55,8 @@ struct _MtlTrainer
   char            *resume;
   const MtlDesign *first;       /* the design it was started with */
   GCancellable    *cancel;
-  GMainContext    *context;     /* of the starter */
   MtlRunEnded      ended;
-  GWeakRef         listener;
+  MtlEnding       *ending;
 
   pthread_mutex_t  lock;        /* guards what follows */
   pthread_cond_t   wake;
@@ -66,7 +66,6 @@ struct _MtlTrainer
   const MtlDesign *applied;     /* what training follows, structure as at the start */
   MtlRecord       *record;
   MtlMailbox      *conflict;
-  GSource         *ending;      /* pending call of `ended` */
 
   pthread_mutex_t  theta_lock;  /* guards θ, and the fact that loop.model is there */
   gboolean         has_model;

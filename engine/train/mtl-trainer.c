@@ -7,79 +7,27 @@
 
 #include <string.h>
 
-/* --- the ending --- */
-
-typedef struct
-{
-  MtlTrainer *trainer;
-  GError     *error;
-} Ending;
-
-static void
-ending_free (gpointer data)
-{
-  Ending *ending = data;
-
-  g_clear_error (&ending->error);
-  g_free (ending);
-}
-
-static gboolean
-ending_cb (gpointer data)
-{
-  Ending *ending = data;
-  MtlTrainer *self = ending->trainer;
-  g_autoptr(GObject) listener = g_weak_ref_get (&self->listener);
-  g_autoptr(GError) error = g_steal_pointer (&ending->error);
-
-  pthread_mutex_lock (&self->lock);
-  g_clear_pointer (&self->ending, g_source_unref);
-  pthread_mutex_unlock (&self->lock);
-
-  /* May free the trainer. */
-  if (listener != NULL && self->ended != NULL)
-    self->ended (self, error, listener);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-post_ending (MtlTrainer *self,
-             GError     *error)
-{
-  Ending *ending = g_new0 (Ending, 1);
-  GSource *source = g_idle_source_new ();
-
-  ending->trainer = self;
-  ending->error = error;
-  g_source_set_callback (source, ending_cb, ending, ending_free);
-
-  pthread_mutex_lock (&self->lock);
-  self->ending = g_source_ref (source);
-  pthread_mutex_unlock (&self->lock);
-  g_source_attach (source, self->context);
-  g_source_unref (source);
-}
-
-static gpointer
-run_thread (gpointer data)
+static void *
+thread_main (void *data)
 {
   MtlTrainer *self = data;
   GError *error = NULL;
 
   mtl_trainer_loop (self, &error);
-  post_ending (self, error);
+  mtl_ending_post (self->ending, error);
 
   return NULL;
 }
 
-static void *
-thread_main (void *data)
+static void
+ended_cb (gpointer      owner,
+          const GError *error,
+          GObject      *listener)
 {
-  return run_thread (data);
-}
+  MtlTrainer *self = owner;
 
-/* --- the starter's side --- */
+  self->ended (self, error, listener);
+}
 
 static void
 destroy (MtlTrainer *self)
@@ -92,9 +40,8 @@ destroy (MtlTrainer *self)
   g_clear_pointer (&self->conflict, mtl_mailbox_unref);
   g_clear_pointer (&self->options.store, mtl_store_unref);
   g_clear_pointer (&self->options.weights, mtl_snapshot_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
+  g_clear_pointer (&self->ending, mtl_ending_free);
   g_clear_object (&self->cancel);
-  g_weak_ref_clear (&self->listener);
   pthread_mutex_destroy (&self->lock);
   pthread_mutex_destroy (&self->theta_lock);
   pthread_cond_destroy (&self->wake);
@@ -120,9 +67,8 @@ create (const MtlDesign     *design,
   self->first = mtl_design_ref (design);
   self->applied = mtl_design_ref (design);
   self->cancel = g_cancellable_new ();
-  self->context = g_main_context_ref_thread_default ();
   self->ended = ended;
-  g_weak_ref_init (&self->listener, listener);
+  self->ending = mtl_ending_new (self, listener, ended_cb);
   pthread_mutex_init (&self->lock, NULL);
   pthread_mutex_init (&self->theta_lock, NULL);
   pthread_cond_init (&self->wake, NULL);
@@ -157,15 +103,6 @@ mtl_trainer_free (MtlTrainer *self)
   mtl_trainer_order (self, MTL_ORDER_STOP);
   g_cancellable_cancel (self->cancel);
   pthread_join (self->thread, NULL);
-
-  pthread_mutex_lock (&self->lock);
-  if (self->ending != NULL)
-    {
-      g_source_destroy (self->ending);
-      g_clear_pointer (&self->ending, g_source_unref);
-    }
-  pthread_mutex_unlock (&self->lock);
-
   destroy (self);
 }
 

@@ -78,8 +78,8 @@ interpolate (const double *values,
 
 MtwRelief *
 mtw_relief_new (const double *values,
-               guint         side,
-               guint         factor)
+                guint         side,
+                guint         factor)
 {
   MtwRelief *self = g_new (MtwRelief, 1);
   guint fine = (side - 1) * factor + 1;
@@ -211,8 +211,8 @@ add_cell_area (cairo_t     *cr,
 /* Cells that lie wholly above are joined along their row. */
 void
 mtw_relief_add_area (const MtwRelief *self,
-                    double          level,
-                    cairo_t        *cr)
+                     double          level,
+                     cairo_t        *cr)
 {
   for (guint row = 0; row + 1 < self->side; row++)
     {
@@ -276,8 +276,8 @@ add_cell_line (cairo_t     *cr,
 
 void
 mtw_relief_add_line (const MtwRelief *self,
-                    double          level,
-                    cairo_t        *cr)
+                     double          level,
+                     cairo_t        *cr)
 {
   for (guint row = 0; row + 1 < self->side; row++)
     for (guint column = 0; column + 1 < self->side; column++)

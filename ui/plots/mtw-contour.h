@@ -20,16 +20,16 @@ typedef struct
 /* @values, made @factor times as fine by cubic interpolation; only where all
  * corners are finite. side' = (side − 1)·factor + 1 */
 MtwRelief *mtw_relief_new      (const double    *values,
-                               guint           side,
-                               guint           factor);
-void      mtw_relief_free      (MtwRelief       *self);
+                                guint            side,
+                                guint            factor);
+void       mtw_relief_free     (MtwRelief       *self);
 /* All that is at least @level, as closed polygons of one winding. */
-void      mtw_relief_add_area  (const MtwRelief *self,
-                               double          level,
-                               cairo_t        *cr);
+void       mtw_relief_add_area (const MtwRelief *self,
+                                double           level,
+                                cairo_t         *cr);
 /* The line along which values are @level. */
-void      mtw_relief_add_line  (const MtwRelief *self,
-                               double          level,
-                               cairo_t        *cr);
+void       mtw_relief_add_line (const MtwRelief *self,
+                                double           level,
+                                cairo_t         *cr);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtwRelief, mtw_relief_free)
