@@ -10,87 +10,118 @@
 #include "mtl-look.h"
 #include "mtw-run-item.h"
 
-static gboolean
-is_better (const MtlMethod *metric,
-           double           a,
-           double           b)
+/* The best figure of one metric of one task, over all runs. */
+typedef struct
 {
-  return mtl_look_higher_is_better (metric) ? a > b : a < b;
-}
+  gboolean higher;   /* is better */
+  double   value;
+  guint    n;        /* runs that have one */
+} Best;
 
-static gboolean
-is_best (GListModel      *items,
-         const MtlRunRow *row,
-         guint            task)
+static char *
+key_of (const MtlRunRow *row,
+        guint            task)
 {
-  const char *id = row->metrics[task];
-  const MtlMethod *metric = id != NULL ? mtl_catalogue_find (MTL_KIND_METRIC, id, NULL) : NULL;
-  guint n_others = 0;
-
-  if (metric == NULL || !isfinite (row->test_metric[task]))
-    return FALSE;
-
-  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
-    {
-      g_autoptr(MtwRunItem) item = g_list_model_get_item (items, i);
-      const MtlRunRow *other = mtw_run_item_row (item);
-      int k = mtw_run_row_find (other, row->tasks[task], row->metrics[task]);
-
-      if (k < 0 || other == row || !isfinite (other->test_metric[k]))
-        continue;
-      n_others++;
-      if (is_better (metric, other->test_metric[k], row->test_metric[task]))
-        return FALSE;
-    }
-
-  /* A run that nothing is compared with is not the best of them. */
-  return n_others > 0;
+  return g_strconcat (row->tasks[task], " ", row->metrics[task], NULL);
 }
 
 static void
-find_best (GListModel *items)
+note_figure (GHashTable      *all,
+             const MtlRunRow *row,
+             guint            task)
 {
+  const char *id = row->metrics[task];
+  const MtlMethod *metric = id != NULL ? mtl_catalogue_find (MTL_KIND_METRIC, id, NULL) : NULL;
+  g_autofree char *key = NULL;
+  double value = row->test_metric[task];
+  Best *best;
+
+  if (metric == NULL || !isfinite (value))
+    return;
+
+  key = key_of (row, task);
+  best = g_hash_table_lookup (all, key);
+  if (best == NULL)
+    {
+      best = g_new0 (Best, 1);
+      best->higher = mtl_look_higher_is_better (metric);
+      best->value = value;
+      g_hash_table_insert (all, g_steal_pointer (&key), best);
+    }
+  best->value = best->higher ? MAX (best->value, value) : MIN (best->value, value);
+  best->n++;
+}
+
+static GHashTable *
+collect_best (GListModel *items)
+{
+  GHashTable *all = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
   for (guint i = 0; i < g_list_model_get_n_items (items); i++)
     {
       g_autoptr(MtwRunItem) item = g_list_model_get_item (items, i);
       const MtlRunRow *row = mtw_run_item_row (item);
-      guint64 best = 0;
 
       for (guint k = 0; k < row->n_tasks; k++)
-        if (is_best (items, row, k))
-          best |= G_GUINT64_CONSTANT (1) << k;
-      mtw_run_item_set_best (item, best);
+        note_figure (all, row, k);
+    }
+
+  return all;
+}
+
+static void
+mark_best (GListModel *items)
+{
+  g_autoptr(GHashTable) all = collect_best (items);
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr(MtwRunItem) item = g_list_model_get_item (items, i);
+      const MtlRunRow *row = mtw_run_item_row (item);
+      guint64 marks = 0;
+
+      for (guint k = 0; k < row->n_tasks; k++)
+        {
+          g_autofree char *key = key_of (row, k);
+          const Best *best = g_hash_table_lookup (all, key);
+
+          /* A run that nothing is compared with is not the best of them. */
+          if (best != NULL && best->n > 1 && row->test_metric[k] == best->value)
+            marks |= G_GUINT64_CONSTANT (1) << k;
+        }
+      mtw_run_item_set_best (item, marks);
       mtw_run_item_changed (item);
     }
 }
 
-static MtwRunItem *
-find_item (GListModel *items,
-           const char *run)
+/* Run → its item; both live as long as @items does not change. */
+static GHashTable *
+index_items (GListModel *items)
 {
+  GHashTable *index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_object_unref);
+
   for (guint i = 0; i < g_list_model_get_n_items (items); i++)
     {
-      g_autoptr(MtwRunItem) item = g_list_model_get_item (items, i);
+      MtwRunItem *item = g_list_model_get_item (items, i);
 
-      if (g_str_equal (mtw_run_item_row (item)->run, run))
-        return g_steal_pointer (&item);
+      g_hash_table_insert (index, g_strdup (mtw_run_item_row (item)->run), item);
     }
 
-  return NULL;
+  return index;
 }
 
 /* Takes @row. (transfer full) */
 static MtwRunItem *
-renew_item (GListModel *items,
+renew_item (GHashTable *index,
             MtlRunRow  *row)
 {
-  MtwRunItem *item = find_item (items, row->run);
+  MtwRunItem *item = g_hash_table_lookup (index, row->run);
 
   if (item == NULL)
     return mtw_run_item_new (row);
 
   mtw_run_item_set_row (item, row);
-  return item;
+  return g_object_ref (item);
 }
 
 /* Replaces only what differs. @items: (element-type MtwRunItem) */
@@ -126,24 +157,26 @@ mtw_runs_list_take (GListStore *list,
                     GPtrArray  *rows)
 {
   g_autoptr(GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr(GHashTable) index = index_items (G_LIST_MODEL (list));
 
   for (guint i = 0; i < rows->len; i++)
-    g_ptr_array_add (items, renew_item (G_LIST_MODEL (list), rows->pdata[i]));
+    g_ptr_array_add (items, renew_item (index, rows->pdata[i]));
   g_ptr_array_set_free_func (rows, NULL);
   g_ptr_array_set_size (rows, 0);
 
   splice_items (list, items);
-  find_best (G_LIST_MODEL (list));
+  mark_best (G_LIST_MODEL (list));
 }
 
 void
 mtw_runs_list_remove (GListStore *list,
                       const char *run)
 {
-  g_autoptr(MtwRunItem) item = find_item (G_LIST_MODEL (list), run);
+  g_autoptr(GHashTable) index = index_items (G_LIST_MODEL (list));
+  MtwRunItem *item = g_hash_table_lookup (index, run);
   guint n;
 
   if (item != NULL && g_list_store_find (list, item, &n))
     g_list_store_remove (list, n);
-  find_best (G_LIST_MODEL (list));
+  mark_best (G_LIST_MODEL (list));
 }

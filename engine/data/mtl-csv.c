@@ -179,7 +179,7 @@ read_cell (Reader    *reader,
 {
   char *text = reader->csv->text;
   guint32 start;
-  gsize end;
+  gsize end = 0;
 
   while (reader->at < reader->length && is_blank (reader, text[reader->at]))
     reader->at++;

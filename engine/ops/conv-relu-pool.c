@@ -137,6 +137,8 @@ conv_relu_pool_write_c (const MtlOpShape  *shape,
                         GError           **error)
 {
   const MtlConvPool pool = measure (shape);
+  g_autofree char *top = mtl_op_conv_corner ("r * 2 + p / 2", 1, pool.padding);
+  g_autofree char *left = mtl_op_conv_corner ("c * 2 + p % 2", 1, pool.padding);
 
   mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", pool.out);
   mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", pool.rows);
@@ -145,8 +147,7 @@ conv_relu_pool_write_c (const MtlOpShape  *shape,
   mtl_c_writer_line (to, 4, "float most = 0.0f;  /* what is below zero is cut off */\n");
   mtl_c_writer_line (to, 4, "for (long p = 0; p < 4; p++)");
   mtl_c_writer_line (to, 5, "{");
-  mtl_c_writer_line (to, 6, "const long top = r * 2 + p / 2 - %" G_GSIZE_FORMAT
-                     ", left = c * 2 + p %% 2 - %" G_GSIZE_FORMAT ";", pool.padding, pool.padding);
+  mtl_c_writer_line (to, 6, "const long top = %s, left = %s;", top, left);
   mtl_op_write_conv (to, 6, &shape->in[0], pool.kernel, pool.padding > 0);
   mtl_c_writer_line (to, 6, "if (sum > most || sum != sum)  /* a NaN is kept */");
   mtl_c_writer_line (to, 7, "most = sum;");

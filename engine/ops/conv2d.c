@@ -366,14 +366,14 @@ conv2d_write_c (const MtlOpShape  *shape,
                 GError           **error)
 {
   const Geometry g = measure (shape);
+  g_autofree char *top = mtl_op_conv_corner ("r", g.stride, g.padding);
+  g_autofree char *left = mtl_op_conv_corner ("c", g.stride, g.padding);
 
   mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", g.filters);
   mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", g.out_height);
   mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", g.out_width);
   mtl_c_writer_line (to, 3, "{");
-  mtl_c_writer_line (to, 4, "const long top = r * %" G_GSIZE_FORMAT " - %" G_GSIZE_FORMAT
-                     ", left = c * %" G_GSIZE_FORMAT " - %" G_GSIZE_FORMAT ";",
-                     g.stride, g.padding, g.stride, g.padding);
+  mtl_c_writer_line (to, 4, "const long top = %s, left = %s;", top, left);
   mtl_op_write_conv (to, 4, &shape->in[0], g.kernel, g.padding > 0);
   mtl_c_writer_line (to, 4, "*y++ = sum;");
   mtl_c_writer_line (to, 3, "}");

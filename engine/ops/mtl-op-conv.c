@@ -7,6 +7,21 @@
 
 enum { WEIGHT, BIAS };
 
+char *
+mtl_op_conv_corner (const char *index,
+                    gsize       stride,
+                    gsize       padding)
+{
+  GString *text = g_string_new (index);
+
+  if (stride > 1)
+    g_string_append_printf (text, " * %" G_GSIZE_FORMAT, stride);
+  if (padding > 0)
+    g_string_append_printf (text, " - %" G_GSIZE_FORMAT, padding);
+
+  return g_string_free (text, FALSE);
+}
+
 void
 mtl_op_write_conv (MtlCWriter     *to,
                    guint           depth,

@@ -144,16 +144,20 @@ is_shown (const MtlEvent *event)
   return g_strv_contains (kinds, event->kind);
 }
 
-/* Returns the end of the chip. */
+/* From @start on, or not at all. Returns the end of the last chip. */
 static double
 draw_chip (MtwChart   *self,
            const char *words,
-           double      x)
+           double      x,
+           double      start)
 {
   MtwPen *pen = self->pen;
   double width = mtw_pen_measure (pen, words, 0);
   double height = ceil (pen->em) + 3;
   double left = MIN (x + 2, self->right - width - 8);
+
+  if (left < start)
+    return start;
 
   mtw_pen_round (pen, floor (left) + 0.5, floor (self->top) + 0.5, ceil (width) + 8, height, 4);
   mtw_pen_ink (pen, MTW_INK_CARD);
@@ -173,7 +177,7 @@ draw_events (MtwChart *self)
   static const double dots[] = { 2, 3 };
   const MtwPlotInput *input = self->pen->input;
   guint n = input->curves != NULL ? mtw_curves_n_events (input->curves) : 0;
-  double chip_end = self->left - 1;
+  double chip_end = self->left;
 
   for (guint i = 0; i < n; i++)
     {
@@ -187,8 +191,8 @@ draw_events (MtwChart *self)
       mtw_pen_ink (self->pen, MTW_INK_CURSOR);
       mtw_pen_line (self->pen, x, self->top, x, self->bottom);
       cairo_restore (self->pen->cr);
-      if (input->event_words && x > chip_end)
-        chip_end = draw_chip (self, event->text, x);
+      if (input->event_words)
+        chip_end = draw_chip (self, event->text, x, chip_end);
     }
 }
 

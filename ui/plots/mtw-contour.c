@@ -111,9 +111,9 @@ mtw_relief_free (MtwRelief *self)
 /* The values of the corners of a cell, counter-clockwise; FALSE: unknown. */
 static gboolean
 read_cell (const MtwRelief *self,
-           guint           column,
-           guint           row,
-           double          v[4])
+           guint            column,
+           guint            row,
+           double           v[4])
 {
   const double *low = self->values + (gsize) row * self->side + column;
   const double *high = low + self->side;
@@ -211,8 +211,8 @@ add_cell_area (cairo_t     *cr,
 /* Cells that lie wholly above are joined along their row. */
 void
 mtw_relief_add_area (const MtwRelief *self,
-                     double          level,
-                     cairo_t        *cr)
+                     double           level,
+                     cairo_t         *cr)
 {
   for (guint row = 0; row + 1 < self->side; row++)
     {
@@ -276,8 +276,8 @@ add_cell_line (cairo_t     *cr,
 
 void
 mtw_relief_add_line (const MtwRelief *self,
-                     double          level,
-                     cairo_t        *cr)
+                     double           level,
+                     cairo_t         *cr)
 {
   for (guint row = 0; row + 1 < self->side; row++)
     for (guint column = 0; column + 1 < self->side; column++)

@@ -26,7 +26,7 @@ struct _MtwObservatory
 
   GtkWidget       *dot;
   GtkLabel        *status;
-  GtkWidget       *progress_box;
+  GtkWidget       *squeezer;
   GtkProgressBar  *progress;
   GtkLabel        *detail;
   GtkToggleButton *maximise;
@@ -183,7 +183,7 @@ update_status (MtwObservatory *self)
   if (classes[1] == NULL || !gtk_widget_has_css_class (self->dot, classes[1]))
     gtk_widget_set_css_classes (self->dot, classes);
   gtk_widget_set_visible (self->dot, record != NULL);
-  gtk_widget_set_visible (self->progress_box, record != NULL);
+  gtk_widget_set_visible (self->squeezer, record != NULL);
   set_words (self->status, status);
   set_words (self->detail, detail);
   gtk_progress_bar_set_fraction (self->progress, mtw_run_done (record));
@@ -351,7 +351,7 @@ mtw_observatory_class_init (MtwObservatoryClass *klass)
     widget_class, "/io/github/basin_studio/Basin/plots/mtw-observatory.ui");
   gtk_widget_class_bind_template_child (widget_class, MtwObservatory, dot);
   gtk_widget_class_bind_template_child (widget_class, MtwObservatory, status);
-  gtk_widget_class_bind_template_child (widget_class, MtwObservatory, progress_box);
+  gtk_widget_class_bind_template_child (widget_class, MtwObservatory, squeezer);
   gtk_widget_class_bind_template_child (widget_class, MtwObservatory, progress);
   gtk_widget_class_bind_template_child (widget_class, MtwObservatory, detail);
   gtk_widget_class_bind_template_child (widget_class, MtwObservatory, maximise);

@@ -1,0 +1,182 @@
+/* watchdog.c — notes each time the main loop of a program is held for 50 ms
+ *
+ * Preloaded into a program (LD_PRELOAD) that runs on GLib's default main
+ * context; nothing of it is in Basin. It stands where the loop calls poll(2):
+ * from one return of poll to the next call the thread dispatches, and what a
+ * person does meanwhile waits. Each such time of more than 50 ms becomes a line
+ * of the file that BASIN_WATCHDOG names:
+ *
+ *   hold END WALL CPU QUEUED FRAME FRAME …
+ *
+ * END is CLOCK_MONOTONIC in seconds, the others are ms: WALL by the clock, CPU
+ * used by the thread (CLOCK_THREAD_CPUTIME_ID), QUEUED spent runnable while
+ * others had the processor (/proc/thread-self/schedstat). A test must not fail
+ * because the machine is busy, hence it judges CPU, which other programs do not
+ * change, and takes WALL − CPU − QUEUED, the time asleep in a call that blocks,
+ * more leniently: that includes the answers of a display server which waits
+ * for a processor itself.
+ *
+ * FRAMEs say where the thread was when its CPU time reached the limit: a timer
+ * on that clock sends a signal, whose handler takes the stack. They are
+ * OFFSET@FILE, as addr2line takes them.
+ *
+ * Cost: five system calls each time round the loop.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LIMIT    0.050   /* s */
+#define N_FRAMES 40
+#define SIGNAL   (SIGRTMIN + 5)
+
+typedef struct
+{
+  double wall;     /* s */
+  double cpu;
+  double queued;
+} Moment;
+
+static struct
+{
+  GPollFunc            poll;      /* GLib's own */
+  int                  file;
+  int                  schedstat; /* −1: the system does not say */
+  timer_t              timer;
+  gboolean             has_timer;
+  gboolean             running;   /* the loop has gone round once */
+  Moment               began;
+  void                *frames[N_FRAMES];
+  volatile sig_atomic_t n_frames;
+} dog;
+
+static double
+read_clock (clockid_t clock)
+{
+  struct timespec time;
+
+  clock_gettime (clock, &time);
+  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+/* The second figure of schedstat is in ns. */
+static double
+read_queued (void)
+{
+  char text[96];
+  ssize_t n = dog.schedstat >= 0 ? pread (dog.schedstat, text, sizeof text - 1, 0) : -1;
+  const char *second;
+
+  if (n <= 0)
+    return 0.0;
+  text[n] = '\0';
+  second = strchr (text, ' ');
+
+  return second != NULL ? 1e-9 * g_ascii_strtod (second + 1, NULL) : 0.0;
+}
+
+static Moment
+take_moment (void)
+{
+  return (Moment) { read_clock (CLOCK_MONOTONIC), read_clock (CLOCK_THREAD_CPUTIME_ID),
+                    read_queued () };
+}
+
+static void
+limit_cb (int signal)
+{
+  dog.n_frames = backtrace (dog.frames, N_FRAMES);
+}
+
+/* Of the thread's CPU time; 0 stops it. */
+static void
+set_timer (double seconds)
+{
+  struct itimerspec when = { .it_value.tv_nsec = (long) (1e9 * seconds) };
+
+  if (dog.has_timer)
+    timer_settime (dog.timer, 0, &when, NULL);
+}
+
+/* The first two frames are the handler and the kernel's way back from it. */
+static void
+note (const Moment *now)
+{
+  g_autoptr(GString) line = g_string_new (NULL);
+  Dl_info place;
+
+  g_string_printf (line, "hold %.4f %.1f %.1f %.1f", now->wall,
+                   1e3 * (now->wall - dog.began.wall), 1e3 * (now->cpu - dog.began.cpu),
+                   1e3 * (now->queued - dog.began.queued));
+  for (int i = 2; i < dog.n_frames; i++)
+    if (dladdr (dog.frames[i], &place) != 0)
+      g_string_append_printf (line, " %#tx@%s",
+                              (char *) dog.frames[i] - (char *) place.dli_fbase, place.dli_fname);
+  g_string_append_c (line, '\n');
+  if (write (dog.file, line->str, line->len) < 0)
+    perror ("watchdog");
+}
+
+static void
+begin_on_thread (void)
+{
+  struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL };
+
+  dog.running = TRUE;
+  dog.schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  event._sigev_un._tid = (pid_t) syscall (SYS_gettid);
+  dog.has_timer = timer_create (CLOCK_THREAD_CPUTIME_ID, &event, &dog.timer) == 0;
+}
+
+static int
+timed_poll (GPollFD *fds,
+            guint    n_fds,
+            int      timeout)
+{
+  int n;
+
+  if (!dog.running)
+    begin_on_thread ();
+  else
+    {
+      Moment now = take_moment ();
+
+      set_timer (0.0);
+      if (now.wall - dog.began.wall > LIMIT)
+        note (&now);
+    }
+
+  n = dog.poll (fds, n_fds, timeout);
+  dog.n_frames = 0;
+  dog.began = take_moment ();
+  set_timer (LIMIT);
+
+  return n;
+}
+
+__attribute__ ((constructor)) static void
+keep_watch (void)
+{
+  const char *path = g_getenv ("BASIN_WATCHDOG");
+  struct sigaction action = { .sa_handler = limit_cb, .sa_flags = SA_RESTART };
+
+  dog.file = path != NULL ? open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+  if (dog.file < 0)
+    return;
+
+  /* The first call may load a library, which a handler must not do. */
+  backtrace (dog.frames, N_FRAMES);
+  sigaction (SIGNAL, &action, NULL);
+  dog.poll = g_main_context_get_poll_func (g_main_context_default ());
+  g_main_context_set_poll_func (g_main_context_default (), timed_poll);
+}
