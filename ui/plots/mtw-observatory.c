@@ -8,12 +8,15 @@
 
 #include "mtw-observatory.h"
 
+#include <math.h>
+
 #include "mtw-log-page.h"
 #include "mtw-plots-page.h"
 #include "mtw-problem-page.h"
 #include "mtw-run-words.h"
 
 #define CONFLICT_EVERY (G_USEC_PER_SEC / 2)
+#define GRAIN          0.005  /* of the progress bar */
 
 struct _MtwObservatory
 {
@@ -168,6 +171,7 @@ update_status (MtwObservatory *self)
   MtlRecord *record = mtw_plots_page_get_data (self->plots)->record;
   g_autofree char *status = mtw_run_status (record);
   g_autofree char *detail = mtw_run_detail (record);
+  double done = mtw_run_done (record);
   MtlProgress progress = { .status = MTL_RUN_DONE };
   const char *classes[] = { "dot", NULL, NULL };
 
@@ -186,7 +190,9 @@ update_status (MtwObservatory *self)
   gtk_widget_set_visible (self->squeezer, record != NULL);
   set_words (self->status, status);
   set_words (self->detail, detail);
-  gtk_progress_bar_set_fraction (self->progress, mtw_run_done (record));
+  /* Each setting asks for a new layout: only by steps that can be seen. */
+  if (fabs (gtk_progress_bar_get_fraction (self->progress) - done) >= GRAIN)
+    gtk_progress_bar_set_fraction (self->progress, done);
 }
 
 /* Page and observatory may be hidden; then what was pulled is drawn later. */
