@@ -50,8 +50,11 @@ find_window (BasinApplication *self)
 {
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
 
-  return window != NULL && BASIN_IS_WINDOW (window) && basin_window_is_pristine (BASIN_WINDOW (window))
-         ? BASIN_WINDOW (window) : basin_application_add_window (self);
+  if (window != NULL && BASIN_IS_WINDOW (window)
+      && basin_window_is_pristine (BASIN_WINDOW (window)))
+    return BASIN_WINDOW (window);
+
+  return basin_application_add_window (self);
 }
 
 static void
@@ -282,6 +285,7 @@ add_keys (GtkApplication *app)
     { "win.palette", { "F9" } },
     { "win.inspector", { "<Shift>F9" } },
     { "win.observatory", { "<Control>F9" } },
+    { "win.maximise", { "<Shift>F11" } },
     { "win.find", { "<Control>f", "<Control>k" } },
     { "win.outline", { "<Control><Shift>o" } },
     { "win.full-screen", { "F11" } },

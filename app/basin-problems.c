@@ -6,40 +6,8 @@
 #include "basin-problems.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
-/**
- * basin_problems_fix:
- *
- * Returns: whether the design was changed; FALSE without @error when the
- *   problem offers no fix
- */
-gboolean
-basin_problems_fix (MtwDocument       *document,
-                    const MtlProblem  *problem,
-                    GError           **error)
-{
-  MtlDesign *design;
-
-  if (problem->fix_key == NULL || problem->fix_value == NULL)
-    return FALSE;
-
-  if (g_str_equal (problem->fix_key, "wire"))
-    {
-      g_auto(GStrv) ends = g_strsplit (problem->fix_value, " ", 2);
-
-      return g_strv_length (ends) == 2
-             && mtw_document_connect (document, ends[0], ends[1], error);
-    }
-
-  design = mtl_design_with_value (mtw_document_get_design (document), problem->fix_key,
-                                  problem->fix_value, error);
-  if (design == NULL)
-    return FALSE;
-
-  mtw_document_edit (document, design, problem->advice != NULL ? problem->advice : _("Fix"));
-  return TRUE;
-}
+#include "mtw-problem-box.h"
 
 int
 basin_problems_next (MtwDocument *document,
@@ -82,7 +50,7 @@ fix_cb (GtkWidget   *button,
   g_autoptr(GError) error = NULL;
 
   if (row_number (row) < mtl_survey_n_problems (survey)
-      && !basin_problems_fix (document, mtl_survey_problem (survey, row_number (row)), &error)
+      && !mtw_problem_mend (document, mtl_survey_problem (survey, row_number (row)), &error)
       && error != NULL)
     mtw_document_announce (document, error->message);
 }

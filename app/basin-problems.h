@@ -10,11 +10,7 @@
 #include "mtw-document.h"
 
 /* (transfer floating): a GtkPopover. */
-GtkWidget *basin_problems_new  (MtwDocument      *document);
-/* Applies the fix of @problem, one undo. FALSE: it has none, or it failed. */
-gboolean   basin_problems_fix  (MtwDocument      *document,
-                                const MtlProblem *problem,
-                                GError          **error);
+GtkWidget *basin_problems_new  (MtwDocument *document);
 /* Brings the next problem's block into view, after @last. Returns its place. */
-int        basin_problems_next (MtwDocument      *document,
-                                int               last);
+int        basin_problems_next (MtwDocument *document,
+                                int          last);

@@ -26,6 +26,7 @@ static const struct
   { "inspector", "true" },
   { "observatory", "true" },
   { "observatory-height", "294" },
+  { "layout", "''" },
   { "letter-keys", "true" },
   { "colour-scheme", "'default'" },
 };

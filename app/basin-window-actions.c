@@ -7,6 +7,8 @@
 
 #include <glib/gi18n.h>
 
+#include "mtw-problem-box.h"
+
 #include "basin-application.h"
 #include "basin-export.h"
 #include "basin-finder.h"
@@ -192,20 +194,28 @@ next_problem_cb (GSimpleAction *action,
   self->problem = basin_problems_next (self->document, self->problem);
 }
 
+void
+basin_window_fix (BasinWindow *self,
+                  int          number)
+{
+  MtlSurvey *survey = mtw_document_get_survey (self->document);
+  g_autoptr(GError) error = NULL;
+  const MtlProblem *problem;
+
+  if (number < 0 || (guint) number >= mtl_survey_n_problems (survey))
+    return;
+
+  problem = mtl_survey_problem (survey, (guint) number);
+  if (!mtw_problem_mend (self->document, problem, &error))
+    basin_window_say (self, error != NULL ? error->message : problem->message);
+}
+
 static void
 fix_problem_cb (GSimpleAction *action,
                 GVariant      *parameter,
                 gpointer       data)
 {
-  BasinWindow *self = data;
-  MtlSurvey *survey = mtw_document_get_survey (self->document);
-  guint n = (guint) MAX (self->problem, 0);
-  g_autoptr(GError) error = NULL;
-
-  if (n < mtl_survey_n_problems (survey)
-      && !basin_problems_fix (self->document, mtl_survey_problem (survey, n), &error))
-    basin_window_say (self, error != NULL ? error->message
-                                          : mtl_survey_problem (survey, n)->message);
+  basin_window_fix (data, MAX (BASIN_WINDOW (data)->problem, 0));
 }
 
 /* --- training --- */
@@ -294,7 +304,7 @@ revealed_cb (AdwFlap     *flap,
              GParamSpec  *pspec,
              BasinWindow *self)
 {
-  if (adw_flap_get_fold_policy (flap) == ADW_FLAP_FOLD_POLICY_NEVER)
+  if (adw_flap_get_fold_policy (flap) == ADW_FLAP_FOLD_POLICY_NEVER && !self->maximised)
     basin_settings_set_flag (self->settings, flap == self->palette_flap ? "palette" : "inspector",
                              adw_flap_get_reveal_flap (flap));
 }

@@ -32,9 +32,16 @@ add_inspector (BasinWindow *self)
 {
   GtkWidget *inspector = mtw_inspector_new (self->document, self->session);
 
-  gtk_widget_set_size_request (inspector, INSPECTOR_WIDTH, -1);
-  gtk_widget_add_css_class (inspector, "basin-pane");
-  adw_flap_set_flap (self->inspector_flap, inspector);
+  GtkWidget *clamp = adw_clamp_new ();
+
+  /* Long words in a row are to wrap, not to widen the pane. */
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), INSPECTOR_WIDTH);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), INSPECTOR_WIDTH);
+  adw_clamp_set_child (ADW_CLAMP (clamp), inspector);
+  gtk_widget_set_size_request (clamp, INSPECTOR_WIDTH, -1);
+  gtk_widget_set_hexpand (clamp, FALSE);
+  gtk_widget_add_css_class (clamp, "basin-pane");
+  adw_flap_set_flap (self->inspector_flap, clamp);
 }
 
 static void
@@ -42,8 +49,10 @@ activated_cb (GtkWidget   *widget,
               const char  *id,
               BasinWindow *self)
 {
+  AdwClamp *clamp = ADW_CLAMP (adw_flap_get_flap (self->inspector_flap));
+
   adw_flap_set_reveal_flap (self->inspector_flap, TRUE);
-  mtw_inspector_focus (MTW_INSPECTOR (adw_flap_get_flap (self->inspector_flap)));
+  mtw_inspector_focus (MTW_INSPECTOR (adw_clamp_get_child (clamp)));
 }
 
 static void
@@ -74,20 +83,6 @@ add_outline (BasinWindow *self)
   g_signal_connect (outline, "activated", G_CALLBACK (activated_cb), self);
   g_signal_connect (self->canvas, "activate-block", G_CALLBACK (activated_cb), self);
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-}
-
-/* The divider's first place needs its height, which is known once it is laid out. */
-void
-basin_window_place_divider (BasinWindow *self)
-{
-  int height = gtk_widget_get_height (GTK_WIDGET (self->divider));
-
-  if (self->placed || height < 2 || gtk_paned_get_end_child (self->divider) == NULL)
-    return;
-
-  self->placed = TRUE;
-  gtk_paned_set_position (self->divider,
-                          height - basin_settings_int (self->settings, "observatory-height"));
 }
 
 /* --- runs --- */
@@ -249,7 +244,6 @@ basin_window_add_panes (BasinWindow *self)
   add_palette (self);
   add_inspector (self);
   add_outline (self);
+  basin_window_add_plots (self);
   add_runs (self);
-  g_signal_connect_swapped (self->divider, "notify::max-position",
-                            G_CALLBACK (basin_window_fit_width), self);
 }

@@ -8,6 +8,7 @@
 #include "basin-window.h"
 
 #include "mtw-canvas-view.h"
+#include "mtw-observatory.h"
 #include "mtw-session.h"
 
 #include "basin-feed.h"
@@ -26,11 +27,14 @@ struct _BasinWindow
   BasinOrphan          *orphan;           /* offered in the bar, or NULL */
   BasinFeed            *feed;
   MtwCanvas            *canvas;
+  MtwObservatory       *observatory;
 
   gboolean              started;          /* the start page has been left */
   gboolean              closing;          /* all questions are answered */
   gboolean              close_after_run;
   gboolean              close_after_save;
+  gboolean              maximised;        /* the observatory has the page for itself */
+  gboolean              inspector_before; /* whether the inspector was shown before that */
   gboolean              placed;           /* the divider has been set */
   int                   problem;          /* last gone to by F8; −1: none */
   int                   width;            /* of the last allocation */
@@ -80,6 +84,9 @@ struct _BasinWindow
 /* basin-window-actions.c */
 void basin_window_add_actions    (BasinWindow *self);
 void basin_window_update_actions (BasinWindow *self);
+/* Applies the fix of a problem of the survey. */
+void basin_window_fix            (BasinWindow *self,
+                                  int          number);
 /* (transfer none): this window while it holds nothing, else a new one. */
 BasinWindow *basin_window_for_design (BasinWindow *self);
 
@@ -109,6 +116,10 @@ void basin_window_update_strip   (BasinWindow *self);
 
 /* basin-window-panes.c */
 void basin_window_add_panes      (BasinWindow *self);
+void basin_window_add_plots      (BasinWindow *self);
+
+/* basin-window-observatory.c */
+void basin_window_add_observatory (BasinWindow *self);
 void basin_window_place_divider  (BasinWindow *self);
 
 /* basin-window.c */

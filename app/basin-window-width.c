@@ -22,7 +22,6 @@ fold_flap (BasinWindow *self,
 {
   AdwFlapFoldPolicy policy = fold ? ADW_FLAP_FOLD_POLICY_ALWAYS : ADW_FLAP_FOLD_POLICY_NEVER;
 
-  gtk_widget_set_visible (GTK_WIDGET (flap), TRUE);
   if (adw_flap_get_fold_policy (flap) == policy)
     return;
 

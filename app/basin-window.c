@@ -13,8 +13,6 @@
 #include "basin-problems.h"
 #include "basin-start.h"
 
-#define STEP_KEY GDK_KEY_space
-
 G_DEFINE_FINAL_TYPE (BasinWindow, basin_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* --- words --- */
@@ -329,7 +327,7 @@ add_canvas (BasinWindow *self)
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   for (guint i = 0; i < G_N_ELEMENTS (spaces); i++)
     {
-      GtkShortcutTrigger *trigger = gtk_keyval_trigger_new (STEP_KEY, spaces[i].state);
+      GtkShortcutTrigger *trigger = gtk_keyval_trigger_new (GDK_KEY_space, spaces[i].state);
       GtkShortcut *shortcut = gtk_shortcut_new (trigger, gtk_callback_action_new (space_cb, NULL,
                                                                                   NULL));
 
@@ -389,6 +387,7 @@ basin_window_new (AdwApplication *app,
   self->feed = basin_feed_new (self->document, self->session, self->canvas);
   connect_document (self);
   basin_window_add_panes (self);
+  basin_window_add_observatory (self);
   basin_window_add_actions (self);
   basin_window_connect_file (self);
   basin_window_connect_run (self);

@@ -35,6 +35,7 @@ struct _MtwSession
   MtlRecord        *probed;       /* the run that the probe measures */
   guint64           probed_epoch;
   guint64           measured;     /* last epoch of which flatness was asked */
+  gboolean          measure_next; /* flatness was asked for by a person */
   gboolean          draw_next;    /* a landscape waits for the probe to end */
   guint64           frame_seen;
   MtlProbeFrame     frame;        /* newest of the landscape */

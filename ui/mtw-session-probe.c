@@ -9,6 +9,7 @@
 #include "mtw-session-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 static void
 store_point_thread (GTask        *task,
@@ -97,6 +98,9 @@ probe_ended_cb (MtlProber    *prober,
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     mtw_document_announce (self->document, error->message);
 
+  /* A landscape that was cancelled does not go on. */
+  if (!self->flat)
+    self->frame.finished = TRUE;
   self->probing = FALSE;
   g_clear_pointer (&self->probed, mtl_record_unref);
   if (self->draw_next)
@@ -136,16 +140,24 @@ mtw_session_start_flatness (MtwSession *self)
     return;
 
   epochs = mtl_series_get_length (mtl_record_series (self->record, "epoch/steps"));
-  if (epochs <= self->measured)
+  if (epochs <= self->measured && !self->measure_next)
     return;
 
   snapshot = mtw_session_dup_snapshot (self);
   if (snapshot == NULL)
     return;
 
+  self->measure_next = FALSE;
   self->measured = epochs;
   self->probed_epoch = epochs;
   start_probe (self, "flatness", snapshot);
+}
+
+static void
+set_no_weights (GError **error)
+{
+  g_set_error_literal (error, MTL_ERROR, MTL_ERROR_RUN,
+                       _("There are no weights yet. Press Train first."));
 }
 
 gboolean
@@ -159,8 +171,7 @@ mtw_session_draw_landscape (MtwSession  *self,
   snapshot = mtw_session_dup_snapshot (self);
   if (snapshot == NULL)
     {
-      g_set_error_literal (error, MTL_ERROR, MTL_ERROR_RUN,
-                           _("There are no weights yet. Press Train first."));
+      set_no_weights (error);
       return FALSE;
     }
 
@@ -171,7 +182,51 @@ mtw_session_draw_landscape (MtwSession  *self,
       return TRUE;
     }
 
+  self->frame = (MtlProbeFrame) { .probe = "landscape", .seconds_left = NAN };
   start_probe (self, "landscape", snapshot);
+  return TRUE;
+}
+
+gboolean
+mtw_session_measure_flatness (MtwSession  *self,
+                              GError     **error)
+{
+  g_autoptr(MtlSnapshot) snapshot = NULL;
+
+  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
+
+  snapshot = mtw_session_dup_snapshot (self);
+  if (snapshot == NULL || self->record == NULL)
+    {
+      set_no_weights (error);
+      return FALSE;
+    }
+
+  self->measure_next = TRUE;
+  mtw_session_start_flatness (self);
+  return TRUE;
+}
+
+gboolean
+mtw_session_measure_flatness (MtwSession  *self,
+                              GError     **error)
+{
+  g_autoptr(MtlSnapshot) snapshot = NULL;
+
+  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
+
+  snapshot = mtw_session_dup_snapshot (self);
+  if (snapshot == NULL || self->record == NULL)
+    {
+      g_set_error_literal (error, MTL_ERROR, MTL_ERROR_RUN,
+                           _("There are no weights yet. Press Train first."));
+      return FALSE;
+    }
+  if (self->probing)
+    return TRUE;
+
+  self->probed_epoch = mtl_snapshot_epoch (snapshot);
+  start_probe (self, "flatness", snapshot);
   return TRUE;
 }
 

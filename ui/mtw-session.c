@@ -212,6 +212,8 @@ start_trainer (MtwSession  *self,
   self->has_conflict = FALSE;
   self->conflict_seen = 0;
   self->measured = 0;
+  self->measure_next = FALSE;
+  self->frame = (MtlProbeFrame) { 0 };
   set_structural (self, FALSE);
   mtw_session_watch (self);
 

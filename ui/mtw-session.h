@@ -48,8 +48,15 @@ MtlSnapshot *mtw_session_dup_snapshot   (MtwSession    *self);
 /* Begins to draw the landscape of the weights now; see get_grid. */
 gboolean     mtw_session_draw_landscape (MtwSession    *self,
                                          GError       **error);
+/* Measures flatness of the weights now, unless a probe runs already. */
+gboolean     mtw_session_measure_flatness (MtwSession  *self,
+                                           GError     **error);
+/* Measures flatness of the weights now, after the probe that runs. */
+gboolean     mtw_session_measure_flatness (MtwSession  *self,
+                                         GError       **error);
 void         mtw_session_cancel_probe   (MtwSession    *self);
 /* (transfer none) (nullable): newest grid; @frame (nullable): how far it is. */
 MtlGrid     *mtw_session_get_grid       (MtwSession    *self,
                                          MtlProbeFrame *frame);
-gboolean     mtw_session_is_structural  (MtwSession    *self);   /* design has changed since training began */
+/* Whether the design has changed since training began. */
+gboolean     mtw_session_is_structural  (MtwSession    *self);

@@ -49,24 +49,57 @@ mtl_network_target (const MtlNetwork  *self,
   return NULL;
 }
 
-/* The head's last block can be given as many units as the target has classes. */
-static void
+/* Another width of the head's last block, where one is all that is missing. */
+static gboolean
 advise_units (MtlNetwork      *self,
               MtlProblem      *problem,
               const MtlNode   *node,
               const MtlTarget *target)
 {
   const MtlBlock *producer = self->nodes[mtl_node_link (node, 0)->node].block;
-  guint units = target->type.kind == MTL_TARGET_CLASS ? target->type.n_classes
-                                                      : (guint) target->type.size;
+  const MtlChosen *chosen = mtl_chosen_get (mtl_block_what (node->block), "loss")->method;
+  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
+  const gsize widths[] = { target->type.n_classes, target->type.size, 1 };
 
   if (mtl_block_is_source (producer)
       || mtl_chosen_get (mtl_block_what (producer), "units") == NULL)
-    return;
+    return FALSE;
 
-  problem->advice = g_strdup_printf (_("Give %s %u Units"), mtl_block_id (producer), units);
-  problem->fix_key = g_strdup_printf ("blocks.%s.units", mtl_block_id (producer));
-  problem->fix_value = g_strdup_printf ("%u", units);
+  for (guint n = 0; n < G_N_ELEMENTS (widths); n++)
+    {
+      if (widths[n] == 0
+          || !loss->fits (&target->type, widths[n], mtl_chosen_settings (chosen), NULL))
+        continue;
+
+      problem->advice = g_strdup_printf (_("Give %s %u Units"), mtl_block_id (producer),
+                                         (guint) widths[n]);
+      problem->fix_key = g_strdup_printf ("blocks.%s.units", mtl_block_id (producer));
+      problem->fix_value = g_strdup_printf ("%u", (guint) widths[n]);
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* Another loss, the first that fits the head as it is. */
+static void
+advise_loss (MtlProblem      *problem,
+             const MtlNode   *node,
+             const MtlTarget *target)
+{
+  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_LOSS); *m != NULL; m++)
+    {
+      g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_LOSS, *m);
+
+      if (!((const MtlLoss *) *m)->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
+                                         mtl_chosen_settings (chosen), NULL))
+        continue;
+
+      problem->advice = g_strdup_printf (_("Use %s"), _((*m)->title));
+      problem->fix_key = g_strdup_printf ("blocks.%s.loss", mtl_block_id (node->block));
+      problem->fix_value = g_strdup ((*m)->id);
+      return;
+    }
 }
 
 static void
@@ -93,8 +126,10 @@ check_task (MtlNetwork *self,
                                   mtl_chosen_settings (chosen), &error))
     {
       char *message = mtl_network_name_parties (self, node, error->message);
+      MtlProblem *problem = mtl_network_complain (self, node->block, NULL, message);
 
-      advise_units (self, mtl_network_complain (self, node->block, NULL, message), node, target);
+      if (!advise_units (self, problem, node, target))
+        advise_loss (problem, node, target);
     }
 }
 

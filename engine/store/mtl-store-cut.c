@@ -119,6 +119,40 @@ cut_events (MtlDb           *db,
   return TRUE;
 }
 
+/* Epochs that had ended at @step. Figures of one that ended later may be there
+ * when its last checkpoint is not; a measurement amid it stands. */
+static gboolean
+count_epochs (MtlDb           *db,
+              MtlStoreWriter  *writer,
+              guint64          step,
+              guint64         *n,
+              GError         **error)
+{
+  g_autoptr(MtlQuery) query =
+    mtl_db_query (db, error, "SELECT steps_per_epoch FROM run WHERE number = ?1", "i",
+                  writer->number);
+  guint64 steps_per_epoch;
+
+  if (query == NULL || mtl_db_step (db, query, error) != MTL_QUERY_ROW)
+    return FALSE;
+
+  steps_per_epoch = mtl_query_count (query, 0);
+  *n = steps_per_epoch > 0 ? step / steps_per_epoch : 0;
+  return TRUE;
+}
+
+static double
+find_limit (const char *name,
+            guint64     step,
+            guint64     epoch,
+            guint64     ended)
+{
+  if (mtl_curve_is_measured (name))
+    return (double) epoch;
+
+  return (double) (mtl_curve_is_of_epochs (name) ? MIN (epoch, ended) : step);
+}
+
 gboolean
 mtl_store_cut (MtlDb           *db,
                MtlStoreWriter  *writer,
@@ -128,17 +162,17 @@ mtl_store_cut (MtlDb           *db,
 {
   GHashTableIter iter;
   gpointer name, value;
+  guint64 ended;
 
-  if (!read_curves (db, writer, error))
+  if (!read_curves (db, writer, error) || !count_epochs (db, writer, step, &ended, error))
     return FALSE;
 
   g_hash_table_iter_init (&iter, writer->curves);
   while (g_hash_table_iter_next (&iter, &name, &value))
     {
       MtlCurveMark *mark = value;
-      double limit = (double) (mtl_curve_is_of_epochs (name) ? epoch : step);
 
-      if (!cut_curve (db, mark->id, limit, &mark->stored, error))
+      if (!cut_curve (db, mark->id, find_limit (name, step, epoch, ended), &mark->stored, error))
         return FALSE;
       /* Measurements are told apart by their value, not by their place. */
       if (mtl_curve_is_measured (name))

@@ -71,7 +71,8 @@ mtl_tally_add (MtlTally        *self,
       double items = task->loss->divisor (&task->target, task->set, batch->rows, task->size,
                                           batch->targets[k]);
 
-      if (!(items > 0.0) || isnan (losses[k]))
+      /* A loss that is not a number is kept: it is not to pass for a good one. */
+      if (!(items > 0.0))
         continue;
 
       self->losses[k] += losses[k] * items;
@@ -88,6 +89,22 @@ mtl_tally_loss (const MtlTally *self,
                 guint           task)
 {
   return self->items[task] > 0.0 ? self->losses[task] / self->items[task] : NAN;
+}
+
+double
+mtl_tally_mean (const MtlTally *self)
+{
+  double sum = 0.0;
+  guint n = 0;
+
+  for (guint k = 0; k < self->n_tasks; k++)
+    if (self->items[k] > 0.0)
+      {
+        sum += mtl_tally_loss (self, k);
+        n++;
+      }
+
+  return n > 0 ? sum / n : NAN;
 }
 
 double

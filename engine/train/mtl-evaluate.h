@@ -30,6 +30,7 @@ void             mtl_tally_add      (MtlTally        *self,
                                      float *const    *outputs);
 double           mtl_tally_loss     (const MtlTally  *self,
                                      guint            task);    /* NaN: nothing valid */
+double           mtl_tally_mean     (const MtlTally  *self);    /* of tasks that have any */
 double           mtl_tally_metric   (const MtlTally  *self,
                                      const MtlPlan   *plan,
                                      guint            task,

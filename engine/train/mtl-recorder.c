@@ -323,12 +323,7 @@ mtl_recorder_end_epoch (MtlRecorder    *self,
 double
 mtl_recorder_mean_loss (MtlRecorder *self)
 {
-  double sum = 0.0;
-
-  for (guint k = 0; k < self->k; k++)
-    sum += mtl_tally_loss (self->train, k);
-
-  return sum / self->k;
+  return mtl_tally_mean (self->train);
 }
 
 GVariant *

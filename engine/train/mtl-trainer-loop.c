@@ -49,7 +49,8 @@ mtl_loop_save (MtlTrainer *self,
   MtlLoop *loop = &self->loop;
   g_autoptr(GBytes) bytes = NULL;
 
-  if (loop->writer == NULL)
+  /* The last good checkpoint stays the newest one. */
+  if (loop->writer == NULL || loop->broken)
     return;
 
   /* Curves first: those on disk are never older than the checkpoint. */
@@ -185,6 +186,7 @@ take_step (MtlTrainer  *self,
     return forgive (self, &failure, error);
 
   loop->n_skipped = 0;
+  loop->broken = FALSE;
   update_model (self, rate);
   mtl_recorder_add_step (loop->recorder, loop->step, loop->batch, loop->mark.step, rate);
   note_time (loop, began);
@@ -250,15 +252,7 @@ static double
 judge (MtlLoop  *loop,
        gboolean  validated)
 {
-  double sum = 0.0;
-
-  if (!validated)
-    return mtl_recorder_mean_loss (loop->recorder);
-
-  for (guint k = 0; k < mtl_plan_n_tasks (loop->plan); k++)
-    sum += mtl_tally_loss (loop->validation, k);
-
-  return sum / mtl_plan_n_tasks (loop->plan);
+  return validated ? mtl_tally_mean (loop->validation) : mtl_recorder_mean_loss (loop->recorder);
 }
 
 /* STOP leaves the epoch open: its last step is done, its figures are not. */
@@ -312,6 +306,7 @@ run_epoch (MtlTrainer  *self,
           continue;
         }
 
+      loop->broken = TRUE;
       mtl_record_add_event (self->record, loop->mark.step, "error", failure->message);
       if (self->options.pause_on_error
           && g_error_matches (failure, MTL_ERROR, MTL_ERROR_NOT_FINITE))

@@ -202,6 +202,42 @@ test_resume (gconstpointer data)
   g_free (folder);
 }
 
+/* Epochs end after the checkpoint that a run has to go back to. */
+static void
+test_older_checkpoint (void)
+{
+  g_autoptr(MtlDesign) design = build_design (values, table);
+  char *folder = make_folder ();
+  MtlStore *store = open_store (folder);
+  MtlRunOptions options = { .n_threads = 1, .store = store };
+  g_autoptr(MtlRecord) expected = NULL;
+  g_autoptr(MtlRecord) record = NULL;
+  g_autofree char *newest = NULL;
+  Run whole, again;
+
+  run_start (&whole, design, &options);
+  for (guint n = 0; n < 20; n++)
+    mtl_trainer_order (whole.trainer, MTL_ORDER_STEP);
+  run_reach (&whole, MTL_RUN_PAUSED, 20);
+  mtl_trainer_order (whole.trainer, MTL_ORDER_SAVE);
+  mtl_trainer_order (whole.trainer, MTL_ORDER_GO_ON);
+  run_wait (&whole);
+  expected = mtl_trainer_record (whole.trainer);
+
+  options.resume = mtl_record_info (expected)->run;
+  newest = g_strdup_printf ("%s/runs/%s/step-24.ckpt", folder, options.resume);
+  g_assert_cmpint (g_unlink (newest), ==, 0);
+  run_all (&again, design, &options);
+  record = mtl_trainer_record (again.trainer);
+  assert_same_theta ("older checkpoint", &whole, &again);
+  assert_same_curves ("older checkpoint", expected, record);
+  run_clear (&again);
+  run_clear (&whole);
+  mtl_store_unref (store);
+  remove_all (folder);
+  g_free (folder);
+}
+
 /* --- hardly any labels --- */
 
 static guint
@@ -315,6 +351,7 @@ main (int   argc,
 
       g_test_add_data_func (path, resumes[n], test_resume);
     }
+  g_test_add_func ("/train/older-checkpoint", test_older_checkpoint);
   g_test_add_func ("/train/kept-weights", test_kept_weights);
 
   status = g_test_run ();

@@ -186,6 +186,7 @@ static void
 test_asks_for_a_landscape (Fixture       *fixture,
                            gconstpointer  data)
 {
+  g_autoptr(MtlRecord) record = sample_record (1, 7);
   GtkWidget *panel = find_nth (fixture->observatory, MTW_TYPE_PANEL, 2);
   MtlProbeFrame probe = { .probe = "landscape", .done = 0.3, .seconds_left = 3 };
   guint drawn = 0, cancelled = 0;
@@ -194,6 +195,9 @@ test_asks_for_a_landscape (Fixture       *fixture,
   g_signal_connect_swapped (fixture->observatory, "cancel-landscape", G_CALLBACK (count_cb),
                             &cancelled);
   g_assert_cmpstr (mtw_panel_get_kind (MTW_PANEL (panel)), ==, "landscape");
+  gtk_widget_activate_action (panel, "panel.measure", NULL);
+  g_assert_cmpuint (drawn, ==, 0);
+  mtw_observatory_set_record (fixture->observatory, record);
   g_assert_true (gtk_widget_activate_action (panel, "panel.measure", NULL));
   mtw_observatory_set_grid (fixture->observatory, NULL, &probe);
   g_assert_true (gtk_widget_activate_action (panel, "panel.cancel", NULL));

@@ -244,7 +244,7 @@ draw_moment (MtwPen *pen,
   facts = has_facts (pen, &moment);
   room = MIN (width - names,
               pen->height - mtw_legend_height (pen) - (facts ? 3.4 : 1.1) * line - 4);
-  size = CLAMP (floor (room / moment.n) - CELL_GAP, 2, MOST_CELL);
+  size = CLAMP (floor (room / moment.n) - CELL_GAP, 2, MAX (MOST_CELL, 3 * pen->em));
   left = names + MAX ((width - names - moment.n * (size + CELL_GAP)) / 2, 0);
   draw_cells (pen, &moment, floor (left), mtw_legend_height (pen) + 4, size);
   if (facts)

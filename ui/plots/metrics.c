@@ -87,6 +87,17 @@ show_value (const MtwPlotInput *input,
 
 /* --- the plot --- */
 
+/* Only where tasks differ in their metric. */
+static gboolean
+metrics_chooses (const MtwPlotInput *input)
+{
+  for (guint k = 1; k < mtw_input_n_tasks (input); k++)
+    if (g_strcmp0 (metric_id (input, k), metric_id (input, 0)) != 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 static char *
 metrics_subtitle (const MtwPlotInput *input)
 {
@@ -264,6 +275,7 @@ const MtwPlotKind mtw_plot_metrics = {
              "line for the training set. A wide gap between the two is overfitting. The star "
              "is the best epoch."),
   .flags = MTW_PLOT_TIME | MTW_PLOT_TASK,
+  .chooses = metrics_chooses,
   .subtitle = metrics_subtitle,
   .waiting = metrics_waiting,
   .draw = metrics_draw,

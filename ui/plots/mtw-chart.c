@@ -51,9 +51,12 @@ label_y (const MtwChart *self,
                                                       : g_steal_pointer (&plain);
 }
 
+/* Where the chart is low, labels that would touch are left out. */
 static void
 draw_rows (MtwChart *self)
 {
+  double last = INFINITY;
+
   for (guint i = 0; i < self->y.n; i++)
     {
       g_autofree char *label = label_y (self, i);
@@ -61,6 +64,9 @@ draw_rows (MtwChart *self)
 
       mtw_pen_ink (self->pen, MTW_INK_GRID);
       mtw_pen_line (self->pen, self->left, y, self->right, y);
+      if (last - y < 0.9 * self->pen->em)
+        continue;
+      last = y;
       mtw_pen_ink (self->pen, MTW_INK_CAPTION);
       mtw_pen_text (self->pen, label, self->left - LABEL_GAP, y, MTW_TEXT_END);
     }

@@ -31,13 +31,6 @@ count_shown (MtwPanelGrid *self)
   return n;
 }
 
-static guint
-columns_in (MtwPanelGrid *self,
-            int           width)
-{
-  return (guint) CLAMP ((width + GAP) / (COLUMN + GAP), 1, (int) MAX (count_shown (self), 1));
-}
-
 /* The widest and the highest of the panels. */
 static int
 measure_children (MtwPanelGrid   *self,
@@ -56,6 +49,16 @@ measure_children (MtwPanelGrid   *self,
     }
 
   return most;
+}
+
+/* Large text may make a panel wider than its share would be. */
+static guint
+columns_in (MtwPanelGrid *self,
+            int           width)
+{
+  int least = MAX (measure_children (self, GTK_ORIENTATION_HORIZONTAL), COLUMN);
+
+  return (guint) CLAMP ((width + GAP) / (least + GAP), 1, (int) MAX (count_shown (self), 1));
 }
 
 static GtkSizeRequestMode

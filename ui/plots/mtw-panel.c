@@ -19,8 +19,9 @@ struct _MtwPanel
   MtwPlotData   *data;
   GMenu         *kinds;
   GMenu         *tasks;
-  GtkMenuButton *title;
-  GtkMenuButton *task_button;
+  GtkLabel      *title;
+  GtkWidget     *task_button;
+  GtkLabel      *task_name;
   GtkLabel      *subtitle;
   GtkWidget     *cancel;
   GtkWidget     *again;
@@ -91,7 +92,7 @@ update_frame (MtwPanel *self)
   words = mtw_plot_subtitle (kind, &input);
   waiting = mtw_plot_waiting (kind, &input);
   /* The task has a button of its own. */
-  if (gtk_widget_get_visible (GTK_WIDGET (self->task_button))
+  if (gtk_widget_get_visible (self->task_button)
       && g_strcmp0 (words, mtw_input_task (&input, mtw_input_chosen (&input))) == 0)
     g_clear_pointer (&words, g_free);
   set_subtitle (self, words);
@@ -100,6 +101,7 @@ update_frame (MtwPanel *self)
                           waiting != NULL && kind->button != NULL && !running);
   gtk_widget_set_visible (self->again, waiting == NULL && kind->button != NULL && !running);
   gtk_widget_set_visible (self->cancel, running);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "panel.measure", input.record != NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "panel.copy", waiting == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "panel.save-as", waiting == NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "panel.show-table", waiting == NULL);
@@ -117,7 +119,6 @@ mtw_panel_refresh (MtwPanel *self)
 void
 mtw_panel_renew_tasks (MtwPanel *self)
 {
-  const MtwPlotKind *kind = mtw_plot_get_kind (self->plot);
   MtwPlotInput input;
   guint n;
 
@@ -132,10 +133,9 @@ mtw_panel_renew_tasks (MtwPanel *self)
       g_menu_append_item (self->tasks, item);
     }
 
-  gtk_menu_button_set_label (self->task_button,
-                             mtw_input_task (&input, mtw_input_chosen (&input)));
-  gtk_widget_set_visible (GTK_WIDGET (self->task_button),
-                          n > 1 && (kind->flags & MTW_PLOT_TASK) != 0);
+  gtk_label_set_label (self->task_name, mtw_input_task (&input, mtw_input_chosen (&input)));
+  gtk_widget_set_visible (self->task_button,
+                          mtw_plot_chooses (mtw_plot_get_kind (self->plot), &input));
   mtw_panel_refresh (self);
 }
 
@@ -155,7 +155,7 @@ set_kind (MtwPanel   *self,
   mtw_plot_get_input (self->plot, &input);
   self->log_scale = input.log_scale;
   self->smoothing = input.smoothing;
-  gtk_menu_button_set_label (self->title, _(kind->title));
+  gtk_label_set_label (self->title, _(kind->title));
   gtk_label_set_label (self->info, _(kind->info));
   if (kind->button != NULL)
     {
@@ -362,6 +362,7 @@ mtw_panel_class_init (MtwPanelClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, tasks);
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, title);
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, task_button);
+  gtk_widget_class_bind_template_child (widget_class, MtwPanel, task_name);
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, subtitle);
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, cancel);
   gtk_widget_class_bind_template_child (widget_class, MtwPanel, again);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "mtw-pen.h"
+#include "mtw-plot-input.h"
 #include "mtw-plot-list.h"
 
 #define INITIAL_SMOOTHING 0.9
@@ -111,6 +112,16 @@ mtw_plot_waiting (const MtwPlotKind  *kind,
   g_autoptr(MtwCurves) curves = with_curves (input, &own);
 
   return kind->waiting (&own);
+}
+
+gboolean
+mtw_plot_chooses (const MtwPlotKind  *kind,
+                  const MtwPlotInput *input)
+{
+  if ((kind->flags & MTW_PLOT_TASK) == 0 || mtw_input_n_tasks (input) < 2)
+    return FALSE;
+
+  return kind->chooses == NULL || kind->chooses (input);
 }
 
 char *

@@ -76,6 +76,8 @@ typedef struct
   gboolean      log_scale;    /* to begin with */
   const char   *button;       /* N_(): offered while waiting, or NULL */
   const char   *action;       /* what it asks for: "draw-landscape" */
+  /* Whether the choice of a task matters; NULL: it does where MTW_PLOT_TASK is set */
+  gboolean    (*chooses)  (const MtwPlotInput *input);
   /* (transfer full) (nullable): unit or method */
   char       *(*subtitle) (const MtwPlotInput *input);
   /* (transfer full) (nullable): NULL when there is something to draw */
@@ -105,6 +107,9 @@ void    mtw_plot_draw       (const MtwPlotKind  *kind,
                              double              height,
                              MtwPlotArea        *area);
 char   *mtw_plot_subtitle   (const MtwPlotKind  *kind,
+                             const MtwPlotInput *input);
+/* Whether a task has to be chosen: there are several, and it matters. */
+gboolean mtw_plot_chooses   (const MtwPlotKind  *kind,
                              const MtwPlotInput *input);
 /* (transfer full) (nullable): NULL when there is something to draw */
 char   *mtw_plot_waiting    (const MtwPlotKind  *kind,

@@ -277,8 +277,9 @@ mtw_plot_measure (GtkWidget      *widget,
                   int            *minimum_baseline,
                   int            *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? LEAST_WIDTH : LEAST_HEIGHT;
-  *natural = *minimum;
+  double least = orientation == GTK_ORIENTATION_HORIZONTAL ? LEAST_WIDTH : LEAST_HEIGHT;
+
+  *minimum = *natural = (int) (least * MAX (text_scale (MTW_PLOT (widget)), 1));
 }
 
 static void
