@@ -1,49 +1,45 @@
-/* basin-window-plots.c — the observatory under palette and canvas
- *
- * The session pulls once a frame; the observatory is handed what it has and
- * draws what is new.
+/* basin-window-plots.c — the observatory under the canvas: what it is given, what it asks
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #include "basin-window-private.h"
 
-#include "mtw-observatory.h"
+#include <glib/gi18n.h>
 
-#include "basin-problems.h"
+#include "mtw-problem-box.h"
 
-static MtwObservatory *
-observatory_of (BasinWindow *self)
+#define LEAST_HEIGHT 180
+
+/* --- what it is given --- */
+
+static void
+run_changed_cb (BasinWindow *self)
 {
-  return MTW_OBSERVATORY (gtk_paned_get_end_child (self->divider));
+  mtw_observatory_set_record (self->observatory, mtw_session_get_record (self->session));
 }
 
 static void
 tick_cb (BasinWindow *self)
 {
-  MtwObservatory *observatory = observatory_of (self);
-  MtlProbeFrame frame = { 0 };
+  MtlProbeFrame frame;
   MtlGrid *grid = mtw_session_get_grid (self->session, &frame);
 
-  mtw_observatory_set_conflict (observatory, mtw_session_get_conflict (self->session));
-  mtw_observatory_set_grid (observatory, grid, frame.n_tasks > 0 ? &frame : NULL);
-  mtw_observatory_refresh (observatory);
+  mtw_observatory_set_conflict (self->observatory, mtw_session_get_conflict (self->session));
+  mtw_observatory_set_grid (self->observatory, grid, *frame.probe != '\0' ? &frame : NULL);
+  mtw_observatory_refresh (self->observatory);
 }
 
 static void
-run_changed_cb (BasinWindow *self)
+survey_cb (BasinWindow *self)
 {
-  mtw_observatory_set_record (observatory_of (self), mtw_session_get_record (self->session));
+  mtw_observatory_set_survey (self->observatory, mtw_document_get_survey (self->document));
 }
 
-static void
-survey_changed_cb (BasinWindow *self)
-{
-  mtw_observatory_set_survey (observatory_of (self), mtw_document_get_survey (self->document));
-}
+/* --- what it asks for --- */
 
 static void
-draw_landscape_cb (BasinWindow *self)
+draw_cb (BasinWindow *self)
 {
   g_autoptr(GError) error = NULL;
 
@@ -52,7 +48,7 @@ draw_landscape_cb (BasinWindow *self)
 }
 
 static void
-measure_flatness_cb (BasinWindow *self)
+measure_cb (BasinWindow *self)
 {
   g_autoptr(GError) error = NULL;
 
@@ -61,25 +57,26 @@ measure_flatness_cb (BasinWindow *self)
 }
 
 static void
+cancel_cb (BasinWindow *self)
+{
+  mtw_session_cancel_probe (self->session);
+}
+
+static void
 jump_cb (MtwObservatory *observatory,
          const char     *block,
          BasinWindow    *self)
 {
+  mtw_document_select (self->document, (const char *const[]) { block, NULL });
   mtw_document_reveal (self->document, block);
 }
 
 static void
 fix_cb (MtwObservatory *observatory,
-        int             n,
+        int             number,
         BasinWindow    *self)
 {
-  MtlSurvey *survey = mtw_document_get_survey (self->document);
-  g_autoptr(GError) error = NULL;
-
-  if (n >= 0 && (guint) n < mtl_survey_n_problems (survey)
-      && !basin_problems_fix (self->document, mtl_survey_problem (survey, (guint) n), &error)
-      && error != NULL)
-    basin_window_say (self, error->message);
+  basin_window_fix (self, number);
 }
 
 static void
@@ -90,55 +87,112 @@ message_cb (MtwObservatory *observatory,
   basin_window_say (self, words);
 }
 
-/* The fork on the canvas is a button that leads here. */
 static void
-show_conflict_cb (BasinWindow *self)
+conflict_cb (BasinWindow *self)
 {
-  mtw_observatory_show_page (observatory_of (self), "plots");
-  mtw_observatory_show_plot (observatory_of (self), "conflict");
+  gtk_widget_set_visible (GTK_WIDGET (self->observatory), TRUE);
+  mtw_observatory_show_page (self->observatory, "plots");
+  mtw_observatory_show_plot (self->observatory, "conflict");
+}
+
+/* --- room --- */
+
+/* Maximised it has the page for itself; the panes come back as they were. */
+static void
+maximised_cb (BasinWindow *self)
+{
+  gboolean maximised;
+
+  g_object_get (self->observatory, "maximised", &maximised, NULL);
+  if (maximised)
+    {
+      self->inspector_before = adw_flap_get_reveal_flap (self->inspector_flap);
+      self->maximised = TRUE;
+      adw_flap_set_reveal_flap (self->inspector_flap, FALSE);
+    }
+  else if (self->maximised)
+    {
+      adw_flap_set_reveal_flap (self->inspector_flap, self->inspector_before);
+      self->maximised = FALSE;
+    }
+  gtk_widget_set_visible (GTK_WIDGET (self->palette_flap), !maximised);
 }
 
 static void
-observatory_cb (GSimpleAction *action,
-                GVariant      *state,
-                gpointer       data)
+visible_cb (BasinWindow *self)
 {
-  BasinWindow *self = data;
+  gboolean visible = gtk_widget_get_visible (GTK_WIDGET (self->observatory));
 
-  g_simple_action_set_state (action, state);
-  gtk_widget_set_visible (GTK_WIDGET (observatory_of (self)), g_variant_get_boolean (state));
-  basin_settings_set_flag (self->settings, "observatory", g_variant_get_boolean (state));
+  basin_settings_set_flag (self->settings, "observatory", visible);
+  if (!visible)
+    g_object_set (self->observatory, "maximised", FALSE, NULL);
+}
+
+static void
+layout_cb (BasinWindow *self)
+{
+  basin_settings_set_text (self->settings, "layout",
+                           mtw_observatory_get_layout (self->observatory));
+}
+
+/* The divider's first place needs its height, which is known once it is laid out. */
+void
+basin_window_place_divider (BasinWindow *self)
+{
+  int height = gtk_widget_get_height (GTK_WIDGET (self->divider));
+
+  if (self->placed || height < 2 * LEAST_HEIGHT)
+    return;
+
+  self->placed = TRUE;
+  gtk_paned_set_position (self->divider,
+                          height - basin_settings_int (self->settings, "observatory-height"));
+}
+
+static void
+add_actions (BasinWindow *self)
+{
+  g_autoptr(GPropertyAction) visible = g_property_action_new ("observatory", self->observatory,
+                                                              "visible");
+  g_autoptr(GPropertyAction) maximised = g_property_action_new ("maximise", self->observatory,
+                                                                "maximised");
+
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (visible));
+  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (maximised));
 }
 
 void
 basin_window_add_plots (BasinWindow *self)
 {
-  static const GActionEntry entries[] = {
-    { .name = "observatory", .state = "true", .change_state = observatory_cb },
-  };
   GtkWidget *observatory = mtw_observatory_new ();
+  g_autofree char *layout = basin_settings_text (self->settings, "layout");
 
+  self->observatory = MTW_OBSERVATORY (observatory);
+  gtk_widget_set_size_request (observatory, -1, LEAST_HEIGHT);
+  gtk_widget_set_visible (observatory, basin_settings_flag (self->settings, "observatory"));
   gtk_widget_add_css_class (observatory, "basin-pane");
   gtk_paned_set_end_child (self->divider, observatory);
-  g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
-  if (!basin_settings_flag (self->settings, "observatory"))
-    g_action_group_change_action_state (G_ACTION_GROUP (self), "observatory",
-                                        g_variant_new_boolean (FALSE));
+  if (*layout != '\0')
+    mtw_observatory_set_layout (self->observatory, layout);
+  add_actions (self);
+  survey_cb (self);
 
-  g_signal_connect_object (self->session, "tick", G_CALLBACK (tick_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "run-changed", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->document, "survey-changed", G_CALLBACK (survey_changed_cb), self,
+  g_signal_connect_object (self->session, "tick", G_CALLBACK (tick_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "survey-changed", G_CALLBACK (survey_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->canvas, "show-conflict", G_CALLBACK (show_conflict_cb), self,
+  g_signal_connect_object (self->canvas, "show-conflict", G_CALLBACK (conflict_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (observatory, "draw-landscape", G_CALLBACK (draw_landscape_cb), self);
-  g_signal_connect_swapped (observatory, "cancel-landscape",
-                            G_CALLBACK (mtw_session_cancel_probe), self->session);
-  g_signal_connect_swapped (observatory, "measure-flatness", G_CALLBACK (measure_flatness_cb),
-                            self);
+  g_signal_connect_swapped (observatory, "draw-landscape", G_CALLBACK (draw_cb), self);
+  g_signal_connect_swapped (observatory, "cancel-landscape", G_CALLBACK (cancel_cb), self);
+  g_signal_connect_swapped (observatory, "measure-flatness", G_CALLBACK (measure_cb), self);
   g_signal_connect (observatory, "jump-to-block", G_CALLBACK (jump_cb), self);
   g_signal_connect (observatory, "apply-fix", G_CALLBACK (fix_cb), self);
   g_signal_connect (observatory, "message", G_CALLBACK (message_cb), self);
-  survey_changed_cb (self);
+  g_signal_connect_swapped (observatory, "notify::maximised", G_CALLBACK (maximised_cb), self);
+  g_signal_connect_swapped (observatory, "notify::visible", G_CALLBACK (visible_cb), self);
+  g_signal_connect_swapped (observatory, "notify::layout", G_CALLBACK (layout_cb), self);
+  g_signal_connect_swapped (self->divider, "notify::max-position",
+                            G_CALLBACK (basin_window_fit_width), self);
 }

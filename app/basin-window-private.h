@@ -116,10 +116,9 @@ void basin_window_update_strip   (BasinWindow *self);
 
 /* basin-window-panes.c */
 void basin_window_add_panes      (BasinWindow *self);
-void basin_window_add_plots      (BasinWindow *self);
 
-/* basin-window-observatory.c */
-void basin_window_add_observatory (BasinWindow *self);
+/* basin-window-plots.c: the observatory */
+void basin_window_add_plots      (BasinWindow *self);
 void basin_window_place_divider  (BasinWindow *self);
 
 /* basin-window.c */

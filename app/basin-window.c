@@ -387,7 +387,6 @@ basin_window_new (AdwApplication *app,
   self->feed = basin_feed_new (self->document, self->session, self->canvas);
   connect_document (self);
   basin_window_add_panes (self);
-  basin_window_add_observatory (self);
   basin_window_add_actions (self);
   basin_window_connect_file (self);
   basin_window_connect_run (self);

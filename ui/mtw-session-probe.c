@@ -207,29 +207,6 @@ mtw_session_measure_flatness (MtwSession  *self,
   return TRUE;
 }
 
-gboolean
-mtw_session_measure_flatness (MtwSession  *self,
-                              GError     **error)
-{
-  g_autoptr(MtlSnapshot) snapshot = NULL;
-
-  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
-
-  snapshot = mtw_session_dup_snapshot (self);
-  if (snapshot == NULL || self->record == NULL)
-    {
-      g_set_error_literal (error, MTL_ERROR, MTL_ERROR_RUN,
-                           _("There are no weights yet. Press Train first."));
-      return FALSE;
-    }
-  if (self->probing)
-    return TRUE;
-
-  self->probed_epoch = mtl_snapshot_epoch (snapshot);
-  start_probe (self, "flatness", snapshot);
-  return TRUE;
-}
-
 void
 mtw_session_cancel_probe (MtwSession *self)
 {

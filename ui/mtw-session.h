@@ -51,9 +51,6 @@ gboolean     mtw_session_draw_landscape (MtwSession    *self,
 /* Measures flatness of the weights now, unless a probe runs already. */
 gboolean     mtw_session_measure_flatness (MtwSession  *self,
                                            GError     **error);
-/* Measures flatness of the weights now, after the probe that runs. */
-gboolean     mtw_session_measure_flatness (MtwSession  *self,
-                                         GError       **error);
 void         mtw_session_cancel_probe   (MtwSession    *self);
 /* (transfer none) (nullable): newest grid; @frame (nullable): how far it is. */
 MtlGrid     *mtw_session_get_grid       (MtwSession    *self,

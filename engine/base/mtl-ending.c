@@ -1,6 +1,6 @@
 /* mtl-ending.c — word from a thread that is done, to the thread that started it
  *
- * An idle source with a weak reference. g_main_context_invoke() would not do:
+ * An idle source with a weak reference. Invoking in the context would not do:
  * it may call at once, in the wrong thread.
  *
  * SPDX-License-Identifier: Apache-2.0

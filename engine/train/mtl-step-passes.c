@@ -80,6 +80,19 @@ check_losses (MtlStep        *self,
   return TRUE;
 }
 
+static const MtlTensor *
+find_tensor (MtlStep *self,
+             gsize    element)
+{
+  const MtlPlan *plan = mtl_work_plan (self->work);
+  guint n = 0;
+
+  while (n + 1 < mtl_plan_n_tensors (plan) && mtl_plan_tensor (plan, n + 1)->offset <= element)
+    n++;
+
+  return mtl_plan_tensor (plan, n);
+}
+
 static gboolean
 check_gradients (MtlStep         *self,
                  const MtlPass   *pass,
@@ -88,14 +101,17 @@ check_gradients (MtlStep         *self,
 {
   guint task;
   gsize element;
+  const MtlTensor *tensor;
 
   if (mtl_grads_finite (grads, pass->tasks, &task, &element))
     return TRUE;
 
+  tensor = find_tensor (self, element);
   g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
                _("The gradient of %s is not finite at step %" G_GUINT64_FORMAT
-                 ", first in weight %" G_GSIZE_FORMAT),
-               task_id (self, task), self->step, element);
+                 ", first in %s (%s %" G_GSIZE_FORMAT ")"),
+               task_id (self, task), self->step, tensor->block, tensor->name,
+               element - tensor->offset);
   return FALSE;
 }
 

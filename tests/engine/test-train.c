@@ -225,7 +225,7 @@ test_older_checkpoint (void)
   expected = mtl_trainer_record (whole.trainer);
 
   options.resume = mtl_record_info (expected)->run;
-  newest = g_strdup_printf ("%s/runs/%s/step-24.ckpt", folder, options.resume);
+  newest = g_strdup_printf ("%s/runs/%s/step-000000000024.ckpt", folder, options.resume);
   g_assert_cmpint (g_unlink (newest), ==, 0);
   run_all (&again, design, &options);
   record = mtl_trainer_record (again.trainer);

@@ -19,7 +19,6 @@
 #define BIN           3    /* px */
 #define SAMPLES       64
 #define MOST_IN_STEPS 8    /* tasks */
-#define BAND_ALPHA    0.13
 
 typedef struct
 {
@@ -243,11 +242,8 @@ draw_band (MtwChart  *chart,
       cairo_close_path (cr);
     }
 
-  cairo_push_group (cr);
-  mtw_pen_ink (chart->pen, MTW_INK_TEXT);
+  mtw_pen_ink (chart->pen, MTW_INK_BAND);
   cairo_fill (cr);
-  cairo_pop_group_to_source (cr);
-  cairo_paint_with_alpha (cr, BAND_ALPHA);
 }
 
 static void

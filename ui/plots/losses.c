@@ -54,34 +54,36 @@ find_axis (const MtwPlotInput *input,
     mtw_axis_linear (axis, MIN (low, 0), high);
 }
 
+/* All of them before any strong line, or one task would cover another. */
 static void
-draw_steps (MtwChart *chart,
-            MtwCurve *curve,
-            guint     k)
+draw_raw (MtwChart *chart)
 {
   MtwPen *pen = chart->pen;
-  double scale = 1 / chart->per_epoch;
-  double smoothing = pen->input->smoothing;
 
-  cairo_save (pen->cr);
+  mtw_chart_clip (chart);
   cairo_set_line_width (pen->cr, 1);
-  mtw_pen_task (pen, k, RAW_ALPHA);
-  mtw_chart_trace (chart, curve, scale);
-  mtw_pen_stroke_of (pen, k, 2);
-  mtw_pen_task (pen, k, 1);
-  mtw_chart_mean (chart, smoothing > 0 ? mtw_curve_smoothed (curve, smoothing) : curve, scale);
-  cairo_restore (pen->cr);
+  for (guint k = 0; k < mtw_input_n_tasks (pen->input); k++)
+    {
+      MtwCurve *steps = mtw_input_curve (pen->input, "loss", k);
+
+      if (steps == NULL || !mtw_pen_shows (pen, k))
+        continue;
+      mtw_pen_task (pen, k, RAW_ALPHA);
+      mtw_chart_trace (chart, steps, 1 / chart->per_epoch);
+    }
+  mtw_chart_unclip (chart);
 }
 
 static void
 draw_task (MtwChart *chart,
            guint     k)
 {
-  const MtwPlotInput *input = chart->pen->input;
+  MtwPen *pen = chart->pen;
+  const MtwPlotInput *input = pen->input;
   MtwCurve *steps = mtw_input_curve (input, "loss", k);
   MtwCurve *test = mtw_input_curve (input, "epoch/test/loss", k);
 
-  if (!mtw_pen_shows (chart->pen, k))
+  if (!mtw_pen_shows (pen, k))
     return;
 
   if (steps != NULL)
@@ -89,7 +91,9 @@ draw_task (MtwChart *chart,
       MtwCurve *smooth = mtw_curve_smoothed (steps, input->smoothing);
 
       mtw_chart_clip (chart);
-      draw_steps (chart, steps, k);
+      mtw_pen_stroke_of (pen, k, 2);
+      mtw_pen_task (pen, k, 1);
+      mtw_chart_mean (chart, smooth, 1 / chart->per_epoch);
       mtw_chart_unclip (chart);
       mtw_chart_gaps (chart, steps, 1 / chart->per_epoch);
       mtw_chart_read (chart, k,
@@ -108,6 +112,7 @@ losses_draw (MtwPen *pen)
   mtw_legend (pen, _("test"), pen->input->log_scale ? _("log") : NULL);
   mtw_chart_begin (&chart, pen, 0, mtw_legend_height (pen), pen->width,
                    pen->height - mtw_legend_height (pen));
+  draw_raw (&chart);
   for (guint k = 0; k < mtw_input_n_tasks (pen->input); k++)
     draw_task (&chart, k);
   mtw_chart_end (&chart);

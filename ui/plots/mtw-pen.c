@@ -23,7 +23,8 @@ static const Ink light[MTW_N_INKS] = {
   [MTW_INK_TEXT] = { 0.14, 1 },    [MTW_INK_CAPTION] = { 0, 0.66 },
   [MTW_INK_AXIS] = { 0, 0.35 },    [MTW_INK_GRID] = { 0, 0.08 },
   [MTW_INK_EDGE] = { 0, 0.15 },    [MTW_INK_CURSOR] = { 0, 0.45 },
-  [MTW_INK_PAPER] = { 1, 1 },      [MTW_INK_CARD] = { 1, 1 },
+  [MTW_INK_BAND] = { 0.14, 0.13 }, [MTW_INK_PAPER] = { 1, 1 },
+  [MTW_INK_CARD] = { 1, 1 },
 };
 
 /* Paper is what the card comes to on the desk. */
@@ -31,7 +32,8 @@ static const Ink dark[MTW_N_INKS] = {
   [MTW_INK_TEXT] = { 1, 1 },       [MTW_INK_CAPTION] = { 1, 0.72 },
   [MTW_INK_AXIS] = { 1, 0.35 },    [MTW_INK_GRID] = { 1, 0.08 },
   [MTW_INK_EDGE] = { 1, 0.18 },    [MTW_INK_CURSOR] = { 1, 0.45 },
-  [MTW_INK_PAPER] = { 0.212, 1 },  [MTW_INK_CARD] = { 0.22, 1 },
+  [MTW_INK_BAND] = { 1, 0.13 },    [MTW_INK_PAPER] = { 0.212, 1 },
+  [MTW_INK_CARD] = { 0.22, 1 },
 };
 
 void
@@ -78,7 +80,7 @@ mtw_pen_ink (MtwPen *self,
 
   if (self->input->high_contrast && ink == MTW_INK_GRID)
     alpha = 0.30;
-  else if (self->input->high_contrast)
+  else if (self->input->high_contrast && ink != MTW_INK_BAND)
     alpha = MAX (alpha, ink == MTW_INK_CAPTION ? 0.9 : 0.5);
 
   cairo_set_source_rgba (self->cr, grey, grey, grey, alpha);

@@ -21,6 +21,7 @@ typedef enum
   MTW_INK_GRID,
   MTW_INK_EDGE,       /* of cards and chips */
   MTW_INK_CURSOR,
+  MTW_INK_BAND,       /* of uncertainty */
   MTW_INK_PAPER,
   MTW_INK_CARD,
   MTW_N_INKS
