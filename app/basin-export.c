@@ -12,10 +12,11 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "mtl-export.h"
 #include "mtl-survey.h"
 
 #include "mtw-number.h"
+
+#include "basin-export-job.h"
 
 #define SHOWN_BYTES (256 * 1024)   /* of the preview; longer text makes the view slow */
 
@@ -54,45 +55,6 @@ struct _BasinExport
 G_DEFINE_FINAL_TYPE (BasinExport, basin_export, ADW_TYPE_WINDOW)
 
 /* --- making the file --- */
-
-typedef struct
-{
-  MtlChosen   *exporter;
-  MtlSnapshot *snapshot;
-  GStrv        heads;
-  char        *provenance;
-  char        *name;       /* out */
-} Job;
-
-static void
-job_free (gpointer data)
-{
-  Job *job = data;
-
-  mtl_chosen_unref (job->exporter);
-  mtl_snapshot_unref (job->snapshot);
-  g_strfreev (job->heads);
-  g_free (job->provenance);
-  g_free (job->name);
-  g_free (job);
-}
-
-static void
-make_thread (GTask        *task,
-             gpointer      source,
-             gpointer      data,
-             GCancellable *cancel)
-{
-  Job *job = data;
-  GError *error = NULL;
-  GBytes *bytes = mtl_export (job->exporter, job->snapshot, (const char *const *) job->heads,
-                              job->provenance, &job->name, &error);
-
-  if (bytes != NULL)
-    g_task_return_pointer (task, bytes, (GDestroyNotify) g_bytes_unref);
-  else
-    g_task_return_error (task, error);
-}
 
 static void
 show_text (BasinExport *self,
@@ -144,14 +106,12 @@ made_cb (GObject      *object,
          gpointer      data)
 {
   BasinExport *self = BASIN_EXPORT (object);
-  Job *job = g_task_get_task_data (G_TASK (result));
   g_autoptr(GError) error = NULL;
 
   self->making = FALSE;
   g_clear_pointer (&self->bytes, g_bytes_unref);
-  g_free (self->name);
-  self->bytes = g_task_propagate_pointer (G_TASK (result), &error);
-  self->name = g_steal_pointer (&job->name);
+  g_clear_pointer (&self->name, g_free);
+  self->bytes = basin_export_make_finish (result, &self->name, &error);
   if (self->again)
     make (self);
   else
@@ -173,8 +133,7 @@ chosen_heads (BasinExport *self)
 static void
 make (BasinExport *self)
 {
-  g_autoptr(GTask) task = NULL;
-  Job *job;
+  g_auto(GStrv) heads = NULL;
 
   self->again = self->making;
   if (self->making || self->exporter == NULL)
@@ -182,14 +141,8 @@ make (BasinExport *self)
 
   self->making = TRUE;
   gtk_widget_set_sensitive (self->save_button, FALSE);
-  job = g_new0 (Job, 1);
-  job->exporter = mtl_chosen_ref (self->exporter);
-  job->snapshot = mtl_snapshot_ref (self->snapshot);
-  job->heads = chosen_heads (self);
-  job->provenance = g_strdup (self->provenance);
-  task = g_task_new (self, NULL, made_cb, NULL);
-  g_task_set_task_data (task, job, job_free);
-  g_task_run_in_thread (task, make_thread);
+  heads = chosen_heads (self);
+  basin_export_make (self, self->exporter, self->snapshot, heads, self->provenance, made_cb);
 }
 
 /* --- writing it --- */

@@ -288,6 +288,20 @@ basin_window_discard (BasinWindow *self)
 /* --- closing --- */
 
 static void
+close_cb (gpointer data)
+{
+  gtk_window_close (GTK_WINDOW (data));
+  g_object_unref (data);
+}
+
+/* Not while the dialog that answers is still at work: it goes with its parent. */
+static void
+close_soon (BasinWindow *self)
+{
+  g_idle_add_once (close_cb, g_object_ref (self));
+}
+
+static void
 stop_response_cb (AdwMessageDialog *dialog,
                   const char       *response,
                   BasinWindow      *self)
@@ -297,7 +311,7 @@ stop_response_cb (AdwMessageDialog *dialog,
 
   if (!mtw_session_is_live (self->session))
     {
-      gtk_window_close (GTK_WINDOW (self));
+      close_soon (self);
       return;
     }
 
@@ -344,7 +358,7 @@ unsaved_response_cb (AdwMessageDialog *dialog,
     {
       basin_journal_drop (self->journal);
       self->closing = TRUE;
-      gtk_window_close (GTK_WINDOW (self));
+      close_soon (self);
     }
 }
 

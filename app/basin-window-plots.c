@@ -9,7 +9,8 @@
 
 #include "mtw-problem-box.h"
 
-#define LEAST_HEIGHT 180
+#define LEAST_HEIGHT  180
+#define HEADER_HEIGHT 47
 
 /* --- what it is given --- */
 
@@ -135,18 +136,21 @@ layout_cb (BasinWindow *self)
                            mtw_observatory_get_layout (self->observatory));
 }
 
-/* The divider's first place needs its height, which is known once it is laid out. */
+/* The divider's place needs its height, which is known once it is laid out;
+ * until then it is guessed, or the canvas would fit itself into too little. */
 void
 basin_window_place_divider (BasinWindow *self)
 {
   int height = gtk_widget_get_height (GTK_WIDGET (self->divider));
+  int below = basin_settings_int (self->settings, "observatory-height");
 
-  if (self->placed || height < 2 * LEAST_HEIGHT)
+  if (self->placed)
     return;
 
-  self->placed = TRUE;
-  gtk_paned_set_position (self->divider,
-                          height - basin_settings_int (self->settings, "observatory-height"));
+  self->placed = height >= 2 * LEAST_HEIGHT;
+  if (!self->placed)
+    height = basin_settings_int (self->settings, "window-height") - HEADER_HEIGHT;
+  gtk_paned_set_position (self->divider, MAX (height - below, LEAST_HEIGHT));
 }
 
 static void

@@ -43,7 +43,6 @@ struct _BasinWindow
   AdwToastOverlay      *toasts;
   AdwViewStack         *pages;
   AdwViewSwitcherTitle *switcher;
-  AdwViewSwitcherBar   *switcher_bar;
   GtkWidget            *palette_button;
   GtkWidget            *open_button;
   GtkWidget            *new_button;
@@ -111,7 +110,8 @@ void basin_window_toggle_train   (BasinWindow *self);
 void basin_window_update_structure (BasinWindow *self);
 
 /* basin-window-width.c: what folds when there is little room */
-void basin_window_fit_width      (BasinWindow *self);
+void basin_window_fit_width      (BasinWindow *self);   /* soon */
+void basin_window_fit_now        (BasinWindow *self);   /* not while it is laid out */
 void basin_window_update_strip   (BasinWindow *self);
 
 /* basin-window-panes.c */

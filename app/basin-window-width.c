@@ -43,24 +43,32 @@ fill_narrow_menu (BasinWindow *self,
     g_menu_append_submenu (self->narrow_menu, _("_Recent"), G_MENU_MODEL (self->recent));
 }
 
-static gboolean
-resized_cb (gpointer data)
+void
+basin_window_fit_now (BasinWindow *self)
 {
-  BasinWindow *self = data;
   gboolean panes = self->width < FOLD_PANES, header = self->width < FOLD_HEADER;
   gboolean strip = self->width <= FOLD_STRIP;
 
-  self->resized = 0;
   basin_window_place_divider (self);
   fold_flap (self, self->palette_flap, "palette", panes);
   fold_flap (self, self->inspector_flap, "inspector", panes);
   gtk_widget_set_visible (self->inspector_button, panes && self->started);
   gtk_widget_set_visible (self->open_button, !header);
   gtk_widget_set_visible (self->new_button, !header);
+  adw_view_switcher_title_set_view_switcher_enabled (self->switcher, !header);
   fill_narrow_menu (self, header);
   gtk_widget_set_visible (self->strip, !strip);
   gtk_widget_set_visible (self->float_problems, strip);
   basin_window_update_train (self);
+}
+
+static gboolean
+resized_cb (gpointer data)
+{
+  BasinWindow *self = data;
+
+  self->resized = 0;
+  basin_window_fit_now (self);
 
   return G_SOURCE_REMOVE;
 }

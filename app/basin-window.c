@@ -27,14 +27,14 @@ basin_window_say (BasinWindow *self,
 }
 
 static void
-show_in_files_cb (AdwToast *toast,
-                  gpointer  data)
+show_in_files_cb (AdwToast    *toast,
+                  BasinWindow *self)
 {
   GFile *file = g_object_get_data (G_OBJECT (toast), "file");
   g_autoptr(GFile) folder = g_file_get_parent (file);
   g_autofree char *uri = g_file_get_uri (folder != NULL ? folder : file);
 
-  gtk_show_uri (NULL, uri, GDK_CURRENT_TIME);
+  gtk_show_uri (GTK_WINDOW (self), uri, GDK_CURRENT_TIME);
 }
 
 void
@@ -48,7 +48,7 @@ basin_window_say_file (BasinWindow *self,
 
   adw_toast_set_button_label (toast, _("Show in Files"));
   g_object_set_data_full (G_OBJECT (toast), "file", g_object_ref (file), g_object_unref);
-  g_signal_connect (toast, "button-clicked", G_CALLBACK (show_in_files_cb), NULL);
+  g_signal_connect_object (toast, "button-clicked", G_CALLBACK (show_in_files_cb), self, 0);
   adw_toast_overlay_add_toast (self->toasts, toast);
   mtw_document_announce (self->document, words);
 }
@@ -217,7 +217,6 @@ bind_header (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, switcher);
-  gtk_widget_class_bind_template_child (widget_class, BasinWindow, switcher_bar);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, palette_button);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, open_button);
   gtk_widget_class_bind_template_child (widget_class, BasinWindow, new_button);
@@ -397,7 +396,7 @@ basin_window_new (AdwApplication *app,
   if (basin_settings_flag (settings, "maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
   self->width = basin_settings_int (settings, "window-width");
-  basin_window_fit_width (self);
+  basin_window_fit_now (self);
   basin_window_update_strip (self);
 
   return self;

@@ -77,9 +77,9 @@ input_cb (MtwField      *self,
     }
   if (special != NULL)
     {
-      g_autofree char *plain = g_strdup_printf ("%.10g", *value);
+      char plain[G_ASCII_DTOSTR_BUF_SIZE];
 
-      mtw_field_commit (self, g_strdelimit (plain, ",", '.'));
+      mtw_field_commit (self, g_ascii_formatd (plain, sizeof plain, "%.10g", *value));
     }
 
   return TRUE;
@@ -90,11 +90,13 @@ value_changed_cb (MtwField      *self,
                   GtkSpinButton *spin)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
+  double value = gtk_spin_button_get_value (spin);
 
-  if (self->showing)
+  /* A spin button also tells that it has kept its value. */
+  if (self->showing || value == self->held)
     return;
 
-  g_ascii_formatd (text, sizeof text, "%.10g", gtk_spin_button_get_value (spin));
+  g_ascii_formatd (text, sizeof text, "%.10g", value);
   mtw_field_commit (self, text);
 }
 
@@ -144,6 +146,7 @@ show (MtwField   *self,
   step = find_step (self, value);
   gtk_spin_button_set_increments (spin, step, 10.0 * step);
   gtk_spin_button_set_value (spin, value);
+  self->held = gtk_spin_button_get_value (spin);
   output_cb (self, spin);
 }
 

@@ -35,6 +35,7 @@ struct _MtwField
   char               *shown;     /* NULL: nothing yet, or values that differ */
   gboolean            fresh;     /* shown is what the row shows */
   gboolean            showing;   /* changes come from us */
+  double              held;      /* of a number: what the spin button was given */
   GPtrArray          *words;     /* of a combo: what each of its lines stands for */
   GtkFileChooserNative *chooser; /* of a path; NULL: closed */
 };

@@ -127,6 +127,36 @@ list_places (MtwDocument *document,
 
 /* --- words --- */
 
+/* @problems: NULL where all is well. (transfer full) */
+static char *
+speak (const MtlBlock *block,
+       const char     *input,
+       const char     *output,
+       const char     *serves,
+       const char     *problems)
+{
+  const char *title = mtl_chosen_method (mtl_block_what (block))->title;
+  g_autofree char *kind = g_utf8_strdown (_(title), -1);
+  g_autofree char *line = mtl_look_line (mtl_block_what (block));
+  g_autoptr(GString) words = g_string_new (NULL);
+
+  /* Translators: a block in words: its name and kind. */
+  g_string_append_printf (words, _("%s, %s"), mtl_block_id (block), kind);
+  if (g_strcmp0 (line, title) != 0)
+    g_string_append_printf (words, "; %s", line);
+  if (!mtl_block_is_source (block))
+    /* Translators: what a block reads. */
+    g_string_append_printf (words, _("; in: %s"), input);
+  if (!mtl_block_is_task (block))
+    /* Translators: what a block gives, and to which blocks. */
+    g_string_append_printf (words, _("; out: %s"), output);
+  /* Translators: the tasks of a block, and what is wrong with it. */
+  g_string_append_printf (words, _("; for %s; %s"), serves,
+                          problems != NULL ? problems : _("no problems"));
+
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
 static void
 say_block (MtwOutlineNode *node,
            MtwDocument    *document,
@@ -137,7 +167,6 @@ say_block (MtwOutlineNode *node,
   const char *id = mtl_block_id (block);
   guint64 tasks = mtl_survey_tasks (mtw_document_get_survey (document), id);
   MtwOutlineWords words = { .title = g_strdup (id), .task = -1 };
-  g_autofree char *kind = g_utf8_strdown (_(method->title), -1);
   g_autofree char *line = mtl_look_line (what);
   g_autofree char *input = mtw_words_of_inputs (document, block);
   g_autofree char *output = mtw_words_of_outputs (document, block);
@@ -147,13 +176,9 @@ say_block (MtwOutlineNode *node,
   words.end = mtw_words_of_shape (document, id, 0);
   words.detail = g_strcmp0 (line, method->title) == 0
                  ? g_strdup (_(method->title))
-                 : g_strconcat (_(method->title), " · ", _(line), NULL);
+                 : g_strconcat (_(method->title), " · ", line, NULL);
   words.icon = g_strdup (mtl_look_icon (mtl_chosen_kind (what), method));
-  /* Translators: a block in words: name, kind, settings, what it reads, what it gives to
-   * which blocks, for which tasks, what is wrong with it. */
-  words.spoken = g_strdup_printf (_("%s, %s; %s; in: %s; out: %s; for %s; %s"), id, kind, _(line),
-                                  input, output, serves,
-                                  *problems != '\0' ? problems : _("no problems"));
+  words.spoken = speak (block, input, output, serves, *problems != '\0' ? problems : NULL);
   if (*problems != '\0')
     words.problems = g_steal_pointer (&problems);
   mtw_outline_node_set_words (node, &words);

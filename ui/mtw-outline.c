@@ -165,6 +165,8 @@ bind_cb (GtkSignalListItemFactory *factory,
   g_autoptr(MtwOutlineNode) node = gtk_tree_list_row_get_item (row);
 
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), row);
+  /* A row that has left the tree knows its node no longer, so it is kept here. */
+  g_object_set_data_full (G_OBJECT (item), "node", g_object_ref (node), g_object_unref);
   g_signal_connect (node, "changed", G_CALLBACK (show_node), item);
   show_node (node, item);
 }
@@ -173,11 +175,10 @@ static void
 unbind_cb (GtkSignalListItemFactory *factory,
            GtkListItem              *item)
 {
-  g_autoptr(MtwOutlineNode) node = gtk_tree_list_row_get_item (gtk_list_item_get_item (item));
-
   gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), NULL);
-  if (node != NULL)
-    g_signal_handlers_disconnect_by_func (node, show_node, item);
+  g_signal_handlers_disconnect_by_func (g_object_get_data (G_OBJECT (item), "node"), show_node,
+                                        item);
+  g_object_set_data (G_OBJECT (item), "node", NULL);
 }
 
 /* --- focus and selection --- */

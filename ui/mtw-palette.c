@@ -251,6 +251,11 @@ bind_cb (GtkSignalListItemFactory *factory,
     gtk_image_set_from_icon_name (GTK_IMAGE (icon), mtl_look_icon (offer->kind, offer->method));
   gtk_widget_set_tooltip_text (row, heading || offer->method->summary == NULL
                                     ? NULL : _(offer->method->summary));
+  /* The row that takes the focus is the list's own, around this one. */
+  if (gtk_widget_get_parent (row) != NULL)
+    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)),
+                                    GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                    gtk_label_get_label (GTK_LABEL (title)), -1);
 }
 
 static void

@@ -25,7 +25,8 @@ struct _Column
 {
   const char *title;
   gboolean    figures;   /* at the end of the cell, tabular */
-  gboolean    wide;
+  int         chars;     /* at least; of words that are cut where there is no room */
+  gboolean    wide;      /* takes room that is left */
   /* (transfer full) */
   char     *(*text)   (const Column    *self,
                        const MtlRunRow *row);
@@ -175,9 +176,10 @@ text_of_time (const Column    *self,
 }
 
 static const Column columns[] = {
-  { .title = N_("Run"), .wide = TRUE, .text = text_of_name, .figure = figure_of_name },
-  { .title = N_("Design"), .text = text_of_design },
-  { .title = N_("Settings"), .wide = TRUE, .text = text_of_settings },
+  { .title = N_("Run"), .chars = 17, .wide = TRUE, .text = text_of_name,
+    .figure = figure_of_name },
+  { .title = N_("Design"), .chars = 11, .text = text_of_design },
+  { .title = N_("Settings"), .chars = 15, .wide = TRUE, .text = text_of_settings },
   { .title = N_("Status"), .text = text_of_status },
   { .title = N_("Epochs"), .figures = TRUE, .text = text_of_epochs, .figure = figure_of_epochs },
   { .title = N_("Conflict"), .figures = TRUE, .text = text_of_conflict,
@@ -241,9 +243,12 @@ setup_cb (GtkSignalListItemFactory *factory,
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gboolean first = self->text == text_of_name;
+  GtkWidget *label;
 
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  add_label (box, self->figures, self->figures ? "numeric" : first ? "heading" : NULL);
+  label = add_label (box, self->figures, self->figures ? "numeric" : first ? "basin-strong" : NULL);
+  if (self->chars > 0)
+    gtk_label_set_width_chars (GTK_LABEL (label), self->chars);
   if (first)
     gtk_widget_add_css_class (add_label (box, FALSE, "caption"), "basin-secondary");
   gtk_list_item_set_child (item, box);
@@ -272,9 +277,9 @@ show_cell (GtkListItem  *item,
 
   gtk_label_set_label (GTK_LABEL (label), text);
   if (self->figures && is_best (self, run))
-    gtk_widget_add_css_class (label, "heading");
+    gtk_widget_add_css_class (label, "basin-strong");
   else if (self->figures)
-    gtk_widget_remove_css_class (label, "heading");
+    gtk_widget_remove_css_class (label, "basin-strong");
   if (self->text == text_of_settings || self->text == text_of_name)
     gtk_widget_set_tooltip_text (label, text);
   if (self->text == text_of_status && row->status == MTL_RUN_FAILED)

@@ -48,7 +48,7 @@ MtlSnapshot *mtw_session_dup_snapshot   (MtwSession    *self);
 /* Begins to draw the landscape of the weights now; see get_grid. */
 gboolean     mtw_session_draw_landscape (MtwSession    *self,
                                          GError       **error);
-/* Measures flatness of the weights now, unless a probe runs already. */
+/* Measures flatness of the weights now, after the probe that runs. */
 gboolean     mtw_session_measure_flatness (MtwSession  *self,
                                            GError     **error);
 void         mtw_session_cancel_probe   (MtwSession    *self);

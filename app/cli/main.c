@@ -41,6 +41,9 @@ main (int   argc,
   g_autoptr(GString) help = g_string_new (NULL);
 
   setlocale (LC_ALL, "");
+  /* A bare system has no locale set, but terminals that read UTF-8. */
+  if (strcmp (setlocale (LC_CTYPE, NULL), "C") == 0)
+    setlocale (LC_CTYPE, "C.UTF-8");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);

@@ -130,10 +130,8 @@ mtl_c_prepare_blocks (MtlCFile  *file,
     {
       const MtlPlanStep *step = &file->plan->steps[s];
 
-      if (step->op == NULL)
-        file->source = step;
-      else if (step->task < 0 && (step->tasks & file->tasks) != 0
-               && !prepare_block (file, s, error))
+      if (step->op != NULL && step->task < 0 && (step->tasks & file->tasks) != 0
+          && !prepare_block (file, s, error))
         return FALSE;
     }
 

@@ -58,8 +58,8 @@ write_tasks (MtlCFile *file)
       {
         const MtlTask *task = &file->plan->tasks[k];
 
-        g_string_append_printf (file->text, " *   %s: %" G_GSIZE_FORMAT " floats%s, as %s reads "
-                                "them\n", task->id, task->size,
+        g_string_append_printf (file->text, " *   %s: %" G_GSIZE_FORMAT " floats%s, trained with "
+                                "%s\n", task->id, task->size,
                                 task->target.kind == MTL_TARGET_CLASS
                                 && task->size == task->target.n_classes
                                 ? ", one for each class" : "",
@@ -130,9 +130,9 @@ write_comment (MtlCFile *file)
                           " *\n"
                           " * From: %s\n"
                           " *\n"
-                          " * Input, left as it is:\n", file->prefix, design, provenance);
+                          " * Inputs, only read:\n", file->prefix, design, provenance);
   write_ports (file);
-  g_string_append (file->text, " * Outputs, raw:\n");
+  g_string_append (file->text, " * Outputs, before any softmax or sigmoid:\n");
   write_tasks (file);
   g_string_append (file->text, " * Blocks, with the shapes of their outputs:\n");
   write_steps (file);

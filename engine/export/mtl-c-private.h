@@ -73,7 +73,6 @@ typedef struct
   GHashTable           *taken;     /* what follows prefix_ in the names of the file */
   MtlCWriter           *steps;     /* [n_steps] of the plan */
   MtlCHead             *heads;     /* [n_tasks] of the plan */
-  const MtlPlanStep    *source;
   char                 *inputs[MTL_SOURCE_MAX_PORTS];  /* parameters: input, or left_input … */
   char                 *sizes[MTL_SOURCE_MAX_PORTS];   /* constants: TWO_DIGITS_INPUT_SIZE */
   MtlCLayout           *all;

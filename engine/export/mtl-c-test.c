@@ -19,7 +19,7 @@ typedef struct
 {
   MtlBatch *batch;
   float   **outputs;         /* [task]: samples × size; NULL: not exported */
-  char     *expected[64];    /* [task]: name of the array */
+  char     *expected[MTL_MAX_TASKS];   /* [task]: name of the array */
   char     *inputs[MTL_SOURCE_MAX_PORTS];
   float     largest;
 } Answers;
@@ -201,7 +201,7 @@ write_function (MtlCFile      *file,
                           " * a null pointer where it is not wanted. */\n"
                           "static inline int\n"
                           "%s_self_test (float *scratch,\n%*sfloat *worst)\n"
-                          "{\n", file->prefix, (int) strlen (file->prefix) + 13, "");
+                          "{\n", file->prefix, (int) strlen (file->prefix) + 12, "");
   for (guint k = 0; k < file->plan->n_tasks; k++)
     if (answers->outputs[k] != NULL)
       g_string_append_printf (file->text, "  static float %s[%" G_GSIZE_FORMAT "];\n",

@@ -247,7 +247,10 @@ mtl_grads_finite (const MtlGrads *self,
           return FALSE;
       for (gsize i = 0; i < self->head_size[k]; i++)
         if (!isfinite (head[i]))
-          *element = self->head_offset[k] + i;
+          {
+            *element = self->head_offset[k] + i;
+            break;
+          }
       return FALSE;
     }
 

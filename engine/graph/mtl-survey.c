@@ -239,6 +239,16 @@ mtl_survey_target (const MtlSurvey *self,
   return n < mtl_survey_n_targets (self) ? self->network->info.targets[n].name : NULL;
 }
 
+/* A block that lost its reader to the wire is no reason against the wire. */
+static gboolean
+is_leftover (const MtlNetwork *edited,
+             const MtlProblem *problem)
+{
+  int node = problem->block != NULL ? mtl_network_find (edited, problem->block) : -1;
+
+  return node >= 0 && edited->nodes[node].known && edited->nodes[node].tasks == 0;
+}
+
 /* The problems that a block gained by an edit, as few words as there are. */
 static char *
 new_problem (const MtlSurvey  *self,
@@ -247,7 +257,7 @@ new_problem (const MtlSurvey  *self,
   for (guint n = 0; n < edited->problems->len; n++)
     {
       const MtlProblem *problem = g_ptr_array_index (edited->problems, n);
-      gboolean old = problem->warning;
+      gboolean old = problem->warning || is_leftover (edited, problem);
 
       for (guint o = 0; o < self->network->problems->len && !old; o++)
         old = strcmp (((MtlProblem *) g_ptr_array_index (self->network->problems, o))->message,

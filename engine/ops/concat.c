@@ -90,15 +90,11 @@ concat_write_c (const MtlOpShape  *shape,
                 MtlCWriter        *to,
                 GError           **error)
 {
-  gsize at = 0;
-
   for (guint i = 0; i < shape->n_in; i++)
     {
-      gsize n = mtl_shape_size (&shape->in[i]);
-
-      mtl_c_writer_line (to, 0, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n);
-      mtl_c_writer_line (to, 1, "y[%" G_GSIZE_FORMAT " + i] = x%u[i];", at, i);
-      at += n;
+      mtl_c_writer_line (to, 0, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)",
+                         mtl_shape_size (&shape->in[i]));
+      mtl_c_writer_line (to, 1, "*y++ = x%u[i];", i);
     }
 
   return TRUE;

@@ -32,7 +32,7 @@ compute_outputs (Subject *self)
   g_autoptr(MtlPool) pool = mtl_pool_new (1);
   g_autoptr(MtlWork) work = mtl_work_new (self->plan, pool);
   guint32 index[SAMPLES];
-  MtlPass pass = { mtl_snapshot_theta (self->snapshot, NULL), NULL, ALL (self->k),
+  MtlPass pass = { mtl_snapshot_theta (self->snapshot, NULL), NULL, all_of (self->k),
                    MTL_PASS_EVALUATE, { 0 } };
 
   for (guint32 i = 0; i < SAMPLES; i++)
@@ -160,6 +160,7 @@ static const char program_head[] =
   "  static float x[@P_INPUT_SIZE];\n"
   "  float *scratch = (float *) malloc ((@P_SCRATCH_FLOATS + EXTRA) * sizeof (float));\n"
   "  FILE *in = fopen (\"in\", \"rb\"), *out = fopen (\"out\", \"wb\");\n"
+  "  const char *fault = 0;\n"
   "  float worst = -1.0f;\n\n"
   "  for (long i = 0; i < @P_SCRATCH_FLOATS + EXTRA; i++)\n"
   "    scratch[i] = 12345.0f;\n"
@@ -170,16 +171,17 @@ static const char program_tail[] =
   "  fclose (in);\n"
   "  fclose (out);\n"
   "  if (@P_SCRATCH_FLOATS > 1 && scratch[@P_SCRATCH_FLOATS - 1] == 12345.0f)\n"
-  "    return 2;\n"
+  "    fault = \"the last float of scratch is not needed\";\n"
   "  for (long i = 0; i < EXTRA; i++)\n"
   "    if (scratch[@P_SCRATCH_FLOATS + i] != 12345.0f)\n"
-  "      return 3;\n"
-  "  if (@p_self_test (scratch, &worst) || !(worst >= 0.0f && worst <= 1e-5f))\n"
-  "    return 4;\n"
+  "      fault = \"wrote behind scratch\";\n"
   "  if (again (scratch) || @p_self_test (scratch, 0))\n"
-  "    return 5;\n"
+  "    fault = \"the self test does not pass without worst\";\n"
+  "  if (@p_self_test (scratch, &worst) || !(worst >= 0.0f && worst <= 1e-5f))\n"
+  "    fault = \"the self test does not pass\";\n"
   "  free (scratch);\n"
-  "  return 0;\n"
+  "  fprintf (stderr, \"%s, worst %g\\n\", fault ? fault : \"passed\", (double) worst);\n"
+  "  return fault ? 2 : 0;\n"
   "}\n";
 
 /* Another file of the same program, with and without the self test. */

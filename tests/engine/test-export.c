@@ -78,7 +78,7 @@ export (const Subject      *subject,
   g_autoptr(MtlChosen) exporter = mtl_chosen_new (MTL_KIND_EXPORTER, method);
   g_autofree char *name = NULL;
   g_autoptr(GBytes) bytes = mtl_export (exporter, subject->snapshot, heads,
-                                        "nobody's ??/ */ run\n#error /* seed 1", &name, error);
+                                        "nobody's ?\?/ */ run\n#error /* seed 1", &name, error);
 
   if (bytes == NULL)
     return NULL;
@@ -152,7 +152,7 @@ check_export (const Subject *subject,
   g_autofree char *prefix = NULL;
   g_autoptr(GError) error = NULL;
   char *text = export (subject, head != NULL ? heads : NULL, &prefix, &error);
-  guint64 tasks = ALL (subject->k);
+  guint64 tasks = all_of (subject->k);
 
   g_assert_no_error (error);
   for (guint k = 0; head != NULL && k < subject->k; k++)
@@ -220,8 +220,8 @@ test_every_op (void)
   subject_open (&subject, build_design (every_op, NULL), 7);
   text = check_export (&subject, NULL);
   assert_says (text, "#include <math.h>\n");
-  for (guint k = 0; k < subject.k; k++)
-    g_free (check_export (&subject, mtl_plan_task (subject.plan, k)->id));
+  g_free (check_export (&subject, "int"));
+  g_free (check_export (&subject, "same"));
   subject_clear (&subject);
 }
 
@@ -303,7 +303,7 @@ test_names (void)
   g_autoptr(GHashTable) taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *first = mtl_c_claim (taken, "a-b");
   g_autofree char *second = mtl_c_claim (taken, "a_b");
-  g_autofree char *comment = mtl_c_comment ("a*/b/*/c??/d\n\u202e\\");
+  g_autofree char *comment = mtl_c_comment ("a*/b/*/c?\?/d\n\u202e\\");
 
   assert_prefix ("Two Digits", "two_digits");
   assert_prefix (" __two--digits!? ", "two_digits");

@@ -86,7 +86,7 @@ test_unlabelled (void)
 
   bench_open (&bench, nets[0].text, table, ROWS, ROWS, 2);
   grads = mtl_grads_new (bench.plan);
-  pass = bench_pass (&bench, ALL (3), MTL_PASS_TRAIN);
+  pass = bench_pass (&bench, all_of (3), MTL_PASS_TRAIN);
   for (gsize r = 0; r < ROWS; r++)
     bench.batch->targets[1][r] = NAN;
   mtl_grads_row (grads, 1)[0] = mtl_grads_head (grads, 1)[0] = 7.0f;
@@ -114,7 +114,7 @@ loss_at (Bench *bench,
          gsize  i,
          float  move)
 {
-  MtlPass pass = bench_pass (bench, ALL (bench->k), MTL_PASS_TRAIN);
+  MtlPass pass = bench_pass (bench, all_of (bench->k), MTL_PASS_TRAIN);
   float before = bench->theta[i];
   double losses[MTL_MAX_TASKS];
 
@@ -136,7 +136,7 @@ test_differences (gconstpointer data)
 
   bench_open (&bench, nets[n].text, table, ROWS, ROWS, 1);
   grads = mtl_grads_new (bench.plan);
-  pass = bench_pass (&bench, ALL (bench.k), MTL_PASS_TRAIN);
+  pass = bench_pass (&bench, all_of (bench.k), MTL_PASS_TRAIN);
   mtl_work_run (bench.work, &pass, NULL, grads, NULL);
   for (guint k = 0; k < bench.k; k++)
     for (gsize i = 0; i < bench.p; i++)

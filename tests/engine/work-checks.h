@@ -35,7 +35,7 @@ check_lanes (const char *name,
 {
   g_autoptr(MtlGrads) all = mtl_grads_new (bench->plan);
   g_autoptr(MtlGrads) one = mtl_grads_new (bench->plan);
-  MtlPass pass = bench_pass (bench, ALL (bench->k), MTL_PASS_TRAIN);
+  MtlPass pass = bench_pass (bench, all_of (bench->k), MTL_PASS_TRAIN);
   double losses[MTL_MAX_TASKS], alone[MTL_MAX_TASKS];
 
   mtl_work_run (bench->work, &pass, losses, all, NULL);
@@ -62,7 +62,7 @@ check_merged (const char *name,
   g_autoptr(MtlGrads) merged = mtl_grads_new (bench->plan);
   g_autofree float *sum = g_new0 (float, bench->d);
   g_autofree float *direction = g_new (float, bench->d);
-  MtlPass pass = bench_pass (bench, ALL (bench->k), MTL_PASS_TRAIN);
+  MtlPass pass = bench_pass (bench, all_of (bench->k), MTL_PASS_TRAIN);
   double losses[MTL_MAX_TASKS], again[MTL_MAX_TASKS];
 
   mtl_work_run (bench->work, &pass, losses, all, NULL);
@@ -92,7 +92,7 @@ check_reach (const char *name,
              Bench      *bench)
 {
   g_autoptr(MtlGrads) all = mtl_grads_new (bench->plan);
-  MtlPass pass = bench_pass (bench, ALL (bench->k), MTL_PASS_TRAIN);
+  MtlPass pass = bench_pass (bench, all_of (bench->k), MTL_PASS_TRAIN);
 
   mtl_work_run (bench->work, &pass, NULL, all, NULL);
   for (guint t = 0; t < mtl_plan_n_tensors (bench->plan); t++)
