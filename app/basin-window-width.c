@@ -13,6 +13,7 @@
 #define FOLD_PANES   1000   /* below: palette and inspector slide over */
 #define FOLD_HEADER  800    /* below: fewer buttons */
 #define FOLD_STRIP   720    /* up to this: no strip */
+#define FOLD_UNDO    500    /* below: undo and redo are in the menu */
 
 static void
 fold_flap (BasinWindow *self,
@@ -37,6 +38,11 @@ fill_narrow_menu (BasinWindow *self,
   if (!narrow)
     return;
 
+  if (self->width < FOLD_UNDO)
+    {
+      g_menu_append (self->narrow_menu, _("_Undo"), "win.undo");
+      g_menu_append (self->narrow_menu, _("_Redo"), "win.redo");
+    }
   g_menu_append (self->narrow_menu, _("_New"), "win.new");
   g_menu_append (self->narrow_menu, _("_Open…"), "win.open");
   if (g_menu_model_get_n_items (G_MENU_MODEL (self->recent)) > 0)
@@ -55,6 +61,8 @@ basin_window_fit_now (BasinWindow *self)
   gtk_widget_set_visible (self->inspector_button, panes && self->started);
   gtk_widget_set_visible (self->open_button, !header);
   gtk_widget_set_visible (self->new_button, !header);
+  gtk_widget_set_visible (self->undo_button, self->width >= FOLD_UNDO);
+  gtk_widget_set_visible (self->redo_button, self->width >= FOLD_UNDO);
   adw_view_switcher_title_set_view_switcher_enabled (self->switcher, !header);
   fill_narrow_menu (self, header);
   gtk_widget_set_visible (self->strip, !strip);

@@ -183,15 +183,37 @@ unbind_cb (GtkSignalListItemFactory *factory,
 
 /* --- focus and selection --- */
 
+/* The list makes widgets only for rows that are in view. */
+static GtkWidget *
+find_widget (MtwOutline *self,
+             guint       position)
+{
+  for (GtkWidget *widget = gtk_widget_get_first_child (GTK_WIDGET (self->list)); widget != NULL;
+       widget = gtk_widget_get_next_sibling (widget))
+    {
+      GtkWidget *expander = gtk_widget_get_first_child (widget);
+      GtkTreeListRow *row = GTK_IS_TREE_EXPANDER (expander)
+                            ? gtk_tree_expander_get_list_row (GTK_TREE_EXPANDER (expander)) : NULL;
+
+      if (row != NULL && gtk_tree_list_row_get_position (row) == position)
+        return widget;
+    }
+
+  return NULL;
+}
+
 static void
 focus_row (MtwOutline *self,
-           int         row)
+           guint       position)
 {
+  GtkWidget *widget;
+
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
 
-  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", row);
-  gtk_widget_grab_focus (GTK_WIDGET (self->list));
+  gtk_widget_activate_action (GTK_WIDGET (self->list), "list.scroll-to-item", "u", position);
+  widget = find_widget (self, position);
+  gtk_widget_grab_focus (widget != NULL ? widget : GTK_WIDGET (self->list));
 }
 
 void

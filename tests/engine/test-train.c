@@ -202,6 +202,36 @@ test_resume (gconstpointer data)
   g_free (folder);
 }
 
+/* (transfer full): the file of a checkpoint. */
+static char *
+checkpoint_file (const char *folder,
+                 Run        *run,
+                 guint       step)
+{
+  g_autoptr(MtlRecord) record = run_record (run);
+
+  return g_strdup_printf ("%s/runs/%s/step-%012u.ckpt", folder, mtl_record_info (record)->run,
+                          step);
+}
+
+/* A checkpoint that waits is replaced by the next: this one has to be on disk. */
+static void
+save_at (Run        *run,
+         const char *folder,
+         guint       step)
+{
+  g_autofree char *file = NULL;
+
+  for (guint n = 0; n < step; n++)
+    mtl_trainer_order (run->trainer, MTL_ORDER_STEP);
+  run_reach (run, MTL_RUN_PAUSED, step);
+  file = checkpoint_file (folder, run, step);
+  mtl_trainer_order (run->trainer, MTL_ORDER_SAVE);
+  mtl_trainer_order (run->trainer, MTL_ORDER_STEP);
+  for (guint n = 0; n < 60000 && !g_file_test (file, G_FILE_TEST_EXISTS); n++)
+    g_usleep (1000);
+}
+
 /* Epochs end after the checkpoint that a run has to go back to. */
 static void
 test_older_checkpoint (void)
@@ -216,16 +246,13 @@ test_older_checkpoint (void)
   Run whole, again;
 
   run_start (&whole, design, &options);
-  for (guint n = 0; n < 20; n++)
-    mtl_trainer_order (whole.trainer, MTL_ORDER_STEP);
-  run_reach (&whole, MTL_RUN_PAUSED, 20);
-  mtl_trainer_order (whole.trainer, MTL_ORDER_SAVE);
+  save_at (&whole, folder, 20);
   mtl_trainer_order (whole.trainer, MTL_ORDER_GO_ON);
   run_wait (&whole);
   expected = mtl_trainer_record (whole.trainer);
 
   options.resume = mtl_record_info (expected)->run;
-  newest = g_strdup_printf ("%s/runs/%s/step-000000000024.ckpt", folder, options.resume);
+  newest = checkpoint_file (folder, &whole, 24);
   g_assert_cmpint (g_unlink (newest), ==, 0);
   run_all (&again, design, &options);
   record = mtl_trainer_record (again.trainer);

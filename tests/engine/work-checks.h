@@ -60,8 +60,8 @@ check_merged (const char *name,
   static const double weights[] = { 0.3, 1.7, 0.05, 2.0 };
   g_autoptr(MtlGrads) all = mtl_grads_new (bench->plan);
   g_autoptr(MtlGrads) merged = mtl_grads_new (bench->plan);
-  g_autofree float *sum = g_new0 (float, bench->d);
-  g_autofree float *direction = g_new (float, bench->d);
+  g_autofree float *sum = g_new0 (float, bench->d + 1);
+  g_autofree float *direction = g_new (float, bench->d + 1);
   MtlPass pass = bench_pass (bench, all_of (bench->k), MTL_PASS_TRAIN);
   double losses[MTL_MAX_TASKS], again[MTL_MAX_TASKS];
 

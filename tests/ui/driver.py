@@ -181,7 +181,9 @@ class Studio:
     def find_name(self):
         if self.process.poll() is not None:
             raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")
-        for name, _ in self.call(ROOT, ACCESSIBLE, "GetChildren", name="org.a11y.atspi.Registry")[0]:
+        for name, _ in self.call(ROOT, ACCESSIBLE, "GetChildren", name="org.a11y.atspi.Registry")[
+            0
+        ]:
             try:
                 pid = self.call(
                     "/org/freedesktop/DBus",
@@ -305,7 +307,9 @@ class Studio:
             element.path,
             "org.freedesktop.DBus.Properties",
             "Set",
-            GLib.Variant("(ssv)", ("org.a11y.atspi.Value", "CurrentValue", GLib.Variant("d", value))),
+            GLib.Variant(
+                "(ssv)", ("org.a11y.atspi.Value", "CurrentValue", GLib.Variant("d", value))
+            ),
             None,
             0,
             int(1e3 * PATIENCE),
