@@ -98,7 +98,8 @@ write_table (void)
   g_autoptr(GString) text = g_string_new (NULL);
   g_autoptr(GError) error = NULL;
   MtlRng rng = mtl_rng_new (SEED, MTL_STREAM_DATA);
-  char *path = g_build_filename (g_get_tmp_dir (), "basin-bench-step.csv", NULL);
+  char *path;
+  int file = g_file_open_tmp ("basin-bench-XXXXXX.csv", &path, &error);
 
   for (guint i = 0; i < 32; i++)
     g_string_append_printf (text, "x%u,", i);
@@ -107,7 +108,7 @@ write_table (void)
     for (guint i = 0; i < 34; i++)
       g_string_append_printf (text, "%.5f%c", mtl_rng_normal (rng, r * 34 + i),
                               i < 33 ? ',' : '\n');
-  if (!g_file_set_contents (path, text->str, -1, &error))
+  if (file < 0 || !g_close (file, &error) || !g_file_set_contents (path, text->str, -1, &error))
     g_error ("%s", error->message);
 
   return path;

@@ -11,6 +11,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import collections
+import contextlib
 import fnmatch
 import os
 import re
@@ -21,6 +22,7 @@ import time
 
 from gi.repository import Gio, GLib
 
+LIMIT = 50.0  # ms of CPU time in one turn of the main loop
 PATIENCE = 20.0  # s, on a busy machine; nothing usually takes a tenth of it
 ACCESSIBLE = "org.a11y.atspi.Accessible"
 ROOT = "/org/a11y/atspi/accessible/root"
@@ -39,8 +41,11 @@ ROLES = {
     "page tab": 37,
     "panel": 39,
     "button": 43,
+    "dialog": 16,
     "spin button": 52,
+    "text": 61,
     "status bar": 54,
+    "table": 55,
     "toggle button": 62,
     "tree": 65,
     "tree item": 91,
@@ -106,7 +111,11 @@ class Hold(collections.namedtuple("Hold", "end wall cpu queued frames")):
 
     @property
     def paints(self):
-        return any("/libpixman" in frame or "/libcairo" in frame for frame in self.frames)
+        """GTK was filling pixels: its own work, which without a screen the processor does.
+
+        Below it of Basin there is main() at most, so what Basin draws in a snapshot counts."""
+        filling = any("/libpixman" in frame or "/libcairo" in frame for frame in self.frames)
+        return filling and sum("/lib" not in frame for frame in self.frames) <= 2
 
     def __str__(self):
         return (
@@ -120,7 +129,7 @@ class Hold(collections.namedtuple("Hold", "end wall cpu queued frames")):
         for frame in self.frames:
             offset, _, path = frame.partition("@")
             done = ["addr2line", "-f", "-s", "-e", path, offset]
-            if "/lib/" not in path and shutil.which("addr2line"):
+            if "/lib" not in path and shutil.which("addr2line"):
                 said = subprocess.run(done, capture_output=True, text=True, check=False).stdout
                 names.append(" ".join(said.split()))
         return " < ".join(names) or " < ".join(self.frames[:6])
@@ -162,6 +171,8 @@ class Studio:
 
     def __init__(self, bus, command, folder, watchdog=None):
         self.bus = bus
+        self.watched_from = None
+        self.unwatched = []  # times between which holds are not counted
         self.holds_path = os.path.join(folder, f"holds-{time.monotonic_ns()}")
         self.log = open(os.path.join(folder, "log"), "w+", encoding="utf-8")
         env = dict(os.environ)
@@ -262,9 +273,23 @@ class Studio:
     def gone(self, name, role=None, **more):
         wait(lambda: not self.all(name, role, **more), f"“{name}” gone")
 
-    def status(self):
-        """What is said to those who do not see the picture."""
-        return self.find(role="status bar").name
+    def read(self, element, what):
+        """The present Name or Description of one element, by one small call."""
+        args = GLib.Variant("(ss)", (ACCESSIBLE, what))
+        return self.call(element.path, "org.freedesktop.DBus.Properties", "Get", args)[0]
+
+    def has_state(self, element, state):
+        states = self.call(element.path, ACCESSIBLE, "GetState")[0]
+        return bool((states[0] | states[1] << 32) >> state & 1)
+
+    def says(self, pattern, patience=PATIENCE):
+        """Waits for words to those who do not see the picture."""
+        label = self.find(role="status bar")
+
+        def matches():
+            return fnmatch.fnmatchcase(self.read(label, "Name"), pattern)
+
+        wait(matches, lambda: f"“{pattern}” said, last “{self.read(label, 'Name')}”", patience)
 
     # --- doing ---
 
@@ -387,7 +412,34 @@ class Studio:
             self.process.wait()
         self.log.close()
 
+    # --- the watchdog ---
+
+    def watch(self):
+        """From now on the main loop may not be held."""
+        self.watched_from = time.monotonic()
+
+    @contextlib.contextmanager
+    def opening(self):
+        """What comes up here for the first time may take as long as it does."""
+        start = time.monotonic()
+        yield
+        self.unwatched.append((start, time.monotonic()))
+
+    def faults(self):
+        """Holds while watched that Basin is to blame for."""
+        if self.watched_from is None:
+            return []
+        return [
+            hold
+            for hold in self.holds()
+            if hold.cpu > LIMIT
+            and not hold.paints
+            and hold.end > self.watched_from
+            and not any(start < hold.end < end for start, end in self.unwatched)
+        ]
+
     def holds(self):
+        """All that the watchdog noted."""
         if not os.path.exists(self.holds_path):
             return []
         with open(self.holds_path, encoding="utf-8") as file:
