@@ -20,13 +20,8 @@ struct _MtlEnding
 
   pthread_mutex_t  lock;      /* guards what follows */
   GSource         *pending;
+  GError          *error;     /* to be told of */
 };
-
-typedef struct
-{
-  MtlEnding *ending;
-  GError    *error;
-} Message;
 
 MtlEnding *
 mtl_ending_new (gpointer       owner,
@@ -44,29 +39,21 @@ mtl_ending_new (gpointer       owner,
   return self;
 }
 
-static void
-message_free (gpointer data)
-{
-  Message *message = data;
-
-  g_clear_error (&message->error);
-  g_free (message);
-}
-
 static gboolean
 deliver_cb (gpointer data)
 {
-  Message *message = data;
-  MtlEnding *self = message->ending;
+  MtlEnding *self = data;
   g_autoptr(GObject) listener = g_weak_ref_get (&self->listener);
+  g_autoptr(GError) error = NULL;
 
   pthread_mutex_lock (&self->lock);
+  error = g_steal_pointer (&self->error);
   g_clear_pointer (&self->pending, g_source_unref);
   pthread_mutex_unlock (&self->lock);
 
   /* The call may free the ending, which is not touched after it. */
   if (listener != NULL && self->call != NULL)
-    self->call (self->owner, message->error, listener);
+    self->call (self->owner, error, listener);
 
   return G_SOURCE_REMOVE;
 }
@@ -75,14 +62,13 @@ void
 mtl_ending_post (MtlEnding *self,
                  GError    *error)
 {
-  Message *message = g_new0 (Message, 1);
   g_autoptr(GSource) source = g_idle_source_new ();
 
-  message->ending = self;
-  message->error = error;
-  g_source_set_callback (source, deliver_cb, message, message_free);
+  g_source_set_callback (source, deliver_cb, self, NULL);
 
   pthread_mutex_lock (&self->lock);
+  g_assert (self->pending == NULL && self->error == NULL);
+  self->error = error;
   self->pending = g_source_ref (source);
   pthread_mutex_unlock (&self->lock);
   g_source_attach (source, self->context);
@@ -95,6 +81,7 @@ mtl_ending_free (MtlEnding *self)
   if (self->pending != NULL)
     g_source_destroy (self->pending);
   g_clear_pointer (&self->pending, g_source_unref);
+  g_clear_error (&self->error);
   pthread_mutex_unlock (&self->lock);
 
   g_main_context_unref (self->context);

@@ -32,9 +32,10 @@ hash_bytes (gconstpointer data,
 static GVariant *
 save_state (const MtlState *state)
 {
+  g_autoptr(GVariant) saved = state != NULL ? mtl_state_save (state) : NULL;
+
   return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT,
-                              state != NULL ? g_variant_new_variant (mtl_state_save (state))
-                                            : NULL);
+                              saved != NULL ? g_variant_new_variant (saved) : NULL);
 }
 
 GBytes *

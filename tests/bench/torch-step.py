@@ -69,7 +69,7 @@ def pcgrad(m):
     (aa, ab), (_, bb) = m
     if ab >= 0.0:
         return 1.0, 1.0
-    return 1.0 - ab / bb, 1.0 - ab / aa
+    return 1.0 - ab / aa, 1.0 - ab / bb
 
 
 def cagrad(m):
