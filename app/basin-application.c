@@ -200,6 +200,8 @@ basin_application_handle_local_options (GApplication *application,
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "template",
                                   g_variant_new_string (self->template));
+  /* This process ends at once, and the words with it if they are still queued. */
+  g_dbus_connection_flush_sync (g_application_get_dbus_connection (application), NULL, NULL);
   return 0;
 }
 

@@ -94,7 +94,7 @@ basin_window_start (BasinWindow *self)
   gtk_stack_set_visible_child_name (self->studio, "editor");
   adw_view_stack_set_visible_child_name (self->pages, "studio");
   basin_window_fit_width (self);
-  basin_window_update_actions (self);
+  basin_window_update_strip (self);
   gtk_widget_grab_focus (GTK_WIDGET (self->canvas));
 }
 

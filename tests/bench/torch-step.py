@@ -17,11 +17,11 @@ from torch.nn import functional
 
 SEED = 1
 RATE = 1e-4
-ROUND_TIME = 2e-3   # seconds, as the next two; bench-step.c has the same
+ROUND_TIME = 2e-3  # seconds, as the next two; bench-step.c has the same
 CASE_TIME = 0.5
 MIN_ROUNDS = 5
 RHO = 0.05
-RADIUS = 0.5        # c of CAGrad
+RADIUS = 0.5  # c of CAGrad
 GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
 
 
@@ -32,8 +32,9 @@ class Network:
         self.trunk, self.heads, self.x, self.targets, self.loss = trunk, heads, x, targets, loss
         self.shared = list(trunk.parameters())
         self.own = [list(head.parameters()) for head in heads]
-        self.optimizer = torch.optim.SGD(self.shared + self.own[0] + self.own[1], lr=RATE,
-                                         momentum=0.9, fused=True)
+        self.optimizer = torch.optim.SGD(
+            self.shared + self.own[0] + self.own[1], lr=RATE, momentum=0.9, fused=True
+        )
 
     def losses(self):
         z = self.trunk(self.x)
@@ -45,7 +46,7 @@ class Network:
     def gradients(self, loss, task, retain):
         """Of the trunk and of the task's head."""
         all_of = torch.autograd.grad(loss, self.shared + self.own[task], retain_graph=retain)
-        return all_of[:len(self.shared)], all_of[len(self.shared):]
+        return all_of[: len(self.shared)], all_of[len(self.shared) :]
 
     def rows(self):
         """Of both tasks at the weights as they are, from one forward pass."""
@@ -114,6 +115,7 @@ def step_balanced(weigh):
     def step(net):
         rows = net.rows()
         net.apply(balance(weigh, [flat(g) for g, _ in rows]), [a for _, a in rows])
+
     return step
 
 
@@ -139,17 +141,27 @@ def step_fs_mtl(weigh):
             flatness.append(flat(s).sub_(clean[task]))
             heads.append(b)
         net.apply(balance(weigh, clean).add_(balance(weigh, flatness)), heads)
+
     return step
 
 
-METHODS = {"equal": step_equal, "pcgrad": step_balanced(pcgrad), "fs-mtl(pcgrad)": step_fs_mtl(pcgrad),
-           "cagrad": step_balanced(cagrad)}
+METHODS = {
+    "equal": step_equal,
+    "pcgrad": step_balanced(pcgrad),
+    "fs-mtl(pcgrad)": step_fs_mtl(pcgrad),
+    "cagrad": step_balanced(cagrad),
+}
 
 
 def toy():
     trunk = nn.Sequential(nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU())
-    return Network(trunk, [nn.Linear(32, 1), nn.Linear(32, 1)], torch.randn(64, 32),
-                   [torch.randn(64, 1) for _ in range(2)], functional.mse_loss)
+    return Network(
+        trunk,
+        [nn.Linear(32, 1), nn.Linear(32, 1)],
+        torch.randn(64, 32),
+        [torch.randn(64, 1) for _ in range(2)],
+        functional.mse_loss,
+    )
 
 
 def classes():
@@ -158,17 +170,31 @@ def classes():
 
 def perceptron():
     trunk = nn.Sequential(nn.Linear(1296, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU())
-    return Network(trunk, [nn.Linear(256, 10), nn.Linear(256, 10)], torch.randn(256, 1296),
-                   classes(), functional.cross_entropy)
+    return Network(
+        trunk,
+        [nn.Linear(256, 10), nn.Linear(256, 10)],
+        torch.randn(256, 1296),
+        classes(),
+        functional.cross_entropy,
+    )
 
 
 def lenet(layout):
-    trunk = nn.Sequential(nn.Conv2d(1, 10, 9), nn.ReLU(), nn.MaxPool2d(2),
-                          nn.Conv2d(10, 20, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                          nn.Linear(500, 50), nn.ReLU()).to(memory_format=layout)
+    trunk = nn.Sequential(
+        nn.Conv2d(1, 10, 9),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(10, 20, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(500, 50),
+        nn.ReLU(),
+    ).to(memory_format=layout)
     x = torch.randn(256, 1, 36, 36).to(memory_format=layout)
-    return Network(trunk, [nn.Linear(50, 10), nn.Linear(50, 10)], x, classes(),
-                   functional.cross_entropy)
+    return Network(
+        trunk, [nn.Linear(50, 10), nn.Linear(50, 10)], x, classes(), functional.cross_entropy
+    )
 
 
 # The faster of two layouts is what counts.

@@ -20,9 +20,7 @@ start_paused (Run           *run,
               MtlRunOptions  options)
 {
   options.n_threads = 1;
-  run_start (run, design, &options);
-  mtl_trainer_order (run->trainer, MTL_ORDER_PAUSE);
-  run_reach (run, MTL_RUN_PAUSED, 0);
+  run_start_paused (run, design, &options);
 }
 
 static guint64
@@ -259,7 +257,7 @@ test_bad_design (void)
 static void
 test_resume_design (void)
 {
-  g_autoptr(MtlDesign) design = build_design (net, table);
+  g_autoptr(MtlDesign) design = set_value (build_design (net, table), "experiment.epochs", "5000");
   g_autoptr(MtlDesign) faster = changed (design, "experiment.optimizer.lr", "0.25");
   g_autoptr(MtlDesign) wider = changed (design, "blocks.t.units", "12");
   char *folder = make_folder ();

@@ -158,10 +158,9 @@ check_resume (const MtlDesign *design,
   Run run;
 
   if (exactly)
-    options.pause_on_error = TRUE;
-  run_start (&run, design, &options);
-  if (exactly)
-    mtl_trainer_order (run.trainer, MTL_ORDER_PAUSE);
+    run_start_paused (&run, design, &options);
+  else
+    run_start (&run, design, &options);
   stop_after (&run, n, exactly);
   cut = mtl_trainer_record (run.trainer);
   run_clear (&run);
@@ -245,7 +244,7 @@ test_older_checkpoint (void)
   g_autofree char *newest = NULL;
   Run whole, again;
 
-  run_start (&whole, design, &options);
+  run_start_paused (&whole, design, &options);
   save_at (&whole, folder, 20);
   mtl_trainer_order (whole.trainer, MTL_ORDER_GO_ON);
   run_wait (&whole);

@@ -116,6 +116,32 @@ run_reach (Run          *run,
     }
 }
 
+/* A run that waits before its first step; one that got ahead of the order is begun anew. */
+static inline void
+run_start_paused (Run                 *run,
+                  const MtlDesign     *design,
+                  const MtlRunOptions *options)
+{
+  for (guint n = 0; n < 100; n++)
+    {
+      g_autoptr(MtlRecord) record = NULL;
+      MtlProgress progress = { .status = MTL_RUN_PREPARING };
+
+      run_start (run, design, options);
+      mtl_trainer_order (run->trainer, MTL_ORDER_PAUSE);
+      record = run_record (run);
+      while (progress.status == MTL_RUN_PREPARING || progress.status == MTL_RUN_TRAINING)
+        {
+          g_usleep (100);
+          mtl_record_progress (record, &progress);
+        }
+      if (progress.status == MTL_RUN_PAUSED && progress.step == 0)
+        return;
+      run_clear (run);
+    }
+  g_error ("no run could be paused before its first step");
+}
+
 /* The text of the newest event of @kind; NULL when there is none. */
 static inline char *
 find_event (MtlRecord  *record,

@@ -91,11 +91,24 @@ class Element:
         for child in self.children:
             yield from child.walk()
 
-    def is_in(self, name):
+    def is_in(self, around):
+        """Within an element, or within one of that name."""
         at = self
-        while at is not None and at.name != name:
+        while at is not None and around not in (at.name, at):
             at = at.parent
         return at is not None
+
+    def window(self):
+        at = self
+        while at.parent is not None and at.parent.path != ROOT:
+            at = at.parent
+        return at
+
+    def __eq__(self, other):
+        return isinstance(other, Element) and self.path == other.path
+
+    def __hash__(self):
+        return hash(self.path)
 
     def __repr__(self):
         role = next((word for word, number in ROLES.items() if number == self.role), self.role)
@@ -115,7 +128,7 @@ class Hold(collections.namedtuple("Hold", "end wall cpu queued frames")):
 
         Below it of Basin there is main() at most, so what Basin draws in a snapshot counts."""
         filling = any("/libpixman" in frame or "/libcairo" in frame for frame in self.frames)
-        return filling and sum("/lib" not in frame for frame in self.frames) <= 2
+        return filling and sum("/lib" not in frame.split("@")[1] for frame in self.frames) <= 2
 
     def __str__(self):
         return (
@@ -124,15 +137,16 @@ class Hold(collections.namedtuple("Hold", "end wall cpu queued frames")):
         )
 
     def where(self):
-        """The functions that debugging symbols name, innermost first."""
+        """The functions that the thread was in, innermost first, as far as they have names."""
         names = []
         for frame in self.frames:
-            offset, _, path = frame.partition("@")
-            done = ["addr2line", "-f", "-s", "-e", path, offset]
+            offset, path, name = frame.split("@")
             if "/lib" not in path and shutil.which("addr2line"):
-                said = subprocess.run(done, capture_output=True, text=True, check=False).stdout
-                names.append(" ".join(said.split()))
-        return " < ".join(names) or " < ".join(self.frames[:6])
+                ask = ["addr2line", "-f", "-s", "-e", path, offset]
+                said = subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+                name = " ".join(said.split())
+            names.append(name)
+        return " < ".join(name for name in names if name)
 
 
 def wait(look, what, patience=PATIENCE):
@@ -246,7 +260,7 @@ class Studio:
     # --- looking ---
 
     def all(self, name="*", role=None, under=None, state=VISIBLE, described=None):
-        """Elements by name (with * and ?), role, and the name of something around them."""
+        """Elements by name (with * and ?), role, and what is around them, or its name."""
         number = ROLES[role] if role else None
         return [
             e
@@ -342,7 +356,7 @@ class Studio:
 
     def text(self, element):
         return self.call(
-            element.path, "org.a11y.atspi.Text", "GetText", GLib.Variant("(ii)", (0, -1))
+            element.path, "org.a11y.atspi.Text", "GetText", GLib.Variant("(ii)", (0, 1 << 30))
         )[0]
 
     def point_at(self, element):

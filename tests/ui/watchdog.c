@@ -16,11 +16,12 @@
  * more leniently: that includes the answers of a display server which waits
  * for a processor itself.
  *
- * FRAMEs say where the thread was when its CPU time reached the limit: a timer
- * on that clock sends a signal, whose handler takes the stack. They are
- * OFFSET@FILE, as addr2line takes them.
+ * FRAMEs say where the thread was when its CPU time reached the limit, or when
+ * the clock did and the CPU time never would: a timer on each sends a signal,
+ * whose handler takes the stack. They are OFFSET@FILE@SYMBOL: addr2line takes
+ * the first two, and SYMBOL, which may be empty, is what the file exports.
  *
- * Cost: five system calls each time round the loop.
+ * Cost: seven system calls each time round the loop.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -47,17 +48,24 @@ typedef struct
   double queued;
 } Moment;
 
+enum { CPU, WALL, N_TIMERS };
+
+typedef struct
+{
+  timer_t               timer;
+  gboolean              works;
+  void                 *frames[N_FRAMES];
+  volatile sig_atomic_t n_frames;   /* 0: it did not ring */
+} Timer;
+
 static struct
 {
   GPollFunc            poll;      /* GLib's own */
   int                  file;
   int                  schedstat; /* −1: the system does not say */
-  timer_t              timer;
-  gboolean             has_timer;
   gboolean             running;   /* the loop has gone round once */
   Moment               began;
-  void                *frames[N_FRAMES];
-  volatile sig_atomic_t n_frames;
+  Timer                timers[N_TIMERS];
 } dog;
 
 static double
@@ -93,35 +101,42 @@ take_moment (void)
 }
 
 static void
-limit_cb (int signal)
+rang_cb (int        signal,
+         siginfo_t *info,
+         void      *context)
 {
-  dog.n_frames = backtrace (dog.frames, N_FRAMES);
+  Timer *timer = &dog.timers[info->si_value.sival_int];
+
+  timer->n_frames = backtrace (timer->frames, N_FRAMES);
 }
 
-/* Of the thread's CPU time; 0 stops it. */
+/* 0 stops the timers. */
 static void
-set_timer (double seconds)
+set_timers (double seconds)
 {
   struct itimerspec when = { .it_value.tv_nsec = (long) (1e9 * seconds) };
 
-  if (dog.has_timer)
-    timer_settime (dog.timer, 0, &when, NULL);
+  for (int i = 0; i < N_TIMERS; i++)
+    if (dog.timers[i].works)
+      timer_settime (dog.timers[i].timer, 0, &when, NULL);
 }
 
 /* The first two frames are the handler and the kernel's way back from it. */
 static void
 note (const Moment *now)
 {
+  const Timer *timer = &dog.timers[dog.timers[CPU].n_frames > 0 ? CPU : WALL];
   g_autoptr(GString) line = g_string_new (NULL);
-  Dl_info place;
+  Dl_info at;
 
   g_string_printf (line, "hold %.4f %.1f %.1f %.1f", now->wall,
                    1e3 * (now->wall - dog.began.wall), 1e3 * (now->cpu - dog.began.cpu),
                    1e3 * (now->queued - dog.began.queued));
-  for (int i = 2; i < dog.n_frames; i++)
-    if (dladdr (dog.frames[i], &place) != 0)
-      g_string_append_printf (line, " %#tx@%s",
-                              (char *) dog.frames[i] - (char *) place.dli_fbase, place.dli_fname);
+  for (int i = 2; i < timer->n_frames; i++)
+    if (dladdr (timer->frames[i], &at) != 0)
+      g_string_append_printf (line, " %#tx@%s@%s",
+                              (char *) timer->frames[i] - (char *) at.dli_fbase, at.dli_fname,
+                              at.dli_sname != NULL ? at.dli_sname : "");
   g_string_append_c (line, '\n');
   if (write (dog.file, line->str, line->len) < 0)
     perror ("watchdog");
@@ -130,12 +145,17 @@ note (const Moment *now)
 static void
 begin_on_thread (void)
 {
+  static const clockid_t clocks[] = { [CPU] = CLOCK_THREAD_CPUTIME_ID, [WALL] = CLOCK_MONOTONIC };
   struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL };
 
   dog.running = TRUE;
   dog.schedstat = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   event._sigev_un._tid = (pid_t) syscall (SYS_gettid);
-  dog.has_timer = timer_create (CLOCK_THREAD_CPUTIME_ID, &event, &dog.timer) == 0;
+  for (int i = 0; i < N_TIMERS; i++)
+    {
+      event.sigev_value.sival_int = i;
+      dog.timers[i].works = timer_create (clocks[i], &event, &dog.timers[i].timer) == 0;
+    }
 }
 
 static int
@@ -151,15 +171,16 @@ timed_poll (GPollFD *fds,
     {
       Moment now = take_moment ();
 
-      set_timer (0.0);
+      set_timers (0.0);
       if (now.wall - dog.began.wall > LIMIT)
         note (&now);
     }
 
   n = dog.poll (fds, n_fds, timeout);
-  dog.n_frames = 0;
+  for (int i = 0; i < N_TIMERS; i++)
+    dog.timers[i].n_frames = 0;
   dog.began = take_moment ();
-  set_timer (LIMIT);
+  set_timers (LIMIT);
 
   return n;
 }
@@ -168,14 +189,14 @@ __attribute__ ((constructor)) static void
 keep_watch (void)
 {
   const char *path = g_getenv ("BASIN_WATCHDOG");
-  struct sigaction action = { .sa_handler = limit_cb, .sa_flags = SA_RESTART };
+  struct sigaction action = { .sa_sigaction = rang_cb, .sa_flags = SA_RESTART | SA_SIGINFO };
 
   dog.file = path != NULL ? open (path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
   if (dog.file < 0)
     return;
 
   /* The first call may load a library, which a handler must not do. */
-  backtrace (dog.frames, N_FRAMES);
+  backtrace (dog.timers[CPU].frames, N_FRAMES);
   sigaction (SIGNAL, &action, NULL);
   dog.poll = g_main_context_get_poll_func (g_main_context_default ());
   g_main_context_set_poll_func (g_main_context_default (), timed_poll);
