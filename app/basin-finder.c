@@ -108,6 +108,8 @@ entry_activate_cb (Finder *self)
 {
   GtkListBoxRow *row = gtk_list_box_get_selected_row (self->list);
 
+  /* The entry tells of what was typed a moment late. */
+  gtk_list_box_invalidate_filter (self->list);
   if (row == NULL || !gtk_widget_get_child_visible (GTK_WIDGET (row)))
     row = first_fit (self);
   if (row != NULL)

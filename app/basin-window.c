@@ -273,10 +273,21 @@ basin_window_class_init (BasinWindowClass *klass)
   bind_studio (widget_class);
 }
 
+/* The arrow of a split button has a tooltip, but takes no name from a template. */
+static void
+name_recent (BasinWindow *self)
+{
+  GtkWidget *arrow = gtk_widget_get_last_child (self->open_button);
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (arrow), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Recent designs"), -1);
+}
+
 static void
 basin_window_init (BasinWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_recent (self);
 }
 
 /* --- making --- */

@@ -88,6 +88,7 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 
   gtk_box_append (GTK_BOX (row), gtk_image_new ());
+  gtk_widget_set_margin_end (row, 12);
   gtk_widget_set_hexpand (lines, TRUE);
   gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (row), lines);

@@ -164,6 +164,8 @@ add (MtwPalette *self,
 static void
 entered_cb (MtwPalette *self)
 {
+  /* The entry tells of what was typed a moment late. */
+  fill (self);
   if (!mtw_palette_add_first (self))
     gtk_widget_error_bell (GTK_WIDGET (self));
 }

@@ -87,7 +87,8 @@ void
 bench_close (Bench *self)
 {
   gtk_window_destroy (GTK_WINDOW (self->window));
-  while (g_main_context_iteration (NULL, FALSE))
+  /* A survey that is being made holds the document until it is handed over. */
+  while (g_main_context_iteration (NULL, FALSE) || !mtw_document_is_surveyed (self->document))
     ;
   g_assert_finalize_object (self->document);
   g_free (self->announced);

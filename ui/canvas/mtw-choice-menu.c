@@ -125,6 +125,8 @@ choose (MtwChoiceMenu *self,
 static void
 entered_cb (MtwChoiceMenu *self)
 {
+  /* The entry tells late of what was typed: Enter must not take what stood there before. */
+  searched_cb (self);
   if (!mtw_choice_menu_choose_first (self))
     gtk_widget_error_bell (GTK_WIDGET (self));
 }

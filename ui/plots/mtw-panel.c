@@ -161,6 +161,8 @@ set_kind (MtwPanel   *self,
     {
       gtk_button_set_label (self->waiting_button, _(kind->button));
       gtk_widget_set_tooltip_text (self->again, _(kind->button));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (self->again),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, _(kind->button), -1);
     }
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "panel.log-scale",
                                  (kind->flags & MTW_PLOT_LOG) != 0);
