@@ -36,12 +36,10 @@ ROLES = {
     "image": 27,
     "label": 29,
     "list item": 32,
-    "menu": 33,
     "menu item": 35,
     "page tab": 37,
     "panel": 39,
     "button": 43,
-    "dialog": 16,
     "spin button": 52,
     "text": 61,
     "status bar": 54,
@@ -49,11 +47,10 @@ ROLES = {
     "toggle button": 62,
     "tree": 65,
     "tree item": 91,
-    "window": 69,
 }
 SENSITIVE, VISIBLE, PRESSED, CHECKED, FOCUSABLE, FOCUSED, SELECTED = 24, 30, 20, 4, 11, 12, 23
 
-# Without a letter, a word of ours names a class of widgets rather than a thing.
+# The name of an element that has none: GTK gives that of its class.
 TYPE_NAME = re.compile(r"(Gtk|Adw|Mtw|Basin)[A-Z][A-Za-z]*$")
 
 
@@ -198,14 +195,19 @@ class Studio:
     # --- the bus ---
 
     def call(self, path, interface, method, args=None, name=None):
-        reply = self.bus.call_sync(
-            name or self.name, path, interface, method, args, None, 0, int(1e3 * PATIENCE)
-        )
+        try:
+            reply = self.bus.call_sync(
+                name or self.name, path, interface, method, args, None, 0, int(1e3 * PATIENCE)
+            )
+        except GLib.Error:
+            if self.process.poll() is None:
+                raise
+            how = f"ended with {self.process.returncode}: {self.said()}"
+            raise AssertionError(how) from None
         return reply.unpack()
 
     def find_name(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f"ended with {self.process.returncode}: {self.said()}")
+        assert self.process.poll() is None, f"ended with {self.process.returncode}: {self.said()}"
         for name, _ in self.call(ROOT, ACCESSIBLE, "GetChildren", name="org.a11y.atspi.Registry")[
             0
         ]:

@@ -26,6 +26,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#define _GNU_SOURCE   /* dladdr */
+
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
