@@ -95,10 +95,15 @@ selected_cb (MtwField *self)
   mtw_field_commit (self, self->words->pdata[n]);
 }
 
+/* One model for good: a choice may change what there is to choose, and a new
+ * model would free the selection that is still telling of the choice. */
 static void
 build_combo (MtwField *self)
 {
+  g_autoptr(GtkStringList) model = gtk_string_list_new (NULL);
+
   self->row = g_object_ref_sink (adw_combo_row_new ());
+  adw_combo_row_set_model (ADW_COMBO_ROW (self->row), G_LIST_MODEL (model));
   self->words = g_ptr_array_new_with_free_func (g_free);
   g_signal_connect_swapped (self->row, "notify::selected", G_CALLBACK (selected_cb), self);
 }
@@ -128,11 +133,11 @@ show_combo (MtwField   *self,
   list_words (self, text, words, titles);
   if (!same_words (words, self->words))
     {
-      g_autoptr(GtkStringList) model = NULL;
+      GListModel *model = adw_combo_row_get_model (row);
 
       g_ptr_array_add (titles, NULL);
-      model = gtk_string_list_new ((const char *const *) titles->pdata);
-      adw_combo_row_set_model (row, G_LIST_MODEL (model));
+      gtk_string_list_splice (GTK_STRING_LIST (model), 0, g_list_model_get_n_items (model),
+                              (const char *const *) titles->pdata);
       g_ptr_array_unref (self->words);
       self->words = g_ptr_array_ref (words);
     }
