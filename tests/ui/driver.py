@@ -120,17 +120,21 @@ class Hold(collections.namedtuple("Hold", "end wall cpu queued frames")):
         return max(0.0, self.wall - self.cpu - self.queued)
 
     @property
-    def paints(self):
-        """GTK was filling pixels: its own work, which without a screen the processor does.
+    def toolkit(self):
+        """What GTK did of itself, or None.
 
-        Below it of Basin there is main() at most, so what Basin draws in a snapshot counts."""
-        filling = any("/libpixman" in frame or "/libcairo" in frame for frame in self.frames)
-        return filling and sum("/lib" not in frame.split("@")[1] for frame in self.frames) <= 2
+        It fills pixels, which without a screen the processor does, and answers this driver's
+        questions. There is main() at most of Basin below, so its handlers and snapshots count."""
+        if sum("/lib" not in frame.split("@")[1] for frame in self.frames) > 2:
+            return None
+        if any("/libpixman" in frame or "/libcairo" in frame for frame in self.frames):
+            return "painting"
+        return "answering" if any("@g_dbus_" in frame for frame in self.frames) else None
 
     def __str__(self):
         return (
             f"{self.wall:.0f} ms: {self.cpu:.0f} on a processor, {self.queued:.0f} queued, "
-            f"{self.asleep:.0f} asleep{', painting' if self.paints else ''}"
+            f"{self.asleep:.0f} asleep, {self.toolkit or 'working'}"
         )
 
     def where(self):
@@ -449,7 +453,7 @@ class Studio:
             hold
             for hold in self.holds()
             if hold.cpu > LIMIT
-            and not hold.paints
+            and not hold.toolkit
             and hold.end > self.watched_from
             and not any(start < hold.end < end for start, end in self.unwatched)
         ]

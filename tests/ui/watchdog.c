@@ -12,9 +12,9 @@
  * used by the thread (CLOCK_THREAD_CPUTIME_ID), QUEUED spent runnable while
  * others had the processor (/proc/thread-self/schedstat). A test must not fail
  * because the machine is busy, hence it judges CPU, which other programs do not
- * change, and takes WALL − CPU − QUEUED, the time asleep in a call that blocks,
- * more leniently: that includes the answers of a display server which waits
- * for a processor itself.
+ * change. WALL − CPU − QUEUED, the time asleep in a call that blocks, is worth
+ * reading but fails nothing: most of it is a display server that waits for a
+ * processor itself before it answers.
  *
  * FRAMEs say where the thread was when its CPU time reached the limit, or when
  * the clock did and the CPU time never would: a timer on each sends a signal,
