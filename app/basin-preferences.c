@@ -9,6 +9,8 @@
 
 #include "basin-window.h"
 
+#define MAX_THREADS 256   /* as in the schema */
+
 static const struct
 {
   const char     *word;
@@ -50,16 +52,31 @@ scheme_cb (AdwComboRow   *row,
 }
 
 static void
+tell_windows (void)
+{
+  GtkApplication *app = GTK_APPLICATION (g_application_get_default ());
+
+  for (GList *l = gtk_application_get_windows (app); l != NULL; l = l->next)
+    if (BASIN_IS_WINDOW (l->data))
+      basin_window_take_settings (l->data);
+}
+
+static void
 letters_cb (GtkSwitch     *toggle,
             GParamSpec    *pspec,
             BasinSettings *settings)
 {
-  GtkApplication *app = GTK_APPLICATION (g_application_get_default ());
-
   basin_settings_set_flag (settings, "letter-keys", gtk_switch_get_active (toggle));
-  for (GList *l = gtk_application_get_windows (app); l != NULL; l = l->next)
-    if (BASIN_IS_WINDOW (l->data))
-      basin_window_take_settings (l->data);
+  tell_windows ();
+}
+
+static void
+threads_cb (GtkSpinButton *spin,
+            GParamSpec    *pspec,
+            BasinSettings *settings)
+{
+  basin_settings_set_int (settings, "threads", gtk_spin_button_get_value_as_int (spin));
+  tell_windows ();
 }
 
 static GtkWidget *
@@ -79,22 +96,56 @@ make_scheme_row (BasinSettings *settings)
 }
 
 static GtkWidget *
-make_letters_row (BasinSettings *settings)
+make_row (const char *title,
+          const char *subtitle,
+          GtkWidget  *control)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *toggle = gtk_switch_new ();
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("Single-letter keys"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _("L connects, Shift+A adds a block"));
-  gtk_switch_set_active (GTK_SWITCH (toggle), basin_settings_flag (settings, "letter-keys"));
-  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Single-letter keys"), -1);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
-  g_signal_connect (toggle, "notify::active", G_CALLBACK (letters_cb), settings);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, subtitle, -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), control);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), control);
 
   return row;
+}
+
+static GtkWidget *
+make_letters_row (BasinSettings *settings)
+{
+  GtkWidget *toggle = gtk_switch_new ();
+
+  gtk_switch_set_active (GTK_SWITCH (toggle), basin_settings_flag (settings, "letter-keys"));
+  g_signal_connect (toggle, "notify::active", G_CALLBACK (letters_cb), settings);
+
+  return make_row (_("Single-letter keys"), _("L connects, Shift+A adds a block"), toggle);
+}
+
+static GtkWidget *
+make_threads_row (BasinSettings *settings)
+{
+  GtkWidget *spin = gtk_spin_button_new_with_range (0, MAX_THREADS, 1);
+
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), basin_settings_int (settings, "threads"));
+  g_signal_connect (spin, "notify::value", G_CALLBACK (threads_cb), settings);
+
+  return make_row (_("Threads"), _("0 is one for each processor; no result depends on it"), spin);
+}
+
+/* A page's group with one row. */
+static void
+add_group (AdwPreferencesPage *page,
+           const char         *title,
+           GtkWidget          *row)
+{
+  AdwPreferencesGroup *group = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
+
+  adw_preferences_group_set_title (group, title);
+  adw_preferences_group_add (group, row);
+  adw_preferences_page_add (page, group);
 }
 
 void
@@ -103,15 +154,10 @@ basin_preferences_show (GtkApplication *app,
 {
   GtkWidget *window = adw_preferences_window_new ();
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (adw_preferences_page_new ());
-  AdwPreferencesGroup *look = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
-  AdwPreferencesGroup *canvas = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
 
-  adw_preferences_group_set_title (look, _("Look"));
-  adw_preferences_group_add (look, make_scheme_row (settings));
-  adw_preferences_group_set_title (canvas, _("Canvas"));
-  adw_preferences_group_add (canvas, make_letters_row (settings));
-  adw_preferences_page_add (page, look);
-  adw_preferences_page_add (page, canvas);
+  add_group (page, _("Look"), make_scheme_row (settings));
+  add_group (page, _("Canvas"), make_letters_row (settings));
+  add_group (page, _("Training"), make_threads_row (settings));
   adw_preferences_window_add (ADW_PREFERENCES_WINDOW (window), page);
   adw_preferences_window_set_search_enabled (ADW_PREFERENCES_WINDOW (window), FALSE);
 

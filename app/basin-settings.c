@@ -28,6 +28,7 @@ static const struct
   { "observatory-height", "294" },
   { "layout", "''" },
   { "letter-keys", "true" },
+  { "threads", "0" },
   { "colour-scheme", "'default'" },
 };
 

@@ -174,7 +174,6 @@ basin_window_add_plots (BasinWindow *self)
   self->observatory = MTW_OBSERVATORY (observatory);
   gtk_widget_set_size_request (observatory, -1, LEAST_HEIGHT);
   gtk_widget_set_visible (observatory, basin_settings_flag (self->settings, "observatory"));
-  gtk_widget_add_css_class (observatory, "basin-pane");
   gtk_paned_set_end_child (self->divider, observatory);
   if (*layout != '\0')
     mtw_observatory_set_layout (self->observatory, layout);

@@ -354,6 +354,8 @@ basin_window_take_settings (BasinWindow *self)
   g_return_if_fail (BASIN_IS_WINDOW (self));
 
   mtw_canvas_set_letter_keys (self->canvas, basin_settings_flag (self->settings, "letter-keys"));
+  mtw_session_set_threads (self->session,
+                           (guint) MAX (basin_settings_int (self->settings, "threads"), 0));
 }
 
 static void

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "mtw-pace.h"
 #include "mtw-session.h"
 
 struct _MtwSession
@@ -15,6 +16,8 @@ struct _MtwSession
   MtlStore         *store;
   GtkWidget        *clock;        /* weak */
   guint             tick;
+  MtwPace           pace;
+  guint             n_threads;    /* of the next run; 0: one for each processor */
   gint64            linger;       /* monotonic time until which the tick stays */
 
   MtlTrainer       *trainer;      /* NULL: no run lives */

@@ -1,7 +1,8 @@
 /* mtw-session.c — training as the window sees it: one trainer, one prober
  *
  * All calls come from the main thread. The tick callback exists while there is
- * something to pull: a run that is not paused, or a probe. After an order it
+ * something to pull: a run that is not paused, or a probe; how many frames of
+ * it pull is a matter of their cost (mtw-pace.c). After an order it
  * stays for a moment in any case, because a paused trainer needs a little
  * time to wake.
  *
@@ -119,6 +120,9 @@ tick_cb (GtkWidget     *widget,
 {
   MtwSession *self = data;
 
+  if (!mtw_pace_begin (&self->pace, clock))
+    return G_SOURCE_CONTINUE;
+
   g_object_ref (self);
   pull_record (self);
   pull_conflict (self);
@@ -192,6 +196,7 @@ start_trainer (MtwSession  *self,
                GError     **error)
 {
   MtlRunOptions options = {
+    .n_threads = self->n_threads,
     .store = self->store,
     .resume = resume,
     .weights = keep && resume == NULL ? self->last : NULL,
@@ -260,6 +265,7 @@ mtw_session_dispose (GObject *object)
   if (self->tick != 0 && self->clock != NULL)
     gtk_widget_remove_tick_callback (self->clock, self->tick);
   self->tick = 0;
+  mtw_pace_clear (&self->pace);
   g_clear_weak_pointer (&self->clock);
   g_clear_pointer (&self->trainer, mtl_trainer_free);
   g_clear_pointer (&self->prober, mtl_prober_free);
@@ -338,6 +344,15 @@ mtw_session_new (MtwDocument *document,
   g_signal_connect (document, "changed", G_CALLBACK (changed_cb), self);
 
   return self;
+}
+
+void
+mtw_session_set_threads (MtwSession *self,
+                         guint       n_threads)
+{
+  g_return_if_fail (MTW_IS_SESSION (self));
+
+  self->n_threads = n_threads;
 }
 
 /**

@@ -3,7 +3,8 @@
  * Owns the trainer of the present run and the prober beside it, measures
  * flatness after each epoch, and passes on changes of settings. Properties:
  * `state` (MtlRunStatus, or -1: no run yet), `busy`. Signals: `run-changed`
- * (a new record), `tick` (once a frame while a run lives: pull what is new),
+ * (a new record), `tick` (in each frame of a live run that is renewed, see
+ * mtw-pace.c: pull what is new),
  * `ended` (string: an error message or NULL), `structure-changed` (boolean).
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -25,6 +26,9 @@ G_DECLARE_FINAL_TYPE (MtwSession, mtw_session, MTW, SESSION, GObject)
 MtwSession  *mtw_session_new            (MtwDocument   *document,
                                          MtlStore      *store,
                                          GtkWidget     *clock);
+/* Threads of the next run, 0 for one on each processor; no result depends on it. */
+void         mtw_session_set_threads    (MtwSession    *self,
+                                         guint          n_threads);
 /* Starts, or goes on after a pause. @keep: begin with the weights of the run
  * before where blocks did not change. */
 gboolean     mtw_session_train          (MtwSession    *self,

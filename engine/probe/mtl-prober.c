@@ -6,19 +6,17 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#define _GNU_SOURCE   /* SCHED_IDLE */
+
 #include "mtl-prober.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include "mtl-ending.h"
 #include "mtl-mailbox.h"
 #include "mtl-probe-private.h"
-
-#define NICENESS 10  /* training goes first */
 
 struct _MtlProber
 {
@@ -91,6 +89,18 @@ end (MtlProber *self,
   mtl_ending_post (self->ending, error);
 }
 
+/* Training and drawing go first: a processor that only probes counts as free to
+ * them. The threads of the probe's pool inherit it. */
+static void
+go_last (void)
+{
+#ifdef SCHED_IDLE
+  const struct sched_param none = { 0 };
+
+  pthread_setschedparam (pthread_self (), SCHED_IDLE, &none);
+#endif
+}
+
 static void *
 probe_thread (void *data)
 {
@@ -104,8 +114,7 @@ probe_thread (void *data)
     .post_data = self,
   };
 
-  /* Without the right to it the probe runs at the common priority. */
-  setpriority (PRIO_PROCESS, (id_t) syscall (SYS_gettid), NICENESS);
+  go_last ();
   mtl_probe_run (self->probe, &run, self->n_threads, &error);
   end (self, error);
 

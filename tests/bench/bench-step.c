@@ -1,15 +1,15 @@
 /* bench-step.c — whole steps of training
  *
- * One line for each case: workload, method, threads, ms a step. A step is
- * forward, backward, balance and update, as the trainer takes it; filling the
- * batch is left out. The figure is that of the fastest of many rounds, which
- * is the one least touched by what else the machine does.
+ * A step is forward, backward, balance and update, as the trainer takes it;
+ * filling the batch is left out. With no arguments each case is a line:
+ * workload, method, tasks, threads, ms a step, of the fastest of many rounds,
+ * which is the one least touched by what else the machine does.
  *
- *   A  dense 32-32-32, two heads of one value, 64 rows: hardly any arithmetic
- *   B  dense 1296-256-256, two heads of ten classes, 256 rows
- *   C  LeNet on 36×36, two heads of ten classes, 256 rows
+ *   bench-step WORKLOAD METHOD TASKS THREADS
  *
- * torch-step.py prints the same lines for the same networks.
+ * runs one case as it is told to: for each line with a number of steps on
+ * standard input it takes them and answers with the ms that they took, so that
+ * another program can measure itself in turn with this one (compare.py).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,6 +17,8 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "mtl-model.h"
 #include "mtl-setup.h"
@@ -35,28 +37,29 @@ typedef struct
   const char *params;   /* of the JSON; NULL: none */
 } Block;
 
-/* A source, the blocks of the trunk one after another, two dense heads. */
+/* A source, the blocks of the trunk one after another, a dense head for each task. */
 typedef struct
 {
   const char *name;
   guint       batch;
+  guint       n_tasks[3];   /* cases; ends with 0 */
   const char *port;         /* of the source */
-  const char *targets[2];
+  const char *targets[2];   /* of the tasks, in turn */
   const char *head;         /* settings of the dense blocks */
   const char *loss;
   Block       blocks[12];   /* the source first; ends with a type that is NULL */
 } Workload;
 
 static const Workload workloads[] = {
-  { "A", 64, "features", { "y0", "y1" }, "\"units\": 1", "mse",
+  { "toy", 64, { 2 }, "features", { "y0", "y1" }, "\"units\": 1", "mse",
     { { "csv", "\"path\": \"%s\", \"targets\": \"y0,y1\", \"test\": 0" },
       { "dense", "\"units\": 32" }, { "relu", NULL },
       { "dense", "\"units\": 32" }, { "relu", NULL } } },
-  { "B", 256, "image", { "left", "right" }, "\"units\": 10", "cross-entropy",
+  { "mlp", 256, { 2, 8 }, "image", { "left", "right" }, "\"units\": 10", "cross-entropy",
     { { "glyph-pairs", "\"train-size\": 1024" }, { "flatten", NULL },
       { "dense", "\"units\": 256" }, { "relu", NULL },
-      { "dense", "\"units\": 256" }, { "relu", NULL } } },
-  { "C", 256, "image", { "left", "right" }, "\"units\": 10", "cross-entropy",
+      { "dense", "\"units\": 128" }, { "relu", NULL } } },
+  { "lenet", 256, { 2 }, "image", { "left", "right" }, "\"units\": 10", "cross-entropy",
     { { "glyph-pairs", "\"train-size\": 1024" },
       { "conv2d", "\"channels\": 10, \"kernel\": 9" }, { "relu", NULL },
       { "max-pool", "\"size\": 2" },
@@ -75,8 +78,7 @@ typedef struct
 static const Method methods[] = {
   { "equal", "equal", "none" },
   { "pcgrad", "pcgrad", "none" },
-  { "fs-mtl(pcgrad)", "pcgrad", "fs-mtl" },
-  { "cagrad", "cagrad", "none" },
+  { "fs-mtl", "cagrad", "fs-mtl" },
 };
 
 /* All that a case runs on. */
@@ -91,7 +93,7 @@ typedef struct
   guint64   n;      /* steps so far */
 } Bench;
 
-/* A table of 32 inputs and two values; its path. */
+/* A table of two inputs and two values; its path. */
 static char *
 write_table (void)
 {
@@ -101,13 +103,11 @@ write_table (void)
   char *path;
   int file = g_file_open_tmp ("basin-bench-XXXXXX.csv", &path, &error);
 
-  for (guint i = 0; i < 32; i++)
-    g_string_append_printf (text, "x%u,", i);
-  g_string_append (text, "y0,y1\n");
+  g_string_append (text, "x0,x1,y0,y1\n");
   for (guint r = 0; r < ROWS; r++)
-    for (guint i = 0; i < 34; i++)
-      g_string_append_printf (text, "%.5f%c", mtl_rng_normal (rng, r * 34 + i),
-                              i < 33 ? ',' : '\n');
+    for (guint i = 0; i < 4; i++)
+      g_string_append_printf (text, "%.5f%c", mtl_rng_normal (rng, r * 4 + i),
+                              i < 3 ? ',' : '\n');
   if (file < 0 || !g_close (file, &error) || !g_file_set_contents (path, text->str, -1, &error))
     g_error ("%s", error->message);
 
@@ -141,20 +141,21 @@ append_head (GString        *blocks,
              const char     *from,
              guint           task)
 {
-  const char *target = workload->targets[task];
-  g_autofree char *id = g_strdup_printf ("fc_%s", target);
+  g_autofree char *name = g_strdup_printf ("task%u", task);
+  g_autofree char *id = g_strdup_printf ("fc%u", task);
   g_autofree char *params = g_strdup_printf ("\"loss\": \"%s\", \"target\": \"%s\"",
-                                             workload->loss, target);
+                                             workload->loss, workload->targets[task % 2]);
 
   append_block (blocks, id, "dense", workload->head);
   append_wire (wires, from, "out", id);
-  append_block (blocks, target, "task", params);
-  append_wire (wires, id, "out", target);
+  append_block (blocks, name, "task", params);
+  append_wire (wires, id, "out", name);
 }
 
 static MtlDesign *
 make_design (const Workload *workload,
              const Method   *method,
+             guint           n_tasks,
              const char     *table)
 {
   g_autoptr(GString) blocks = g_string_new (NULL);
@@ -174,7 +175,7 @@ make_design (const Workload *workload,
       g_free (last);
       last = g_steal_pointer (&id);
     }
-  for (guint k = 0; k < 2; k++)
+  for (guint k = 0; k < n_tasks; k++)
     append_head (blocks, wires, workload, last, k);
   g_string_replace (blocks, "%s", table, 0);
 
@@ -284,25 +285,87 @@ time_case (Bench *bench)
   return best / 1000.0;
 }
 
-int
-main (void)
+static void
+run_case (const Workload *workload,
+          const Method   *method,
+          guint           n_tasks,
+          guint           threads,
+          void          (*run) (Bench *bench))
 {
   g_autofree char *table = write_table ();
+  g_autoptr(MtlDesign) design = make_design (workload, method, n_tasks, table);
+  Bench bench;
 
+  set_up (&bench, design, workload->batch, threads);
+  run (&bench);
+  clear (&bench);
+  g_unlink (table);
+}
+
+static void
+print_case (Bench *bench)
+{
+  printf ("%10.4f ms/step\n", time_case (bench));
+  fflush (stdout);
+}
+
+static void
+run_all (void)
+{
   for (guint threads = 1; threads <= 2; threads++)
     for (guint w = 0; w < G_N_ELEMENTS (workloads); w++)
-      for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
-        {
-          g_autoptr(MtlDesign) design = make_design (&workloads[w], &methods[m], table);
-          Bench bench;
+      for (const guint *n_tasks = workloads[w].n_tasks; *n_tasks != 0; n_tasks++)
+        for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
+          {
+            printf ("%-6s %-8s %u tasks %u threads ", workloads[w].name, methods[m].name,
+                    *n_tasks, threads);
+            run_case (&workloads[w], &methods[m], *n_tasks, threads, print_case);
+          }
+}
 
-          set_up (&bench, design, workloads[w].batch, threads);
-          printf ("%s %-14s %u %10.4f ms/step\n", workloads[w].name, methods[m].name, threads,
-                  time_case (&bench));
-          fflush (stdout);
-          clear (&bench);
-        }
-  g_unlink (table);
+static void
+answer (Bench *bench)
+{
+  char line[32];
 
+  while (fgets (line, sizeof line, stdin) != NULL)
+    {
+      printf ("%.6f\n", time_steps (bench, (guint) strtoul (line, NULL, 10)) / 1000.0);
+      fflush (stdout);
+    }
+}
+
+static int
+run_told (char **words)
+{
+  const Workload *workload = NULL;
+  const Method *method = NULL;
+  guint n_tasks = (guint) strtoul (words[2], NULL, 10);
+  guint threads = (guint) strtoul (words[3], NULL, 10);
+
+  for (guint i = 0; i < G_N_ELEMENTS (workloads); i++)
+    if (g_str_equal (workloads[i].name, words[0]))
+      workload = &workloads[i];
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    if (g_str_equal (methods[i].name, words[1]))
+      method = &methods[i];
+  if (workload == NULL || method == NULL || n_tasks < 1 || threads < 1)
+    {
+      fprintf (stderr, "no such case: %s %s %s %s\n", words[0], words[1], words[2], words[3]);
+      return 2;
+    }
+  run_case (workload, method, n_tasks, threads, answer);
+
+  return 0;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  if (argc == 5)
+    return run_told (argv + 1);
+
+  run_all ();
   return 0;
 }

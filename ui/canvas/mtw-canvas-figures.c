@@ -17,6 +17,7 @@
 #define CHANGE_TIME (400 * G_TIME_SPAN_MILLISECOND)
 #define FADE_TIME   (2 * G_TIME_SPAN_SECOND)
 #define FADE_STEPS  50.0
+#define LIGHT_STEP  0.06   /* a lesser change is not worth a frame */
 
 void
 mtw_canvas_set_show (MtwCanvas *self,
@@ -128,7 +129,7 @@ light_cb (GtkWidget     *widget,
   else
     lit = lit > 0 ? 1 : 0;
 
-  if (fabs (lit - self->lit) > 1e-3)
+  if (fabs (lit - self->lit) > LIGHT_STEP || (lit != self->lit && (lit <= 0 || lit >= 1)))
     {
       self->lit = lit;
       gtk_widget_queue_draw (widget);

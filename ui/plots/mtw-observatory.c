@@ -17,6 +17,7 @@
 
 #define CONFLICT_EVERY (G_USEC_PER_SEC / 2)
 #define GRAIN          0.005  /* of the progress bar */
+#define BREATH         (1.6 * G_USEC_PER_SEC)   /* of the dot, in or out */
 
 struct _MtwObservatory
 {
@@ -165,6 +166,32 @@ set_words (GtkLabel   *label,
     gtk_label_set_label (label, words);
 }
 
+/* While it trains the dot breathes, in those frames that are drawn anyway: an
+ * animation of CSS would ask for all of them. */
+static void
+show_dot (MtwObservatory *self,
+          MtlRecord      *record)
+{
+  static const char *const looks[] = {
+    [MTL_RUN_PREPARING] = "training", [MTL_RUN_TRAINING] = "training",
+    [MTL_RUN_PAUSED] = "paused", [MTL_RUN_FAILED] = "failed", [MTL_RUN_LOST] = NULL,
+  };
+  MtlProgress progress = { .status = MTL_RUN_DONE };
+  const char *classes[] = { "dot", NULL, NULL };
+  double phase = fmod ((double) g_get_monotonic_time () / BREATH, 2.0);
+  gboolean breathes;
+
+  if (record != NULL)
+    mtl_record_progress (record, &progress);
+  classes[1] = looks[progress.status];
+  if (classes[1] == NULL || !gtk_widget_has_css_class (self->dot, classes[1]))
+    gtk_widget_set_css_classes (self->dot, classes);
+  gtk_widget_set_visible (self->dot, record != NULL);
+
+  breathes = progress.status == MTL_RUN_TRAINING && adw_get_enable_animations (self->dot);
+  gtk_widget_set_opacity (self->dot, breathes ? 0.8 + 0.2 * cos (G_PI * phase) : 1.0);
+}
+
 static void
 update_status (MtwObservatory *self)
 {
@@ -172,21 +199,8 @@ update_status (MtwObservatory *self)
   g_autofree char *status = mtw_run_status (record);
   g_autofree char *detail = mtw_run_detail (record);
   double done = mtw_run_done (record);
-  MtlProgress progress = { .status = MTL_RUN_DONE };
-  const char *classes[] = { "dot", NULL, NULL };
 
-  if (record != NULL)
-    mtl_record_progress (record, &progress);
-  if (progress.status == MTL_RUN_TRAINING || progress.status == MTL_RUN_PREPARING)
-    classes[1] = "training";
-  else if (progress.status == MTL_RUN_FAILED)
-    classes[1] = "failed";
-  else if (progress.status == MTL_RUN_PAUSED)
-    classes[1] = "paused";
-
-  if (classes[1] == NULL || !gtk_widget_has_css_class (self->dot, classes[1]))
-    gtk_widget_set_css_classes (self->dot, classes);
-  gtk_widget_set_visible (self->dot, record != NULL);
+  show_dot (self, record);
   gtk_widget_set_visible (self->squeezer, record != NULL);
   set_words (self->status, status);
   set_words (self->detail, detail);

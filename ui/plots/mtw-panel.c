@@ -8,9 +8,12 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtw-card.h"
 #include "mtw-plot-input.h"
 #include "mtw-plot-save.h"
 #include "mtw-table-window.h"
+
+#define RADIUS 12   /* as of .card */
 
 struct _MtwPanel
 {
@@ -298,6 +301,30 @@ mtw_panel_dispose (GObject *object)
   G_OBJECT_CLASS (mtw_panel_parent_class)->dispose (object);
 }
 
+/* The ground is not the style's: see mtw-card.c. */
+static void
+mtw_panel_snapshot (GtkWidget   *widget,
+                    GtkSnapshot *snapshot)
+{
+  GtkStyleContext *style = gtk_widget_get_style_context (widget);
+  GdkRGBA colour;
+
+  if (gtk_style_context_lookup_color (style, "card_bg_color", &colour))
+    {
+      GtkBorder inside;
+
+      gtk_style_context_get_padding (style, &inside);
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (-inside.left, -inside.top));
+      mtw_card_append (snapshot, &colour,
+                       gtk_widget_get_width (widget) + inside.left + inside.right,
+                       gtk_widget_get_height (widget) + inside.top + inside.bottom, RADIUS);
+      gtk_snapshot_restore (snapshot);
+    }
+
+  GTK_WIDGET_CLASS (mtw_panel_parent_class)->snapshot (widget, snapshot);
+}
+
 static void
 install_properties (GObjectClass *object_class)
 {
@@ -353,6 +380,7 @@ mtw_panel_class_init (MtwPanelClass *klass)
   object_class->get_property = mtw_panel_get_property;
   object_class->set_property = mtw_panel_set_property;
   object_class->dispose = mtw_panel_dispose;
+  widget_class->snapshot = mtw_panel_snapshot;
   install_properties (object_class);
   install_signals (G_TYPE_FROM_CLASS (klass));
   install_actions (widget_class);

@@ -1,7 +1,9 @@
 /* mtw-plots-page.c — the panels of an observatory
  *
  * All panels look at one MtwPlotData, so that a curve is copied once and one
- * cursor stands in all of them.
+ * cursor stands in all of them. When there is something new, PANELS_A_FRAME of
+ * them are drawn in each frame, in turn: many panels then cost a frame no more
+ * than a few, and are drawn a little less often.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,6 +17,7 @@
 
 #define DEFAULT_LAYOUT "losses,conflict,landscape"
 #define MOST_PANELS    12
+#define PANELS_A_FRAME 2
 
 struct _MtwPlotsPage
 {
@@ -22,6 +25,9 @@ struct _MtwPlotsPage
 
   MtwPlotData  *data;
   GPtrArray    *panels;  /* of MtwPanel, in their order; owned by the grid */
+  guint         next;    /* panel that is drawn next */
+  guint         n_stale; /* from there on, round the end: panels that do not show what is new */
+  guint         tick;    /* lives while there are any */
   char         *layout;
   MtwPanelGrid *grid;
 };
@@ -46,20 +52,54 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MtwPlotsPage, mtw_plots_page, ADW_TYPE_BIN)
 
+/* The words of events stand once in a row of panels. */
+static void
+refresh_panel (MtwPlotsPage *self,
+               guint         place)
+{
+  MtwPanel *panel = g_ptr_array_index (self->panels, place);
+  guint columns = mtw_panel_grid_n_columns (self->grid);
+
+  mtw_plot_set_words (mtw_panel_get_plot (panel),
+                      place % columns == 0
+                      || mtw_panel_grid_get_single (self->grid) == GTK_WIDGET (panel));
+  mtw_panel_refresh (panel);
+}
+
+static void
+refresh_next (MtwPlotsPage *self)
+{
+  for (guint i = 0; i < PANELS_A_FRAME && self->n_stale > 0; i++)
+    {
+      refresh_panel (self, self->next % self->panels->len);
+      self->next = (self->next + 1) % self->panels->len;
+      self->n_stale--;
+    }
+}
+
+static gboolean
+tick_cb (GtkWidget     *widget,
+         GdkFrameClock *clock,
+         gpointer       data)
+{
+  MtwPlotsPage *self = MTW_PLOTS_PAGE (widget);
+
+  refresh_next (self);
+  if (self->n_stale > 0)
+    return G_SOURCE_CONTINUE;
+
+  self->tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
 void
 mtw_plots_page_refresh (MtwPlotsPage *self)
 {
-  guint columns = mtw_panel_grid_n_columns (self->grid);
-
-  for (guint i = 0; i < self->panels->len; i++)
-    {
-      MtwPanel *panel = g_ptr_array_index (self->panels, i);
-
-      mtw_plot_set_words (mtw_panel_get_plot (panel),
-                          i % columns == 0
-                          || mtw_panel_grid_get_single (self->grid) == GTK_WIDGET (panel));
-      mtw_panel_refresh (panel);
-    }
+  self->n_stale = self->panels->len;
+  if (self->tick == 0)
+    refresh_next (self);
+  if (self->tick == 0 && self->n_stale > 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
 void
@@ -130,6 +170,7 @@ panel_remove_cb (MtwPlotsPage *self,
   set_single (self, NULL);
   g_ptr_array_remove_index (self->panels, place);
   mtw_panel_grid_remove (self->grid, panel);
+  self->n_stale = MIN (self->n_stale, self->panels->len);
   place = MIN (place, self->panels->len - 1);
   gtk_widget_grab_focus (
     GTK_WIDGET (mtw_panel_get_plot (g_ptr_array_index (self->panels, place))));
@@ -195,6 +236,7 @@ mtw_plots_page_set_layout (MtwPlotsPage *self,
   for (guint i = 0; i < self->panels->len; i++)
     mtw_panel_grid_remove (self->grid, g_ptr_array_index (self->panels, i));
   g_ptr_array_set_size (self->panels, 0);
+  self->n_stale = 0;
   for (guint i = 0; ids[i] != NULL && self->panels->len < MOST_PANELS; i++)
     if (mtw_plot_kind_find (ids[i]) != NULL)
       add_panel (self, ids[i]);

@@ -19,7 +19,7 @@ G_DECLARE_FINAL_TYPE (MtwPlotsPage, mtw_plots_page, MTW, PLOTS_PAGE, AdwBin)
 
 /* (transfer none): to be filled; then say what has changed. */
 MtwPlotData *mtw_plots_page_get_data     (MtwPlotsPage *self);
-/* New points, or a new grid. */
+/* New points, or a new grid: drawn within a few frames. */
 void         mtw_plots_page_refresh      (MtwPlotsPage *self);
 /* The same for plots of one kind. */
 void         mtw_plots_page_refresh_plot (MtwPlotsPage *self,
