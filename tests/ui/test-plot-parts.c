@@ -80,6 +80,25 @@ check_step (double step)
                  || fabs (mantissa - 5) < 1e-6);
 }
 
+/* No long stretch of a logarithmic axis is without a tick. */
+static void
+check_log_gaps (const MtwAxis *axis,
+                gint32         seed)
+{
+  double widest = 0, before = 0;
+
+  for (guint i = 0; i <= axis->n; i++)
+    {
+      double place = i < axis->n ? mtw_axis_place (axis, axis->ticks[i]) : 1;
+
+      widest = MAX (widest, place - before);
+      before = place;
+    }
+  g_test_message ("seed %d: %g … %g, %u ticks, widest gap %g", seed, axis->low, axis->high,
+                  axis->n, widest);
+  g_assert_cmpfloat (widest, <, 0.6);
+}
+
 static void
 test_axes (void)
 {
@@ -100,6 +119,7 @@ test_axes (void)
       check_axis (&axis, 0, size, 0.7, seed);
       mtw_axis_log (&axis, base, top);
       check_axis (&axis, base, top, 0.2, seed);
+      check_log_gaps (&axis, seed);
       g_rand_free (rand);
     }
 }

@@ -22,6 +22,7 @@ struct _MtwCanvasView
 
   GtkOverlay *overlay;
   MtwCanvas  *canvas;
+  GtkWidget  *add;
   GtkWidget  *legend;
 };
 
@@ -92,6 +93,29 @@ make_legend (void)
 }
 
 static void
+add_cb (MtwCanvasView *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self->canvas), "canvas.add", NULL);
+}
+
+static GtkWidget *
+make_add (MtwCanvasView *self)
+{
+  GtkWidget *frame = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *button = gtk_button_new_from_icon_name ("list-add-symbolic");
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_tooltip_text (button, _("Add a Block (Shift+A)"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  _("Add a block"), -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (add_cb), self);
+  gtk_box_append (GTK_BOX (frame), button);
+  gtk_widget_add_css_class (frame, "basin-float");
+  gtk_widget_set_visible (frame, FALSE);
+  return frame;
+}
+
+static void
 view_changed_cb (MtwCanvasView *self)
 {
   gboolean room = gtk_widget_get_width (GTK_WIDGET (self->canvas)) >= LEGEND_WIDTH;
@@ -127,7 +151,9 @@ mtw_canvas_view_new (MtwDocument *document)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scrolled), GTK_WIDGET (self->canvas));
   gtk_overlay_set_child (self->overlay, scrolled);
 
+  self->add = make_add (self);
   self->legend = make_legend ();
+  gtk_box_append (GTK_BOX (bottom), self->add);
   gtk_box_append (GTK_BOX (bottom), mtw_zoom_pill_new (self->canvas));
   gtk_box_append (GTK_BOX (bottom), self->legend);
   gtk_widget_set_halign (bottom, GTK_ALIGN_START);
@@ -162,4 +188,13 @@ mtw_canvas_view_get_overlay (MtwCanvasView *self)
   g_return_val_if_fail (MTW_IS_CANVAS_VIEW (self), NULL);
 
   return self->overlay;
+}
+
+void
+mtw_canvas_view_set_adds (MtwCanvasView *self,
+                          gboolean       adds)
+{
+  g_return_if_fail (MTW_IS_CANVAS_VIEW (self));
+
+  gtk_widget_set_visible (self->add, adds);
 }

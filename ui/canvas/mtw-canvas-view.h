@@ -17,3 +17,6 @@ GtkWidget  *mtw_canvas_view_new         (MtwDocument   *document);
 MtwCanvas  *mtw_canvas_view_get_canvas  (MtwCanvasView *self);   /* (transfer none) */
 /* For more that floats. (transfer none) */
 GtkOverlay *mtw_canvas_view_get_overlay (MtwCanvasView *self);
+/* Whether a button adds blocks: where there is no palette beside. */
+void        mtw_canvas_view_set_adds    (MtwCanvasView *self,
+                                         gboolean       adds);

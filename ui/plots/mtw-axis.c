@@ -14,6 +14,7 @@
 #define SLACK        1e-9   /* of a step: rounding at the ends */
 
 static const double nice[] = { 1, 2, 5 };
+static const double fives[] = { 1, 5 };
 
 /* The smallest 1-2-5 number that is at least @value, both above zero. */
 static double
@@ -116,11 +117,12 @@ mtw_axis_time (MtwAxis *self,
 
 /* --- log scale --- */
 
-/* Adds 1, 2 and 5 (or decades alone) of each @stride-th decade. */
+/* Adds those of @within (of 1 to 10) that lie in each @stride-th decade. */
 static guint
 log_ticks (const MtwAxis *self,
            int            stride,
-           guint          n_nice,
+           const double  *within,
+           guint          n_within,
            double        *ticks)
 {
   int first = (int) floor (log10 (self->low));
@@ -128,9 +130,9 @@ log_ticks (const MtwAxis *self,
   guint n = 0;
 
   for (int decade = first; decade <= last; decade++)
-    for (guint i = 0; i < n_nice; i++)
+    for (guint i = 0; i < n_within; i++)
       {
-        double tick = nice[i] * pow (10, decade);
+        double tick = within[i] * pow (10, decade);
         gboolean inside = tick >= self->low * (1 - SLACK) && tick <= self->high * (1 + SLACK);
 
         if (inside && decade % stride == 0 && n < MTW_MAX_TICKS)
@@ -178,9 +180,11 @@ mtw_axis_log (MtwAxis *self,
   if (self->high <= self->low)
     self->high = self->low * 10;
 
-  self->n = log_ticks (self, 1, G_N_ELEMENTS (nice), self->ticks);
+  self->n = log_ticks (self, 1, nice, G_N_ELEMENTS (nice), self->ticks);
+  if (self->n > MOST_TICKS)
+    self->n = log_ticks (self, 1, fives, G_N_ELEMENTS (fives), self->ticks);
   for (int stride = 1; self->n > MOST_TICKS; stride++)
-    self->n = log_ticks (self, stride, 1, self->ticks);
+    self->n = log_ticks (self, stride, nice, 1, self->ticks);
   if (self->n >= FEWEST_TICKS)
     return;
 

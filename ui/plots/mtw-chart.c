@@ -99,10 +99,12 @@ mtw_chart_begin (MtwChart *self,
                  double    height)
 {
   double widest = 0;
+  g_autofree char *last = NULL;
 
   self->pen = pen;
   self->per_epoch = mtw_input_per_epoch (pen->input);
   mtw_axis_time (&self->x, mtw_input_epochs (pen->input));
+  last = mtw_axis_label (&self->x, self->x.n - 1);
   for (guint i = 0; i < self->y.n; i++)
     {
       g_autofree char *label = label_y (self, i);
@@ -111,7 +113,8 @@ mtw_chart_begin (MtwChart *self,
     }
 
   self->left = x + ceil (widest) + LABEL_GAP;
-  self->right = MAX (x + width - RIGHT_ROOM, self->left + 1);
+  self->right = x + width - MAX (RIGHT_ROOM, ceil (mtw_pen_measure (pen, last, 0) / 2));
+  self->right = MAX (self->right, self->left + 1);
   self->top = y + ceil (pen->em / 2);
   self->bottom = MAX (y + height - TICK - 2 - ceil (pen->em), self->top + 1);
   pen->area->left = self->left;
