@@ -67,6 +67,8 @@ basin_window_fit_now (BasinWindow *self)
   fill_narrow_menu (self, header);
   gtk_widget_set_visible (self->strip, !strip);
   gtk_widget_set_visible (self->float_problems, strip);
+  if (self->observatory != NULL)
+    mtw_observatory_set_tells (self->observatory, !strip);
   mtw_canvas_view_set_adds (MTW_CANVAS_VIEW (gtk_stack_get_child_by_name (self->views, "canvas")),
                             strip);
   basin_window_update_train (self);

@@ -24,6 +24,7 @@ struct _MtwObservatory
   AdwBin           parent_instance;
 
   gboolean         frozen;
+  gboolean         silent;   /* the header tells how far the run is */
   gboolean         maximised;
   gboolean         was_maximised;   /* before one panel took it all */
   gint64           conflict_shown;  /* monotonic time */
@@ -186,7 +187,7 @@ show_dot (MtwObservatory *self,
   classes[1] = looks[progress.status];
   if (classes[1] == NULL || !gtk_widget_has_css_class (self->dot, classes[1]))
     gtk_widget_set_css_classes (self->dot, classes);
-  gtk_widget_set_visible (self->dot, record != NULL);
+  gtk_widget_set_visible (self->dot, record != NULL && !self->silent);
 
   breathes = progress.status == MTL_RUN_TRAINING && adw_get_enable_animations (self->dot);
   gtk_widget_set_opacity (self->dot, breathes ? 0.8 + 0.2 * cos (G_PI * phase) : 1.0);
@@ -202,6 +203,7 @@ update_status (MtwObservatory *self)
 
   show_dot (self, record);
   gtk_widget_set_visible (self->squeezer, record != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->status), !self->silent);
   set_words (self->status, status);
   set_words (self->detail, detail);
   /* Each setting asks for a new layout: only by steps that can be seen. */
@@ -229,6 +231,19 @@ mtw_observatory_refresh (MtwObservatory *self)
   mtw_log_page_refresh (self->log);
   if (!self->frozen)
     pull (self);
+}
+
+void
+mtw_observatory_set_tells (MtwObservatory *self,
+                           gboolean        tells)
+{
+  g_return_if_fail (MTW_IS_OBSERVATORY (self));
+
+  if (self->silent == !tells)
+    return;
+
+  self->silent = !tells;
+  update_status (self);
 }
 
 void

@@ -37,6 +37,9 @@ void        mtw_observatory_set_survey     (MtwObservatory         *self,
                                             const MtlSurvey        *survey);
 /* Once a frame: pulls what is new and draws it. Cheap when nothing is. */
 void        mtw_observatory_refresh        (MtwObservatory         *self);
+/* Whether the bar tells how far the run is; not where the header does. */
+void        mtw_observatory_set_tells      (MtwObservatory         *self,
+                                            gboolean                tells);
 /* Brings a plot into view, in place of the last one when it is not shown. */
 void        mtw_observatory_show_plot      (MtwObservatory         *self,
                                             const char             *id);
