@@ -11,7 +11,9 @@
 #include "mtl-design.h"
 #include "mtl-grid.h"
 
-/* Weights at one moment, with the design they belong to. Immutable. */
+/* Weights at one moment, with the design they belong to and, of a run, what the
+ * source said of its data: the numbers that raw values were standardised with.
+ * Immutable. */
 typedef struct _MtlSnapshot MtlSnapshot;
 
 MtlSnapshot     *mtl_snapshot_new     (const MtlDesign   *design,

@@ -84,6 +84,27 @@ to_wish (const MtlSetting *set)
   };
 }
 
+static MtlTarget
+describe_target (const MtlColumn *column)
+{
+  MtlTarget target = {
+    .name = g_strdup (column->name),
+    .type = {
+      .kind = column->is_class ? MTL_TARGET_CLASS : MTL_TARGET_VALUES,
+      .n_classes = column->is_class ? column->levels->len : 0,
+      .size = 1,
+    },
+  };
+
+  if (!mtl_column_stays (column))
+    {
+      target.raw = g_new (MtlRaw, 1);
+      *target.raw = mtl_column_describe (column);
+    }
+
+  return target;
+}
+
 static void
 describe (const MtlTable *table,
           MtlSourceInfo  *info)
@@ -92,6 +113,8 @@ describe (const MtlTable *table,
     .n_ports = 1,
     .ports = { g_strdup ("features") },
     .shapes = { { .rank = 1, .size = { table->width } } },
+    .n_raws = { table->n_inputs },
+    .raws = { g_new (MtlRaw, table->n_inputs) },
     .n_targets = table->n_targets,
     .targets = g_new0 (MtlTarget, table->n_targets),
     .train_rows = table->n_rows[0],
@@ -99,19 +122,10 @@ describe (const MtlTable *table,
     .note = mtl_table_note (table),
   };
 
+  for (guint c = 0; c < table->n_inputs; c++)
+    info->raws[0][c] = mtl_column_describe (&table->columns[c]);
   for (guint t = 0; t < table->n_targets; t++)
-    {
-      const MtlColumn *column = &table->columns[table->n_inputs + t];
-
-      info->targets[t] = (MtlTarget) {
-        .name = g_strdup (column->name),
-        .type = {
-          .kind = column->is_class ? MTL_TARGET_CLASS : MTL_TARGET_VALUES,
-          .n_classes = column->is_class ? column->levels->len : 0,
-          .size = 1,
-        },
-      };
-    }
+    info->targets[t] = describe_target (&table->columns[table->n_inputs + t]);
 }
 
 static gboolean

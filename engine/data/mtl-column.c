@@ -5,6 +5,10 @@
  *
  *   encode (v) = (v − m) / s,   0 where all training values are the same
  *
+ * m and s are rounded to floats, the numbers that an exported network has. Where
+ * floats near m are further apart than that does no harm, as with Unix times of
+ * one minute, m stays a double: no device with floats can read such a column.
+ *
  * A class is known by its text, a number by its value: 1 and 1.0 are one class.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -15,9 +19,6 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-/* A value further out than this is cut: it would overflow sums of floats. */
-#define FARTHEST 1e6
 
 gboolean
 mtl_cell_is_missing (const char *cell)
@@ -132,6 +133,17 @@ learn_classes (MtlColumn      *self,
   return TRUE;
 }
 
+/* @squares: sum of the squared distances from the mean of @n values. */
+static void
+settle_scale (MtlColumn *self,
+              double     squares,
+              gsize      n)
+{
+  self->spread = (double) (float) sqrt (squares / n);
+  if (!mtl_raw_is_coarse (self->mean, self->spread))
+    self->mean = (double) (float) self->mean;
+}
+
 static void
 learn_numbers (MtlColumn     *self,
                const MtlCsv  *csv,
@@ -158,7 +170,7 @@ learn_numbers (MtlColumn     *self,
       squares += (v - self->mean) * (v - self->mean);
 
   /* Asked of the values: rounding of the mean leaves squares a little above 0. */
-  self->spread = high > low ? sqrt (squares / present) : 0.0;
+  settle_scale (self, high > low ? squares : 0.0, MAX (present, 1));
   if (self->is_target && binary)
     {
       self->mean = 0.0;
@@ -230,10 +242,34 @@ mtl_column_encode (MtlColumn     *self,
         return mtl_csv_refuse (csv, row, self->at[table], "a number as in the training rows",
                                error);
       number = self->spread > 0.0 ? (number - self->mean) / self->spread : 0.0;
-      *value = (float) CLAMP (number, -FARTHEST, FARTHEST);
+      *value = (float) CLAMP (number, -MTL_RAW_FARTHEST, MTL_RAW_FARTHEST);
     }
 
   return TRUE;
+}
+
+/* --- what was learnt --- */
+
+gboolean
+mtl_column_stays (const MtlColumn *self)
+{
+  return !self->is_class && self->mean == 0.0 && self->spread == 1.0;
+}
+
+MtlRaw
+mtl_column_describe (const MtlColumn *self)
+{
+  g_autoptr(GStrvBuilder) classes = self->is_class ? g_strv_builder_new () : NULL;
+
+  for (guint l = 0; self->is_class && l < self->levels->len; l++)
+    g_strv_builder_add (classes, self->levels->pdata[l]);
+
+  return (MtlRaw) {
+    .name = g_strdup (self->name),
+    .classes = self->is_class ? g_strv_builder_end (classes) : NULL,
+    .mean = (float) self->mean,
+    .spread = (float) self->spread,
+  };
 }
 
 void

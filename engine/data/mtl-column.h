@@ -11,6 +11,7 @@
 #pragma once
 
 #include "mtl-csv.h"
+#include "mtl-raw.h"
 
 #define MTL_COLUMN_MAX_LEVELS 256
 
@@ -67,4 +68,8 @@ gboolean mtl_column_encode   (MtlColumn       *self,
                               gsize            row,
                               float           *value,
                               GError         **error);
+/* Whether its numbers go in as they are. */
+gboolean mtl_column_stays    (const MtlColumn *self);
+/* (transfer full): what was learnt, for those who have a value and no table. */
+MtlRaw   mtl_column_describe (const MtlColumn *self);
 void     mtl_column_clear    (MtlColumn       *self);

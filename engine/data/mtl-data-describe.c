@@ -29,31 +29,6 @@ typedef struct
 static Answer answers[MOST_KEPT];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-void
-mtl_source_info_clear (MtlSourceInfo *self)
-{
-  for (guint p = 0; p < self->n_ports; p++)
-    g_free (self->ports[p]);
-  for (guint t = 0; t < self->n_targets; t++)
-    g_free (self->targets[t].name);
-  g_free (self->targets);
-  g_free (self->note);
-  *self = (MtlSourceInfo) { 0 };
-}
-
-static void
-copy_info (MtlSourceInfo       *to,
-           const MtlSourceInfo *from)
-{
-  *to = *from;
-  for (guint p = 0; p < from->n_ports; p++)
-    to->ports[p] = g_strdup (from->ports[p]);
-  to->targets = g_memdup2 (from->targets, from->n_targets * sizeof *from->targets);
-  for (guint t = 0; t < from->n_targets; t++)
-    to->targets[t].name = g_strdup (from->targets[t].name);
-  to->note = g_strdup (from->note);
-}
-
 /* Size and time of a regular file; FALSE when @path is something else. */
 static gboolean
 append_stamp (GString    *key,
@@ -110,7 +85,7 @@ recall (const char     *key,
         known = TRUE;
         *fine = answers[i].error == NULL;
         if (*fine)
-          copy_info (info, &answers[i].info);
+          mtl_source_info_copy (info, &answers[i].info);
         else
           g_propagate_error (error, g_error_copy (answers[i].error));
       }
@@ -128,7 +103,7 @@ keep (char                *key,
   Answer old;
 
   if (wrong == NULL)
-    copy_info (&fresh.info, info);
+    mtl_source_info_copy (&fresh.info, info);
 
   pthread_mutex_lock (&lock);
   old = answers[MOST_KEPT - 1];

@@ -169,6 +169,20 @@ split_rows (MtlData *self,
 
 /* --- open --- */
 
+static MtlData *
+make_data (const MtlChosen *source,
+           guint            n_tasks)
+{
+  MtlData *self = g_new0 (MtlData, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->source = (const MtlSource *) mtl_chosen_method (source);
+  self->n_tasks = n_tasks;
+  self->tasks = g_new0 (MtlDataTask, n_tasks);
+
+  return self;
+}
+
 /**
  * mtl_data_open:
  * @source: of kind SOURCE, as it stands in the design
@@ -189,12 +203,7 @@ mtl_data_open (const MtlChosen    *source,
                GError            **error)
 {
   guint64 seed = (guint64) mtl_chosen_get (source, "seed")->number;
-  g_autoptr(MtlData) self = g_new0 (MtlData, 1);
-
-  g_atomic_ref_count_init (&self->refs);
-  self->source = (const MtlSource *) mtl_chosen_method (source);
-  self->n_tasks = n_tasks;
-  self->tasks = g_new0 (MtlDataTask, n_tasks);
+  g_autoptr(MtlData) self = make_data (source, n_tasks);
 
   if (!check_task_names (source, tasks, n_tasks, error))
     return NULL;
@@ -209,6 +218,23 @@ mtl_data_open (const MtlChosen    *source,
 
   take_label_settings (self, source, tasks, seed);
   split_rows (self, mtl_chosen_get (source, "validation")->number, seed);
+  return g_steal_pointer (&self);
+}
+
+MtlData *
+mtl_data_new_rowless (const MtlChosen      *source,
+                      const MtlSourceInfo  *info,
+                      const char *const    *tasks,
+                      const char *const    *targets,
+                      guint                 n_tasks,
+                      GError              **error)
+{
+  g_autoptr(MtlData) self = make_data (source, n_tasks);
+
+  mtl_source_info_copy (&self->info, info);
+  if (!bind_tasks (self, tasks, targets, error))
+    return NULL;
+
   return g_steal_pointer (&self);
 }
 
@@ -239,6 +265,15 @@ mtl_data_target (MtlData *self,
   g_return_val_if_fail (task < self->n_tasks, NULL);
 
   return &self->info.targets[self->tasks[task].target].type;
+}
+
+const MtlRaw *
+mtl_data_target_raw (MtlData *self,
+                     guint    task)
+{
+  g_return_val_if_fail (task < self->n_tasks, NULL);
+
+  return self->info.targets[self->tasks[task].target].raw;
 }
 
 gsize

@@ -39,10 +39,21 @@ MtlData             *mtl_data_open        (const MtlChosen    *source,
                                            guint               n_tasks,
                                            GCancellable       *cancel,
                                            GError            **error);
+/* What @info says, with no rows: for plans where the data is not at hand or has
+ * changed. Copies @info. MTL_ERROR_DATA: it has no such target. */
+MtlData             *mtl_data_new_rowless (const MtlChosen    *source,
+                                           const MtlSourceInfo *info,
+                                           const char *const  *tasks,
+                                           const char *const  *targets,
+                                           guint               n_tasks,
+                                           GError            **error);
 MtlData             *mtl_data_ref         (MtlData            *self);
 void                 mtl_data_unref       (MtlData            *self);
 const MtlSourceInfo *mtl_data_info        (MtlData            *self);
 const MtlTargetType *mtl_data_target      (MtlData            *self,
+                                           guint               task);
+/* (nullable): how its values were made of what was measured. */
+const MtlRaw        *mtl_data_target_raw  (MtlData            *self,
                                            guint               task);
 gsize                mtl_data_rows        (MtlData            *self,
                                            MtlSplit            split);

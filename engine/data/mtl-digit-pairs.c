@@ -196,6 +196,6 @@ mtl_pairs_describe (MtlSourceInfo *info,
     .train_rows = train_rows,
     .test_rows = test_rows,
   };
-  info->targets[0] = (MtlTarget) { g_strdup ("left"), type };
-  info->targets[1] = (MtlTarget) { g_strdup ("right"), type };
+  info->targets[0] = (MtlTarget) { .name = g_strdup ("left"), .type = type };
+  info->targets[1] = (MtlTarget) { .name = g_strdup ("right"), .type = type };
 }

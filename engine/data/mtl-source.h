@@ -12,6 +12,7 @@
 #include <gio/gio.h>
 
 #include "mtl-loss.h"
+#include "mtl-raw.h"
 
 #define MTL_SOURCE_MAX_PORTS   4
 #define MTL_SOURCE_MAX_TARGETS 64
@@ -20,6 +21,7 @@ typedef struct
 {
   char          *name;
   MtlTargetType  type;
+  MtlRaw        *raw;   /* how each of its values was made, owned; NULL: it is as measured */
 } MtlTarget;
 
 typedef struct
@@ -27,6 +29,8 @@ typedef struct
   guint      n_ports;
   char      *ports[MTL_SOURCE_MAX_PORTS];    /* names, owned */
   MtlShape   shapes[MTL_SOURCE_MAX_PORTS];
+  guint      n_raws[MTL_SOURCE_MAX_PORTS];   /* 0: a sample goes in as it is measured */
+  MtlRaw    *raws[MTL_SOURCE_MAX_PORTS];     /* what a sample is made of, in order; owned */
   guint      n_targets;
   MtlTarget *targets;                        /* owned */
   gsize      train_rows;
@@ -34,7 +38,22 @@ typedef struct
   char      *note;                           /* what a person should know, or NULL */
 } MtlSourceInfo;
 
-void mtl_source_info_clear (MtlSourceInfo *self);
+void      mtl_source_info_clear   (MtlSourceInfo       *self);
+/* Fills @to, which holds nothing yet. */
+void      mtl_source_info_copy    (MtlSourceInfo       *to,
+                                   const MtlSourceInfo *from);
+/* Whether networks trained on the one can read the other: ports, targets and
+ * how raw values are prepared, but not the rows nor the note. */
+gboolean  mtl_source_info_matches (const MtlSourceInfo *a,
+                                   const MtlSourceInfo *b);
+
+/* Of type MTL_SOURCE_INFO_TYPE; floating. */
+#define MTL_SOURCE_INFO_TYPE "(a(sat" MTL_RAWS_TYPE ")a(suut" MTL_RAWS_TYPE ")ttms)"
+GVariant *mtl_source_info_save    (const MtlSourceInfo *self);
+/* Fills @self, which holds nothing yet; FALSE, and nothing still, where what is
+ * saved makes no sense. */
+gboolean  mtl_source_info_load    (MtlSourceInfo       *self,
+                                   GVariant            *saved);
 
 typedef enum
 {

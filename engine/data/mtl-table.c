@@ -277,25 +277,6 @@ list_counts (const MtlTable *self,
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* “motor_UPDRS 21.3 ± 8.13”: mean and spread of the standardised targets. */
-static char *
-list_scales (const MtlTable *self)
-{
-  g_autoptr(GString) text = g_string_new (NULL);
-
-  for (guint c = self->n_inputs; c < count_columns (self); c++)
-    {
-      const MtlColumn *column = &self->columns[c];
-      gboolean as_it_is = column->mean == 0.0 && column->spread == 1.0;
-
-      if (!column->is_class && !as_it_is)
-        g_string_append_printf (text, "%s%s %.6g ± %.6g", text->len > 0 ? ", " : "",
-                                column->name, column->mean, column->spread);
-    }
-
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
 static void
 add_line (GString    *text,
           const char *heading,
@@ -316,7 +297,6 @@ mtl_table_note (const MtlTable *self)
   g_autoptr(GString) text = g_string_new (NULL);
   g_autofree char *missing = list_counts (self, G_STRUCT_OFFSET (MtlColumn, n_missing));
   g_autofree char *unseen = list_counts (self, G_STRUCT_OFFSET (MtlColumn, n_unseen));
-  g_autofree char *scales = list_scales (self);
   g_autofree char *dropped = g_strdup_printf ("%" G_GSIZE_FORMAT, self->n_dropped);
 
   /* Translators: a list of columns and counts follows each of these. */
@@ -324,8 +304,6 @@ mtl_table_note (const MtlTable *self)
   add_line (text, _("Classes that no training row holds: "), unseen);
   add_line (text, _("Rows left out because an input is missing: "),
             self->n_dropped > 0 ? dropped : "");
-  /* Translators: a list of columns follows, each with mean ± standard deviation. */
-  add_line (text, _("Targets are standardised; mean and spread: "), scales);
 
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }

@@ -5,6 +5,9 @@
  * All names begin with that of the design, and all symbols are static, so that
  * several files of a program may include it.
  *
+ * Of a source that says how it prepares what is measured, the file has that
+ * too: a device then gives raw values and gets values in the targets' own units.
+ *
  * With one head the file and its names bear the head's name as well, and the
  * function is the one that the file of all heads has for it.
  *
@@ -42,6 +45,7 @@ name_heads (MtlCFile *file)
   g_hash_table_add (file->taken, g_strdup ("all"));
   g_hash_table_add (file->taken, g_strdup ("self_test"));
   g_hash_table_add (file->taken, g_strdup ("worse"));
+  mtl_c_take_prepare (file);
 
   for (guint k = 0; k < file->plan->n_tasks; k++)
     if (mtl_c_has_task (file->tasks, k))
@@ -100,9 +104,11 @@ file_init (MtlCFile             *file,
     .tasks = in->tasks,
     .n_heads = mtl_count_tasks (in->tasks),
     .taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
+    .macros = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL),
     .steps = g_new0 (MtlCWriter, in->plan->n_steps),
     .heads = g_new0 (MtlCHead, in->plan->n_tasks),
-    .samples = set[SELF_TEST].number != 0.0 ? MIN ((gsize) set[SAMPLES].number, rows) : 0,
+    .samples = set[SELF_TEST].number != 0.0
+               ? MIN ((gsize) set[SAMPLES].number, rows > 0 ? rows : MTL_EXPORT_ROWS) : 0,
     .text = g_string_new (NULL),
   };
   name_file (file);
@@ -131,9 +137,11 @@ file_clear (MtlCFile *file)
     {
       g_free (file->inputs[p]);
       g_free (file->sizes[p]);
+      mtl_c_raw_clear (&file->raws[p]);
     }
   g_clear_pointer (&file->all, mtl_c_layout_free);
   g_hash_table_unref (file->taken);
+  g_hash_table_unref (file->macros);
   g_string_free (file->text, TRUE);
   g_free (file->prefix);
   g_free (file->upper);
@@ -157,8 +165,10 @@ c_write (const MtlExportInput  *in,
     {
       lay_out (&file);
       name_inputs (&file);
+      mtl_c_name_raws (&file);
       mtl_c_write_head (&file);
       mtl_c_write_blocks (&file);
+      mtl_c_write_raws (&file);
       mtl_c_write_functions (&file);
       written = file.samples == 0 || mtl_c_write_self_test (&file, error);
     }

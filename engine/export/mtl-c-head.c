@@ -45,9 +45,33 @@ write_ports (MtlCFile *file)
         g_autofree char *shape = mtl_c_shape (&info->shapes[p]);
         g_autofree char *port = mtl_c_comment (info->ports[p]);
 
-        g_string_append_printf (file->text, " *   %s: %s floats, the %s of a sample\n",
+        g_string_append_printf (file->text, " *   %s: %s floats, the %s of a sample",
                                 file->inputs[p], shape, port);
+        if (file->raws[p].prepare != NULL)
+          g_string_append_printf (file->text, ", which %s() makes of raw values",
+                                  file->raws[p].prepare);
+        g_string_append_c (file->text, '\n');
       }
+}
+
+/* What becomes of a head's values, and the classes of its target. */
+static void
+write_target (MtlCFile *file,
+              guint     task)
+{
+  const MtlRaw *raw = mtl_data_target_raw (file->plan->data, task);
+  const MtlRaw *scale = mtl_c_scale (file, task);
+  g_autofree char *name = mtl_c_comment (raw != NULL ? raw->name : "");
+
+  if (scale != NULL)
+    g_string_append_printf (file->text, " *     in the unit of %s: what the network gives, times "
+                            "scale %.6g, plus mean %.6g\n", name, (double) scale->spread,
+                            (double) scale->mean);
+  else if (raw != NULL && raw->classes == NULL)
+    g_string_append_printf (file->text, " *     of %s less %.6g, divided by %.6g\n", name,
+                            (double) raw->mean, (double) raw->spread);
+  else if (raw != NULL)
+    mtl_c_append_classes (file->text, (const char *const *) raw->classes);
 }
 
 static void
@@ -64,6 +88,7 @@ write_tasks (MtlCFile *file)
                                 && task->size == task->target.n_classes
                                 ? ", one for each class" : "",
                                 task->loss->method.title);
+        write_target (file, k);
       }
 }
 
@@ -96,7 +121,9 @@ write_note (MtlCFile *file)
     {
       g_autofree char *line = mtl_c_comment (lines[n]);
 
-      g_string_append_printf (file->text, "%s *   %s\n", n == 0 ? " * Data:\n" : "", line);
+      if (n == 0)
+        g_string_append_printf (file->text, " * %s:\n", file->measured ? "Training data" : "Data");
+      g_string_append_printf (file->text, " *   %s\n", line);
     }
 }
 
@@ -132,6 +159,7 @@ write_comment (MtlCFile *file)
                           " *\n"
                           " * Inputs, only read:\n", file->prefix, design, provenance);
   write_ports (file);
+  mtl_c_comment_raws (file);
   g_string_append (file->text, " * Outputs, before any softmax or sigmoid:\n");
   write_tasks (file);
   g_string_append (file->text, " * Blocks, with the shapes of their outputs:\n");
@@ -193,4 +221,5 @@ mtl_c_write_head (MtlCFile *file)
   if (math)
     g_string_append (file->text, "\n#include <math.h>\n");
   write_constants (file);
+  mtl_c_define_raws (file);
 }

@@ -111,6 +111,12 @@ mtl_c_append_float (GString *to,
   char digits[G_ASCII_DTOSTR_BUF_SIZE];
   char format[] = "%.6g";
 
+  if (isnan (value))
+    {
+      g_string_append (to, "NAN");
+      return;
+    }
+
   for (char n = '6'; n <= '9'; n++)
     {
       format[2] = n;

@@ -19,8 +19,8 @@ char *mtl_c_claim     (GHashTable *taken,
                        const char *text);
 /* (transfer full): @text in ASCII and harmless within a comment. */
 char *mtl_c_comment   (const char *text);
-/* Appends the shortest decimal that every compiler reads as @value, which is
- * finite, with the f that makes it a float. */
+/* Appends the shortest decimal that every compiler reads as @value, which is no
+ * infinity, with the f that makes it a float; or the NAN of math.h. */
 void  mtl_c_append_float  (GString     *to,
                            float        value);
 /* Appends @n of them in lines of at most 100 columns, indented by two. */

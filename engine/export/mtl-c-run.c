@@ -1,7 +1,8 @@
 /* mtl-c-run.c — the functions that somebody calls: one for each head, one for all
  *
  * Each calls the blocks in order, with the places that its own layout gives to
- * the values; the function of all heads runs every block once.
+ * the values; the function of all heads runs every block once. At the end values
+ * whose targets were standardised for training go back to the targets' own unit.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -69,6 +70,21 @@ write_copy (MtlCFile         *file,
   g_string_append (file->text, "[i];\n");
 }
 
+/* After all copies: another task may have its values from this one's output. */
+static void
+write_scale (MtlCFile *file,
+             guint     task,
+             gboolean  alone)
+{
+  const char *output = alone ? "output" : file->heads[task].output;
+  g_autofree char *upper = g_ascii_strup (file->heads[task].name, -1);
+
+  if (mtl_c_scale (file, task) != NULL)
+    g_string_append_printf (file->text, "  for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)\n"
+                            "    %s[i] = %s[i] * %s_SCALE + %s_MEAN;\n",
+                            file->plan->tasks[task].size, output, output, upper, upper);
+}
+
 static void
 write_signature (MtlCFile         *file,
                  const char       *name,
@@ -109,6 +125,9 @@ write_function (MtlCFile         *file,
         else if (plan->steps[s].task >= 0)
           write_copy (file, layout, s, alone);
       }
+  for (guint k = 0; k < plan->n_tasks; k++)
+    if (mtl_c_has_task (layout->tasks, k))
+      write_scale (file, k, alone);
   g_string_append (file->text, "}\n");
 }
 

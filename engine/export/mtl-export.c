@@ -7,6 +7,7 @@
 
 #include "mtl-exporter.h"
 #include "mtl-setup.h"
+#include "mtl-snapshot-private.h"
 
 static guint64
 all_tasks (guint n)
@@ -66,6 +67,23 @@ check_weights (const MtlPlan  *plan,
   return FALSE;
 }
 
+/* (transfer full): the data that the weights were trained on or, where it is not
+ * at hand or has changed, what was said of it then. Weights of which nothing was
+ * kept take the data as it is now. */
+static MtlData *
+open_data (const MtlSnapshot  *snapshot,
+           GError            **error)
+{
+  const MtlDesign *design = mtl_snapshot_design (snapshot);
+  const MtlSourceInfo *info = mtl_snapshot_info (snapshot);
+  g_autoptr(MtlData) data = mtl_setup_data (design, NULL, info == NULL ? error : NULL);
+
+  if (info == NULL || (data != NULL && mtl_source_info_matches (mtl_data_info (data), info)))
+    return g_steal_pointer (&data);
+
+  return mtl_setup_rowless (design, info, error);
+}
+
 GBytes *
 mtl_export (const MtlChosen    *exporter,
             MtlSnapshot        *snapshot,
@@ -86,7 +104,7 @@ mtl_export (const MtlChosen    *exporter,
   g_return_val_if_fail (mtl_chosen_kind (exporter) == MTL_KIND_EXPORTER, NULL);
 
   in.theta = mtl_snapshot_theta (snapshot, &n);
-  data = mtl_setup_data (design, NULL, error);
+  data = open_data (snapshot, error);
   if (data == NULL)
     return NULL;
   plan = mtl_plan_new (design, data, MTL_EXPORT_ROWS, FALSE, 0, error);

@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-prober.h"
+#include "mtl-snapshot-private.h"
 
 struct _MtlSnapshot
 {
   gint             refs;    /* atomic */
   const MtlDesign *design;
+  gboolean         has_info;
+  MtlSourceInfo    info;
   float           *theta;
   gsize            n;
   guint64          step;
@@ -31,6 +33,17 @@ mtl_snapshot_new (const MtlDesign *design,
                   guint64          step,
                   guint64          epoch)
 {
+  return mtl_snapshot_new_on (design, NULL, theta, n, step, epoch);
+}
+
+MtlSnapshot *
+mtl_snapshot_new_on (const MtlDesign     *design,
+                     const MtlSourceInfo *info,
+                     const float         *theta,
+                     gsize                n,
+                     guint64              step,
+                     guint64              epoch)
+{
   MtlSnapshot *self;
 
   g_return_val_if_fail (design != NULL, NULL);
@@ -39,6 +52,9 @@ mtl_snapshot_new (const MtlDesign *design,
   self = g_new0 (MtlSnapshot, 1);
   self->refs = 1;
   self->design = mtl_design_ref (design);
+  self->has_info = info != NULL;
+  if (info != NULL)
+    mtl_source_info_copy (&self->info, info);
   self->theta = g_memdup2 (theta, n * sizeof *theta);
   self->n = n;
   self->step = step;
@@ -62,6 +78,7 @@ mtl_snapshot_unref (MtlSnapshot *self)
     return;
 
   mtl_design_unref (self->design);
+  mtl_source_info_clear (&self->info);
   g_free (self->theta);
   g_free (self);
 }
@@ -70,6 +87,12 @@ const MtlDesign *
 mtl_snapshot_design (const MtlSnapshot *self)
 {
   return self->design;
+}
+
+const MtlSourceInfo *
+mtl_snapshot_info (const MtlSnapshot *self)
+{
+  return self->has_info ? &self->info : NULL;
 }
 
 const float *

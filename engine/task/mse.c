@@ -65,5 +65,6 @@ const MtlLoss mtl_loss_mse = {
   .fits = mse_fits,
   .divisor = mse_divisor,
   .value = mse_value,
+  .estimates = TRUE,
   .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", NULL },
 };

@@ -50,5 +50,8 @@ typedef struct
                        const float         *outputs,
                        const float         *targets,
                        float               *gradient);
+  /* Outputs are estimates of the target's values, not logits: where these were
+   * standardised, undoing that gives values in the target's own unit. */
+  gboolean estimates;
   const char *const *metrics;  /* ids of the metrics reported with it, best first */
 } MtlLoss;

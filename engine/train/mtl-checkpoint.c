@@ -8,14 +8,25 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAGIC      "BASINCK1"
 #define MAGIC_SIZE 8
 #define HASH_SIZE  32
 #define MODEL      "(stauaau)"
 #define SUMS       "(aad(adadad))"
-#define TYPE       "(s(tttddd)" MODEL "mvmvmv" SUMS ")"
+#define CONTENT    "s(tttddd)" MODEL "mvmvmv" SUMS
 
-enum { DESIGN, MARK, THE_MODEL, LOSS_STATE, FLAT_STATE, SHARP_STATE, THE_SUMS };
+enum { DESIGN, MARK, THE_MODEL, LOSS_STATE, FLAT_STATE, SHARP_STATE, THE_SUMS, THE_INFO };
+
+/* What a file may be; the last is what is written. */
+static const struct
+{
+  char        magic[MAGIC_SIZE + 1];
+  const char *type;
+} forms[] = {
+  { "BASINCK1", "(" CONTENT ")" },
+  { "BASINCK2", "(" CONTENT MTL_SOURCE_INFO_TYPE ")" },
+};
+
+static const guint newest = G_N_ELEMENTS (forms) - 1;
 
 static void
 hash_bytes (gconstpointer data,
@@ -40,6 +51,7 @@ save_state (const MtlState *state)
 
 GBytes *
 mtl_checkpoint_write (const MtlDesign       *design,
+                      const MtlSourceInfo   *info,
                       const MtlProgressMark *mark,
                       const MtlModel        *model,
                       MtlStep               *step,
@@ -48,21 +60,33 @@ mtl_checkpoint_write (const MtlDesign       *design,
   g_autoptr(GBytes) text = mtl_design_print (design);
   g_autofree char *words = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
   g_autoptr(GVariant) all = g_variant_ref_sink (g_variant_new (
-    "(s(tttddd)@" MODEL "@mv@mv@mv@" SUMS ")", words,
+    "(s(tttddd)@" MODEL "@mv@mv@mv@" SUMS "@" MTL_SOURCE_INFO_TYPE ")", words,
     mark->step, mark->epoch, mark->batch, mark->seconds, mark->total, mark->best,
     mtl_model_save (model),
     save_state (mtl_step_state (step, MTL_PART_LOSS)),
     save_state (mtl_step_state (step, MTL_PART_FLAT)),
     save_state (mtl_step_sharp_state (step)),
-    mtl_recorder_save (recorder)));
+    mtl_recorder_save (recorder), mtl_source_info_save (info)));
   gsize size = g_variant_get_size (all);
   g_autofree guint8 *bytes = g_malloc (MAGIC_SIZE + HASH_SIZE + size);
 
-  memcpy (bytes, MAGIC, MAGIC_SIZE);
+  memcpy (bytes, forms[newest].magic, MAGIC_SIZE);
   g_variant_store (all, bytes + MAGIC_SIZE + HASH_SIZE);
   hash_bytes (bytes + MAGIC_SIZE + HASH_SIZE, size, bytes + MAGIC_SIZE);
 
   return g_bytes_new_take (g_steal_pointer (&bytes), MAGIC_SIZE + HASH_SIZE + size);
+}
+
+/* The type of what follows the hash; NULL: no form that we know. */
+static const char *
+find_form (const guint8 *data,
+           gsize         size)
+{
+  for (guint n = 0; n < G_N_ELEMENTS (forms); n++)
+    if (size >= MAGIC_SIZE + HASH_SIZE && memcmp (data, forms[n].magic, MAGIC_SIZE) == 0)
+      return forms[n].type;
+
+  return NULL;
 }
 
 /* The content, checked to be whole and of our form; NULL when it is not. */
@@ -72,14 +96,15 @@ open_checkpoint (GBytes  *bytes,
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
+  const char *type = find_form (data, size);
   g_autoptr(GBytes) body = NULL;
   g_autoptr(GVariant) all = NULL;
   guint8 hash[HASH_SIZE];
 
-  if (size < MAGIC_SIZE + HASH_SIZE || memcmp (data, MAGIC, MAGIC_SIZE) != 0)
+  if (type == NULL)
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
-                   _("This is not a checkpoint: it does not begin with %s"), MAGIC);
+                   _("This is not a checkpoint: it does not begin with %s"), forms[newest].magic);
       return NULL;
     }
 
@@ -88,7 +113,7 @@ open_checkpoint (GBytes  *bytes,
     {
       body = g_bytes_new_from_bytes (bytes, MAGIC_SIZE + HASH_SIZE,
                                      size - MAGIC_SIZE - HASH_SIZE);
-      all = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (TYPE), body, FALSE));
+      all = g_variant_ref_sink (g_variant_new_from_bytes (G_VARIANT_TYPE (type), body, FALSE));
     }
   if (all == NULL || !g_variant_is_normal_form (all))
     {
@@ -196,6 +221,26 @@ mtl_checkpoint_read (GBytes           *bytes,
   return TRUE;
 }
 
+/* FALSE without an error: an older file, which has none. */
+static gboolean
+read_info (GVariant       *all,
+           MtlSourceInfo  *info,
+           GError        **error)
+{
+  g_autoptr(GVariant) saved = NULL;
+
+  if (g_variant_n_children (all) <= THE_INFO)
+    return FALSE;
+
+  saved = g_variant_get_child_value (all, THE_INFO);
+  if (mtl_source_info_load (info, saved))
+    return TRUE;
+
+  g_set_error_literal (error, MTL_ERROR, MTL_ERROR_STORE,
+                       _("The checkpoint is damaged: what it says of the data makes no sense"));
+  return FALSE;
+}
+
 MtlSnapshot *
 mtl_checkpoint_snapshot (GBytes  *bytes,
                          GError **error)
@@ -204,8 +249,12 @@ mtl_checkpoint_snapshot (GBytes  *bytes,
   g_autoptr(GVariant) model = NULL;
   g_autoptr(GVariant) theta = NULL;
   g_autoptr(MtlDesign) design = NULL;
+  g_autoptr(GError) damage = NULL;
+  MtlSourceInfo info = { 0 };
+  MtlSnapshot *snapshot = NULL;
   MtlProgressMark mark;
   gconstpointer values;
+  gboolean has_info;
   gsize n;
 
   if (all == NULL)
@@ -219,8 +268,30 @@ mtl_checkpoint_snapshot (GBytes  *bytes,
   model = g_variant_get_child_value (all, THE_MODEL);
   theta = g_variant_get_child_value (model, 2);
   values = g_variant_get_fixed_array (theta, &n, sizeof (float));
+  has_info = read_info (all, &info, &damage);
 
   /* Between two epochs the one that just ended counts. */
-  return mtl_snapshot_new (design, values, n, mark.step,
-                           mark.batch > 0 ? mark.epoch : mark.epoch - 1);
+  if (damage == NULL)
+    snapshot = mtl_snapshot_new_on (design, has_info ? &info : NULL, values, n, mark.step,
+                                    mark.batch > 0 ? mark.epoch : mark.epoch - 1);
+  else
+    g_propagate_error (error, g_steal_pointer (&damage));
+  mtl_source_info_clear (&info);
+
+  return snapshot;
+}
+
+gboolean
+mtl_checkpoint_matches (GBytes              *bytes,
+                        const MtlSourceInfo *info)
+{
+  g_autoptr(GVariant) all = open_checkpoint (bytes, NULL);
+  MtlSourceInfo kept = { 0 };
+  gboolean matches = TRUE;
+
+  if (all != NULL && read_info (all, &kept, NULL))
+    matches = mtl_source_info_matches (&kept, info);
+  mtl_source_info_clear (&kept);
+
+  return matches;
 }

@@ -5,8 +5,13 @@
  * function of seed, stream and step. A resumed run gives the bits of one that
  * never stopped.
  *
- * The file: the magic “BASINCK1”, a SHA-256 of what follows, the text of the
- * design as it trained, and a GVariant in its native byte order.
+ * What the source said of its data is kept as well, above all how raw values
+ * were standardised: weights are of use with these numbers alone, and a table
+ * may have changed when they leave Basin.
+ *
+ * The file: the magic “BASINCK2”, a SHA-256 of what follows, the text of the
+ * design as it trained, and a GVariant in its native byte order. “BASINCK1”,
+ * which is read still, ends before the data.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,8 +19,8 @@
 #pragma once
 
 #include "mtl-model.h"
-#include "mtl-prober.h"
 #include "mtl-recorder.h"
+#include "mtl-snapshot-private.h"
 
 typedef struct
 {
@@ -28,6 +33,7 @@ typedef struct
 } MtlProgressMark;
 
 GBytes      *mtl_checkpoint_write    (const MtlDesign        *design,
+                                      const MtlSourceInfo    *info,
                                       const MtlProgressMark  *mark,
                                       const MtlModel         *model,
                                       MtlStep                *step,
@@ -42,9 +48,13 @@ gboolean     mtl_checkpoint_read     (GBytes                 *bytes,
                                       MtlStep                *step,
                                       MtlRecorder            *recorder,
                                       GError                **error);
-/* The weights alone. */
+/* The weights, and what was said of the data, alone. */
 MtlSnapshot *mtl_checkpoint_snapshot (GBytes                 *bytes,
                                       GError                **error);
+/* Whether the source says the same of its data as when it was written; TRUE too
+ * where nothing of it was kept. */
+gboolean     mtl_checkpoint_matches  (GBytes                 *bytes,
+                                      const MtlSourceInfo    *info);
 /* Step and epoch alone: where the curves are to be cut. */
 gboolean     mtl_checkpoint_mark     (GBytes                 *bytes,
                                       MtlProgressMark        *mark,

@@ -7,33 +7,76 @@
 
 #include <string.h>
 
+/* The source of a design, and its tasks with the names of their targets. */
+typedef struct
+{
+  const MtlChosen *source;    /* NULL: none */
+  guint            n_tasks;
+  const char     **tasks;     /* owned, not so what they point to */
+  const char     **targets;
+} Parts;
+
+static Parts
+find_parts (const MtlDesign *design)
+{
+  guint n_blocks = mtl_design_n_blocks (design);
+  Parts parts = {
+    .tasks = g_new0 (const char *, n_blocks + 1),
+    .targets = g_new0 (const char *, n_blocks + 1),
+  };
+
+  for (guint n = 0; n < n_blocks; n++)
+    {
+      const MtlBlock *block = mtl_design_block (design, n);
+
+      if (mtl_block_is_source (block))
+        parts.source = mtl_block_what (block);
+      if (!mtl_block_is_task (block))
+        continue;
+      parts.tasks[parts.n_tasks] = mtl_block_id (block);
+      parts.targets[parts.n_tasks++] = mtl_chosen_get (mtl_block_what (block), "target")->text;
+    }
+
+  return parts;
+}
+
 MtlData *
 mtl_setup_data (const MtlDesign  *design,
                 GCancellable     *cancel,
                 GError          **error)
 {
   g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
-  g_autoptr(GPtrArray) tasks = g_ptr_array_new ();
-  g_autoptr(GPtrArray) targets = g_ptr_array_new ();
-  const MtlChosen *source = NULL;
+  MtlData *data;
+  Parts parts;
 
   if (!mtl_survey_check (survey, error))
     return NULL;
 
-  for (guint n = 0; n < mtl_design_n_blocks (design); n++)
-    {
-      const MtlBlock *block = mtl_design_block (design, n);
+  parts = find_parts (design);
+  data = mtl_data_open (parts.source, parts.tasks, parts.targets, parts.n_tasks, cancel, error);
+  g_free (parts.tasks);
+  g_free (parts.targets);
 
-      if (mtl_block_is_source (block))
-        source = mtl_block_what (block);
-      if (!mtl_block_is_task (block))
-        continue;
-      g_ptr_array_add (tasks, (char *) mtl_block_id (block));
-      g_ptr_array_add (targets, (char *) mtl_chosen_get (mtl_block_what (block), "target")->text);
-    }
+  return data;
+}
 
-  return mtl_data_open (source, (const char *const *) tasks->pdata,
-                        (const char *const *) targets->pdata, tasks->len, cancel, error);
+MtlData *
+mtl_setup_rowless (const MtlDesign      *design,
+                   const MtlSourceInfo  *info,
+                   GError              **error)
+{
+  Parts parts = find_parts (design);
+  MtlData *data = NULL;
+
+  if (parts.source != NULL)
+    data = mtl_data_new_rowless (parts.source, info, parts.tasks, parts.targets, parts.n_tasks,
+                                 error);
+  else
+    g_set_error_literal (error, MTL_ERROR, MTL_ERROR_DESIGN, "The design has no data block.");
+  g_free (parts.tasks);
+  g_free (parts.targets);
+
+  return data;
 }
 
 static gboolean

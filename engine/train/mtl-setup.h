@@ -11,6 +11,10 @@
 MtlData  *mtl_setup_data  (const MtlDesign *design,
                            GCancellable    *cancel,
                            GError         **error);
+/* The same from what is known of the data, with no rows; reads no file. */
+MtlData  *mtl_setup_rowless (const MtlDesign     *design,
+                             const MtlSourceInfo *info,
+                             GError             **error);
 /* Copies the tensors of @from that @plan has too: same block, name and shape.
  * Returns how many floats were copied. */
 gsize     mtl_setup_copy  (const MtlPlan   *from,

@@ -55,8 +55,8 @@ mtl_loop_save (MtlTrainer *self,
 
   /* Curves first: those on disk are never older than the checkpoint. */
   mtl_store_writer_flush (loop->writer, self->record);
-  bytes = mtl_checkpoint_write (loop->design, &loop->mark, loop->model, loop->step,
-                                loop->recorder);
+  bytes = mtl_checkpoint_write (loop->design, mtl_data_info (loop->data), &loop->mark, loop->model,
+                                loop->step, loop->recorder);
   mtl_store_writer_checkpoint (loop->writer, bytes, loop->mark.step, loop->mark.epoch, best);
   loop->last_save = g_get_monotonic_time ();
 }

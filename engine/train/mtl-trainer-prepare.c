@@ -221,6 +221,10 @@ load_checkpoint (MtlTrainer  *self,
     return FALSE;
 
   mtl_record_add_event (self->record, loop->mark.step, "resume", _("resumed"));
+  if (!mtl_checkpoint_matches (checkpoint, mtl_data_info (loop->data)))
+    mtl_record_add_event (self->record, loop->mark.step, "warning",
+                          _("the data has changed: what the weights learnt of it was standardised "
+                            "or numbered otherwise"));
   return TRUE;
 }
 

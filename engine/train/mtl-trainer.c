@@ -234,9 +234,10 @@ mtl_trainer_snapshot (MtlTrainer *self)
 
   pthread_mutex_lock (&self->theta_lock);
   if (self->has_model)
-    snapshot = mtl_snapshot_new (mtl_plan_design (self->loop.plan), self->loop.model->theta,
-                                 self->loop.model->n_weights, self->loop.mark.step,
-                                 self->loop.mark.epoch - (self->loop.mark.batch == 0 ? 1 : 0));
+    snapshot = mtl_snapshot_new_on (mtl_plan_design (self->loop.plan),
+                                    mtl_data_info (self->loop.data), self->loop.model->theta,
+                                    self->loop.model->n_weights, self->loop.mark.step,
+                                    self->loop.mark.epoch - (self->loop.mark.batch == 0 ? 1 : 0));
   pthread_mutex_unlock (&self->theta_lock);
 
   return snapshot;

@@ -331,6 +331,70 @@ class CliTest(unittest.TestCase):
         self.assertIn("loss of y is not finite", done.stderr)
         self.assertEqual(json.loads(self.run_cli("runs", "--json").stdout)["status"], "failed")
 
+    def export(self):
+        """Exports the last run, compiles it and runs its self test. Returns its text."""
+        folder = os.path.join(self.folder.name, "out")
+        path = self.run_cli("export", "last", "--format", "c", "-o", folder).stdout.strip()
+        with open(path) as file:
+            text = file.read()
+        name = os.path.basename(path)[:-2]
+        with open(os.path.join(folder, "main.c"), "w") as file:
+            file.write(
+                f"#define {name.upper()}_SELF_TEST\n"
+                f'#include "{name}.h"\n'
+                f"static float scratch[{name.upper()}_SCRATCH_FLOATS];\n"
+                f"int main (void) {{ return {name}_self_test (scratch, 0); }}\n"
+            )
+        strict = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"]
+        subprocess.run(["cc", *strict, "-o", "program", "main.c", "-lm"], cwd=folder, check=True)
+        subprocess.run([os.path.join(folder, "program")], check=True)
+        return text
+
+    def test_export(self):
+        self.make_design()
+        self.train("--epochs", 1)
+        self.assertNotIn("prepare", self.export())
+
+        table = os.path.join(self.folder.name, "line.csv")
+        with open(table, "w") as file:
+            file.write("x,colour,y\n")
+            for n in range(64):
+                file.write(f"{20 + n % 16},{['red', 'blue', '?'][n % 3]},{300 + 2 * (n % 16)}\n")
+        with open(self.design, "w") as file:
+            json.dump(
+                {
+                    "basin": 1,
+                    "name": "Line",
+                    "blocks": [
+                        {
+                            "id": "table",
+                            "type": "csv",
+                            "params": {"path": table, "targets": "y", "test": 0},
+                        },
+                        {"id": "fit", "type": "dense", "params": {"units": 1}},
+                        {"id": "y", "type": "task", "params": {"loss": "mse"}},
+                    ],
+                    "wires": [["table.features", "fit.in"], ["fit.out", "y.in"]],
+                    "experiment": {"batch": 16, "epochs": 2},
+                },
+                file,
+            )
+        self.run_cli("train", self.design)
+        text = self.export()
+        # Of 0 … 15, four times: the mean 7.5 and the spread sqrt((16² - 1) / 12).
+        self.assertIn(" *   0 x: mean 27.5, scale 4.60977, to input 0\n", text)
+        self.assertIn(" *   1 colour: a class by its number, to inputs 1 to 2\n", text)
+        self.assertIn(" *     0: blue, 1: red\n", text)
+        self.assertIn("#define LINE_Y_COLOUR_RED 1\n", text)
+        self.assertIn("static const float line_y_raw_mean[2] = {\n  27.5f, 0.0f\n};\n", text)
+        self.assertIn("{\n  20.0f, 1.0f, 21.0f, 0.0f, 22.0f, NAN, NAN, NAN\n};\n", text)
+        self.assertIn("#define LINE_Y_MEAN 315.0f\n#define LINE_Y_SCALE 9.21954", text)
+
+        os.remove(table)
+        again = self.export()
+        self.assertEqual(again.split("#ifdef")[0], text.split("#ifdef")[0])
+        self.assertIn("drawn for want of the data", again)
+
     def test_probes_and_plots(self):
         self.make_design()
         self.train("--epochs", 1)

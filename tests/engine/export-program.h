@@ -13,7 +13,7 @@
 #define SAMPLES   16
 #define TOLERANCE 1e-5  /* of the largest output of a head */
 
-/* A network with random weights and what the engine makes of some samples. */
+/* A network and what the engine makes of some samples. */
 typedef struct
 {
   MtlDesign   *design;
@@ -21,7 +21,9 @@ typedef struct
   MtlData     *data;
   MtlPlan     *plan;
   MtlBatch    *batch;
-  float      **outputs;   /* [task] */
+  float       *raw;       /* the samples as they are measured; NULL: as in the batch */
+  float      **outputs;   /* [task]: in the target's own unit */
+  double      *scales;    /* [task]: the largest output before its mean was added */
   guint        k;
   char        *folder;    /* for all that is written */
 } Subject;
@@ -46,6 +48,59 @@ compute_outputs (Subject *self)
   mtl_work_run (work, &pass, NULL, NULL, self->outputs);
 }
 
+static inline void
+measure_outputs (Subject *self)
+{
+  self->scales = g_new0 (double, self->k);
+  for (guint k = 0; k < self->k; k++)
+    {
+      const MtlTask *task = mtl_plan_task (self->plan, k);
+      const MtlRaw *raw = mtl_data_target_raw (self->data, k);
+      gboolean scaled = raw != NULL && task->target.kind == MTL_TARGET_VALUES;
+
+      for (gsize i = 0; i < SAMPLES * task->size; i++)
+        {
+          double part = (double) self->outputs[k][i] * (scaled ? raw->spread : 1.0);
+
+          self->scales[k] = MAX (self->scales[k], fabs (part));
+          self->outputs[k][i] = (float) (part + (scaled ? raw->mean : 0.0));
+        }
+    }
+}
+
+static inline void
+measure_inputs (Subject *self)
+{
+  const MtlSourceInfo *info = mtl_data_info (self->data);
+  guint n = info->n_raws[0];
+
+  self->raw = n > 0 ? g_new (float, SAMPLES * n) : NULL;
+  for (gsize i = 0; n > 0 && i < SAMPLES; i++)
+    mtl_raws_restore (info->raws[0], n, self->batch->x[0] + i * mtl_shape_size (&info->shapes[0]),
+                      self->raw + i * n);
+}
+
+/* Takes @design and @snapshot. */
+static inline void
+subject_take (Subject     *self,
+              MtlDesign   *design,
+              MtlSnapshot *snapshot)
+{
+  g_autoptr(GError) error = NULL;
+
+  *self = (Subject) { .design = design, .snapshot = snapshot };
+  self->data = mtl_setup_data (design, NULL, &error);
+  g_assert_no_error (error);
+  self->plan = mtl_plan_new (design, self->data, SAMPLES, FALSE, 0, &error);
+  g_assert_no_error (error);
+  self->k = mtl_plan_n_tasks (self->plan);
+  compute_outputs (self);
+  measure_outputs (self);
+  measure_inputs (self);
+  self->folder = g_dir_make_tmp ("basin-export-XXXXXX", &error);
+  g_assert_no_error (error);
+}
+
 /* Takes @design. Biases are drawn as well, or a forgotten one would not show. */
 static inline void
 subject_open (Subject   *self,
@@ -55,23 +110,19 @@ subject_open (Subject   *self,
   g_autoptr(GError) error = NULL;
   g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
   g_autofree float *theta = NULL;
+  g_autoptr(MtlData) data = mtl_setup_data (design, NULL, &error);
+  g_autoptr(MtlPlan) plan = NULL;
   gsize p;
 
-  *self = (Subject) { .design = design };
-  self->data = mtl_setup_data (design, NULL, &error);
   g_assert_no_error (error);
-  self->plan = mtl_plan_new (design, self->data, SAMPLES, FALSE, 0, &error);
+  plan = mtl_plan_new (design, data, SAMPLES, FALSE, 0, &error);
   g_assert_no_error (error);
-  self->k = mtl_plan_n_tasks (self->plan);
-  p = mtl_plan_n_weights (self->plan);
+  p = mtl_plan_n_weights (plan);
   theta = g_new (float, p);
-  mtl_plan_initialise (self->plan, seed, theta);
+  mtl_plan_initialise (plan, seed, theta);
   for (gsize i = 0; i < p; i++)
     theta[i] += (float) g_rand_double_range (rand, -0.05, 0.05);
-  self->snapshot = mtl_snapshot_new (design, theta, p, 0, 0);
-  compute_outputs (self);
-  self->folder = g_dir_make_tmp ("basin-export-XXXXXX", &error);
-  g_assert_no_error (error);
+  subject_take (self, design, mtl_snapshot_new (design, theta, p, 0, 0));
 }
 
 static inline void
@@ -89,10 +140,12 @@ subject_clear (Subject *self)
   for (guint k = 0; k < self->k; k++)
     g_free (self->outputs[k]);
   g_free (self->outputs);
+  g_free (self->scales);
+  g_free (self->raw);
   g_free (self->folder);
-  mtl_batch_free (self->batch);
-  mtl_plan_unref (self->plan);
-  mtl_data_unref (self->data);
+  g_clear_pointer (&self->batch, mtl_batch_free);
+  g_clear_pointer (&self->plan, mtl_plan_unref);
+  g_clear_pointer (&self->data, mtl_data_unref);
   mtl_snapshot_unref (self->snapshot);
   mtl_design_unref (self->design);
 }
@@ -151,21 +204,23 @@ run_command (const Subject *self,
 static const char program_head[] =
   "#include <stdio.h>\n"
   "#include <stdlib.h>\n"
+  "#include <string.h>\n"
   "#define @P_SELF_TEST\n"
   "#include \"@p.h\"\n\n"
   "int again (float *scratch);\n\n"
   "int\n"
   "main (void)\n"
   "{\n"
-  "  static float x[@P_INPUT_SIZE];\n"
+  "  static float x[@P_INPUT_SIZE], row[ROW];\n"
   "  float *scratch = (float *) malloc ((@P_SCRATCH_FLOATS + EXTRA) * sizeof (float));\n"
   "  FILE *in = fopen (\"in\", \"rb\"), *out = fopen (\"out\", \"wb\");\n"
   "  const char *fault = 0;\n"
   "  float worst = -1.0f;\n\n"
   "  for (long i = 0; i < @P_SCRATCH_FLOATS + EXTRA; i++)\n"
   "    scratch[i] = 12345.0f;\n"
-  "  while (fread (x, sizeof x, 1, in) == 1)\n"
-  "    {\n";
+  "  while (fread (row, sizeof row, 1, in) == 1)\n"
+  "    {\n"
+  "      @PREPARE;\n";
 
 static const char program_tail[] =
   "  fclose (in);\n"
@@ -183,6 +238,10 @@ static const char program_tail[] =
   "  fprintf (stderr, \"%s, worst %g\\n\", fault ? fault : \"passed\", (double) worst);\n"
   "  return fault ? 2 : 0;\n"
   "}\n";
+
+/* From what is measured to x, which is printed; or both are the same. */
+static const char prepare_raw[] = "@p_prepare (row, x);\n      fwrite (x, sizeof x, 1, out)";
+static const char prepare_none[] = "memcpy (x, row, sizeof x)";
 
 /* Another file of the same program, with and without the self test. */
 static const char program_again[] =
@@ -266,6 +325,8 @@ put_program (const Subject *self,
 {
   g_autofree char *upper = g_ascii_strup (prefix, -1);
 
+  g_string_replace (text, "@PREPARE", self->raw != NULL ? prepare_raw : prepare_none, 0);
+  g_string_replace (text, "ROW", self->raw != NULL ? "@P_RAW_SIZE" : "@P_INPUT_SIZE", 0);
   g_string_replace (text, "@p", prefix, 0);
   g_string_replace (text, "@P", upper, 0);
   put_file (self, file, text->str, text->len);
@@ -277,14 +338,19 @@ write_program (const Subject *self,
                guint64        tasks,
                const char    *prefix)
 {
+  const MtlSourceInfo *info = mtl_data_info (self->data);
   g_autoptr(GString) text = g_string_new (program_head);
   g_autoptr(GString) again = g_string_new (program_again);
+  gsize size = self->raw != NULL ? info->n_raws[0] : mtl_shape_size (&info->shapes[0]);
 
   add_calls (text, self, tasks);
   add_weights (text, self, tasks);
+  if (self->raw != NULL)
+    g_string_append (text, "  fwrite (@p_raw_mean, sizeof @p_raw_mean, 1, out);\n"
+                     "  fwrite (@p_raw_scale, sizeof @p_raw_scale, 1, out);\n");
   g_string_append (text, program_tail);
   put_program (self, "main.c", text, prefix);
   put_program (self, "again.c", again, prefix);
-  put_file (self, "in", self->batch->x[0],
-            SAMPLES * mtl_shape_size (&mtl_data_info (self->data)->shapes[0]) * sizeof (float));
+  put_file (self, "in", self->raw != NULL ? self->raw : self->batch->x[0],
+            SAMPLES * size * sizeof (float));
 }

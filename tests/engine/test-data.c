@@ -8,6 +8,7 @@
 #include "data-files.h"
 #include "mtl-digit-pairs.h"
 #include "mtl-glyph.h"
+#include "raw-checks.h"
 
 static const char *const both[] = { "left", "right" };
 
@@ -426,6 +427,9 @@ main (int    argc,
   g_test_add_func ("/data/labels/by-row", test_labels_by_row);
   g_test_add_func ("/data/splits", test_splits);
   g_test_add_func ("/data/tasks", test_tasks);
+  g_test_add_func ("/data/raws", check_raws);
+  g_test_add_func ("/data/info", check_info);
+  g_test_add_func ("/data/odd-info", check_odd_info);
   g_test_add_func ("/data/cancelled", test_cancelled);
 
   return g_test_run ();

@@ -7,9 +7,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "export-program.h"
-
-#define STRICT "-Wall -Wextra -pedantic -Werror -Wshadow -I. -o program main.c again.c -lm"
+#include "export-check.h"
+#include "export-table.h"
+#include "mtl-checkpoint.h"
 
 static char *table;
 
@@ -66,124 +66,7 @@ two_digits (void)
   return named;
 }
 
-/* --- running what was exported --- */
-
-static char *
-export (const Subject      *subject,
-        const char *const  *heads,
-        char              **prefix,
-        GError            **error)
-{
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_EXPORTER, "c", NULL);
-  g_autoptr(MtlChosen) exporter = mtl_chosen_new (MTL_KIND_EXPORTER, method);
-  g_autofree char *name = NULL;
-  g_autoptr(GBytes) bytes = mtl_export (exporter, subject->snapshot, heads,
-                                        "nobody's ?\?/ */ run\n#error /* seed 1", &name, error);
-
-  if (bytes == NULL)
-    return NULL;
-
-  g_assert_true (g_str_has_suffix (name, ".h"));
-  put_file (subject, name, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  *prefix = g_strndup (name, strlen (name) - 2);
-
-  return g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
-static void
-check_close (const Subject *subject,
-             const char    *what,
-             guint          k,
-             gsize          sample,
-             const float   *found)
-{
-  gsize size = mtl_plan_task (subject->plan, k)->size;
-  const float *expected = subject->outputs[k] + sample * size;
-  double scale = 0.0;
-
-  for (gsize i = 0; i < SAMPLES * size; i++)
-    scale = MAX (scale, fabs ((double) subject->outputs[k][i]));
-  for (gsize i = 0; i < size; i++)
-    if (!(fabs ((double) found[i] - (double) expected[i]) <= TOLERANCE * scale))
-      g_error ("%s: seed 7: sample %" G_GSIZE_FORMAT " of %s: output %" G_GSIZE_FORMAT " is %.9g, "
-               "expected %.9g, largest %g", what, sample, mtl_plan_task (subject->plan, k)->id, i,
-               (double) found[i], (double) expected[i], scale);
-}
-
-/* Outputs of the function of all, then of each head, and at the end weights. */
-static void
-check_outputs (const Subject *subject,
-               const char    *what,
-               guint64        tasks)
-{
-  const float *theta = mtl_snapshot_theta (subject->snapshot, NULL);
-  gsize n, at = 0;
-  g_autofree float *found = get_floats (subject, "out", &n);
-
-  for (gsize sample = 0; sample < SAMPLES; sample++)
-    for (guint round = 0; round < (mtl_count_tasks (tasks) > 1 ? 2 : 1); round++)
-      for (guint k = 0; k < subject->k; k++)
-        if (has_task (tasks, k))
-          {
-            check_close (subject, what, k, sample, found + at);
-            at += mtl_plan_task (subject->plan, k)->size;
-          }
-
-  for (guint t = 0; t < mtl_plan_n_tensors (subject->plan); t++)
-    {
-      const MtlTensor *tensor = mtl_plan_tensor (subject->plan, t);
-
-      if ((tensor->tasks & tasks) == 0)
-        continue;
-      if (memcmp (found + at, theta + tensor->offset, tensor->size * sizeof *theta) != 0)
-        g_error ("%s: seed 7: %s of %s is not the same bits", what, tensor->name, tensor->block);
-      at += tensor->size;
-    }
-  g_assert_cmpuint (at, ==, n);
-}
-
-/* (transfer full): the text of the header */
-static char *
-check_export (const Subject *subject,
-              const char    *head)
-{
-  const char *heads[] = { head, NULL };
-  g_autofree char *found = g_find_program_in_path ("c++");
-  g_autofree char *prefix = NULL;
-  g_autoptr(GError) error = NULL;
-  char *text = export (subject, head != NULL ? heads : NULL, &prefix, &error);
-  guint64 tasks = all_of (subject->k);
-
-  g_assert_no_error (error);
-  for (guint k = 0; head != NULL && k < subject->k; k++)
-    if (g_str_equal (mtl_plan_task (subject->plan, k)->id, head))
-      tasks = G_GUINT64_CONSTANT (1) << k;
-  g_assert_true (g_str_is_ascii (text));
-  write_program (subject, tasks, prefix);
-
-  run_command (subject, "cc -std=c99 -DEXTRA=0 -O1 -fsanitize=address,undefined "
-               "-fno-sanitize-recover=all " STRICT);
-  run_command (subject, "./program");
-  check_outputs (subject, "C99", tasks);
-  if (found != NULL)
-    {
-      run_command (subject, "c++ -x c++ -std=c++11 -DEXTRA=16 -O1 " STRICT);
-      run_command (subject, "./program");
-      check_outputs (subject, "C++11", tasks);
-    }
-  else
-    g_test_message ("No c++ here: not compiled as C++11");
-
-  return text;
-}
-
-static void
-assert_says (const char *text,
-             const char *part)
-{
-  if (strstr (text, part) == NULL)
-    g_error ("The header does not say “%s”", part);
-}
+/* --- running them --- */
 
 /* The largest sum of neighbours: 10×14×14 and 20×5×5. */
 static void
@@ -236,6 +119,194 @@ test_read_on (void)
   g_free (check_export (&subject, "kind"));
   small = check_export (&subject, "y1");
   assert_says (small, "#define TEST_Y1_SCRATCH_FLOATS 1\n");
+  subject_clear (&subject);
+}
+
+/* --- raw values --- */
+
+/* Names that C cannot tell apart are only in the comment, and so are those of a
+ * head that an exported one has nothing to do with. */
+static void
+test_raw_rows (void)
+{
+  g_autofree char *all = NULL;
+  g_autofree char *kind = NULL;
+  MeasuredTable rows;
+  Subject subject;
+
+  measured_table_write (&rows, NULL, 5);
+  subject_open (&subject, measured_design (&rows), 7);
+  check_columns (&rows, mtl_data_info (subject.data));
+  measured_subject (&subject, &rows);
+
+  all = check_export (&subject, NULL);
+  assert_says (all, "\n#define TEST_RAW_SIZE 7\n#define TEST_RAW_A 0\n#define TEST_RAW_KELVIN 1\n");
+  assert_says (all, "\n#define TEST_RAW_SIZE_2 4\n");
+  assert_says (all, "\n#define TEST_SIZE_L 0\n#define TEST_SIZE_M 1\n#define TEST_SIZE_S 2\n");
+  assert_says (all, "\n#define TEST_CODE_2_5 1\n");
+  assert_says (all, "\n#define TEST_KIND_LOW 1\n");
+  assert_says (all, "\n#define TEST_Y_MEAN 1000.");
+  assert_says (all, " *   4 Size: a class by its number, to inputs 7 to 9\n");
+  assert_says (all, " *   2 same: always 7 in training, so input 2 is 0\n");
+  assert_says (all, " *     0: * / blue, 1: dark red, 2: dark-red, 3: green\n");
+  g_assert_null (strstr (all, "COLOUR_GREEN"));
+
+  kind = check_export (&subject, "kind");
+  assert_says (kind, "test_kind_prepare (const float *raw,");
+  g_assert_null (strstr (kind, "MEAN"));
+  subject_clear (&subject);
+  remove_table (rows.path);
+}
+
+/* (transfer full): what is exported of @snapshot with nothing checked, or NULL. */
+static char *
+export_snapshot (const Subject *subject,
+                 MtlSnapshot   *snapshot,
+                 GError       **error)
+{
+  Subject other = *subject;
+  g_autofree char *prefix = NULL;
+
+  other.snapshot = snapshot;
+  return export (&other, NULL, &prefix, error);
+}
+
+/* A checkpoint from before means and scales were kept takes the table as it is. */
+static void
+check_first_form (const Subject *subject,
+                  MtlStore      *store,
+                  const char    *run,
+                  const char    *expected)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = mtl_store_checkpoint (store, run, FALSE, &error);
+  g_autoptr(GBytes) old = to_first_form (bytes);
+  g_autoptr(MtlSnapshot) snapshot = mtl_checkpoint_snapshot (old, &error);
+  g_autofree char *text = NULL;
+
+  g_assert_no_error (error);
+  g_assert_null (mtl_snapshot_info (snapshot));
+  text = export_snapshot (subject, snapshot, &error);
+  if (expected != NULL)
+    g_assert_cmpstr (text, ==, expected);
+  else
+    g_assert_error (error, MTL_ERROR, MTL_ERROR_DESIGN);
+}
+
+/* Trains a run that is on disk at the end. Returns its weights. */
+static MtlSnapshot *
+train_run (const MtlDesign  *design,
+           MtlStore         *store,
+           char            **run,
+           MtlSnapshot     **live)
+{
+  MtlRunOptions options = { .n_threads = 1, .store = store };
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlRecord) record = NULL;
+  MtlSnapshot *snapshot;
+  Run training;
+
+  run_all (&training, design, &options);
+  record = mtl_trainer_record (training.trainer);
+  *run = g_strdup (mtl_record_info (record)->run);
+  *live = mtl_trainer_snapshot (training.trainer);
+  run_clear (&training);
+  snapshot = mtl_store_snapshot (store, *run, FALSE, &error);
+  g_assert_no_error (error);
+
+  return snapshot;
+}
+
+/* What a run was trained with is what is exported, though its table has other
+ * rows by then, or is gone; and so it is of a run that has not ended. */
+static void
+test_kept (void)
+{
+  g_autofree char *folder = make_folder ();
+  MtlStore *store = open_store (folder);
+  g_autofree char *run = NULL;
+  g_autoptr(MtlSnapshot) live = NULL;
+  MeasuredTable rows, others;
+  Subject subject;
+  MtlDesign *design;
+  char *texts[4];
+
+  measured_table_write (&rows, NULL, 5);
+  design = measured_design (&rows);
+  subject_take (&subject, design, train_run (design, store, &run, &live));
+  measured_subject (&subject, &rows);
+
+  texts[0] = check_export (&subject, NULL);
+  check_first_form (&subject, store, run, texts[0]);
+  measured_table_write (&others, rows.path, 6);
+  texts[1] = check_export (&subject, NULL);
+  g_unlink (rows.path);
+  texts[2] = check_export (&subject, NULL);
+  texts[3] = export_snapshot (&subject, live, NULL);
+  check_first_form (&subject, store, run, NULL);
+
+  assert_says (texts[0], "/* Training samples 0 to 3, as they are measured, all of the last one");
+  assert_says (texts[1], "/* Samples drawn for want of the data, 0 to 3,");
+  g_assert_cmpstr (texts[1], ==, texts[2]);
+  g_assert_cmpstr (texts[2], ==, texts[3]);
+  for (guint n = 0; n < G_N_ELEMENTS (texts); n++)
+    g_free (texts[n]);
+  subject_clear (&subject);
+  mtl_store_unref (store);
+  remove_all (folder);
+  g_free (rows.path);
+}
+
+/* Prints nothing: the self test says it all. */
+static void
+check_self_test (const Subject *subject,
+                 const char    *prefix)
+{
+  g_autoptr(GString) text = g_string_new (
+    "#define @P_SELF_TEST\n#include \"@p.h\"\nstatic float scratch[@P_SCRATCH_FLOATS];\n"
+    "int main (void) { return @p_self_test (scratch, 0); }\n");
+  g_autoptr(GString) again = g_string_new ("#include \"@p.h\"\n");
+
+  put_program (subject, "main.c", text, prefix);
+  put_program (subject, "again.c", again, prefix);
+  run_command (subject, "cc -std=c99 -O1 -fsanitize=address,undefined -fno-sanitize-recover=all "
+               STRICT);
+  run_command (subject, "./program");
+}
+
+/* What no source says yet: several ports, one with raw values and one without, and
+ * a target of two values on one scale. The table behind it is not there. */
+static void
+test_ports (void)
+{
+  char *levels[] = { "no", "yes", NULL };
+  MtlRaw raws[] = { { .name = "size", .mean = 4.0f, .spread = 2.0f },
+                    { .name = "?", .classes = levels }, { .name = "?", .classes = levels } };
+  MtlRaw scale = { .name = "both", .mean = -3.0f, .spread = 0.5f };
+  MtlTarget target = { "y", { MTL_TARGET_VALUES, 0, 2 }, &scale };
+  const MtlSourceInfo info = {
+    .n_ports = 2, .ports = { "left", "right" }, .shapes = { { 1, { 5 } }, { 1, { 3 } } },
+    .n_raws = { 3 }, .raws = { raws }, .n_targets = 1, .targets = &target,
+  };
+  float theta[50];
+  g_autofree char *prefix = NULL;
+  g_autofree char *text = NULL;
+  Subject subject = { .design = build_design ("d csv\na dense units=4 < d.left\n"
+    "b dense units=4 < d.right\ns add < a.out b.out\nt tanh < s.out\nh dense units=2 < t.out\n"
+    "y task loss=mse < h.out", "/nowhere/no.csv") };
+  g_autoptr(GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (theta); i++)
+    theta[i] = sinf ((float) i);
+  subject.snapshot = mtl_snapshot_new_on (subject.design, &info, theta, 50, 0, 0);
+  subject.folder = g_dir_make_tmp ("basin-export-XXXXXX", &error);
+  text = export (&subject, NULL, &prefix, &error);
+  g_assert_no_error (error);
+  assert_says (text, "test_y_left_input_prepare (const float *raw,");
+  assert_says (text, "#define TEST_Y_LEFT_INPUT_RAW_COLUMN_2 2\n");
+  assert_says (text, "test_y_test_right_input[12] = {\n");
+  g_assert_null (strstr (text, "test_y_test_right_input[12] = {\n  0.0f"));
+  check_self_test (&subject, prefix);
   subject_clear (&subject);
 }
 
@@ -362,6 +433,9 @@ main (int    argc,
   g_test_add_func ("/export/two-digits", test_two_digits);
   g_test_add_func ("/export/every-op", test_every_op);
   g_test_add_func ("/export/read-on", test_read_on);
+  g_test_add_func ("/export/raw-rows", test_raw_rows);
+  g_test_add_func ("/export/kept", test_kept);
+  g_test_add_func ("/export/ports", test_ports);
   g_test_add_func ("/export/refusals", test_refusals);
 
   status = g_test_run ();

@@ -293,6 +293,59 @@ test_resume_design (void)
   g_free (folder);
 }
 
+/* --- a resumed run says that its table is not what it was --- */
+
+/* (transfer full): the warning of run @id gone on with up to @epochs, or NULL. */
+static char *
+resume_warned (const MtlDesign *design,
+               MtlStore        *store,
+               const char      *id,
+               guint            epochs)
+{
+  MtlRunOptions options = { .n_threads = 1, .store = store, .resume = id, .n_epochs = epochs };
+  g_autoptr(MtlRecord) record = NULL;
+  char *warning;
+  guint64 step;
+  Run run;
+
+  run_all (&run, design, &options);
+  record = mtl_trainer_record (run.trainer);
+  warning = find_event (record, "warning", &step);
+  run_clear (&run);
+
+  return warning;
+}
+
+static void
+test_resume_table (void)
+{
+  char *own = write_table (120), *other = write_table (100);
+  g_autoptr(MtlDesign) design = build_design (net, own);
+  char *folder = make_folder ();
+  MtlStore *store = open_store (folder);
+  MtlRunOptions options = { .n_threads = 1, .store = store };
+  g_autoptr(MtlRecord) record = NULL;
+  g_autofree char *quiet = NULL;
+  g_autofree char *warning = NULL;
+  Run run;
+
+  run_all (&run, design, &options);
+  record = mtl_trainer_record (run.trainer);
+  run_clear (&run);
+  quiet = resume_warned (design, store, mtl_record_info (record)->run, 4);
+  g_assert_null (quiet);
+  g_assert_cmpint (g_rename (other, own), ==, 0);
+  warning = resume_warned (design, store, mtl_record_info (record)->run, 5);
+  g_assert_nonnull (warning);
+  g_assert_nonnull (strstr (warning, "the data has changed"));
+
+  mtl_store_unref (store);
+  remove_all (folder);
+  g_free (folder);
+  g_free (other);
+  remove_table (own);
+}
+
 /* --- freed at any moment --- */
 
 static void
@@ -374,6 +427,7 @@ main (int   argc,
   g_test_add_data_func ("/orders/not-finite/pauses", GINT_TO_POINTER (TRUE), test_not_finite);
   g_test_add_func ("/orders/bad-design", test_bad_design);
   g_test_add_func ("/orders/resume-design", test_resume_design);
+  g_test_add_func ("/orders/resume-table", test_resume_table);
   g_test_add_func ("/orders/free", test_free);
   g_test_add_func ("/orders/listener-gone", test_listener_gone);
 
