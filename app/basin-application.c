@@ -279,6 +279,7 @@ add_keys (GtkApplication *app)
     { "app.quit", { "<Control>q" } },
     { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } },
+    { "win.tidy-up", { "<Control>l" } },
     { "win.train", { "<Control>r" } },
     { "win.page::studio", { "<Alt>1" } },
     { "win.page::runs", { "<Alt>2" } },

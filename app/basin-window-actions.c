@@ -176,6 +176,17 @@ redo_cb (GSimpleAction *action,
   mtw_document_announce (document, words);
 }
 
+/* For the finder and the strip: what the canvas does of this name, seen or not. */
+static void
+canvas_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       data)
+{
+  g_autofree char *name = g_strconcat ("canvas.", g_action_get_name (G_ACTION (action)), NULL);
+
+  gtk_widget_activate_action (GTK_WIDGET (BASIN_WINDOW (data)->canvas), name, NULL);
+}
+
 static void
 find_cb (GSimpleAction *action,
          GVariant      *parameter,
@@ -339,6 +350,10 @@ basin_window_add_actions (BasinWindow *self)
     { .name = "close", .activate = close_cb },
     { .name = "undo", .activate = undo_cb },
     { .name = "redo", .activate = redo_cb },
+    { .name = "cut", .activate = canvas_cb },
+    { .name = "copy", .activate = canvas_cb },
+    { .name = "paste", .activate = canvas_cb },
+    { .name = "tidy-up", .activate = canvas_cb },
     { .name = "find", .activate = find_cb },
     { .name = "next-problem", .activate = next_problem_cb },
     { .name = "fix-problem", .activate = fix_problem_cb },
@@ -391,6 +406,8 @@ basin_window_update_actions (BasinWindow *self)
   enable (self, "redo", redo != NULL);
   name_undo (self->undo_button, _("Undo"), undo, _("Ctrl+Z"));
   name_undo (self->redo_button, _("Redo"), redo, _("Shift+Ctrl+Z"));
+  enable (self, "paste", self->started);
+  enable (self, "tidy-up", mtl_design_n_blocks (mtw_document_get_design (self->document)) > 0);
   enable (self, "save", self->started);
   enable (self, "save-as", self->started);
   enable (self, "export", mtw_session_get_record (self->session) != NULL);

@@ -331,6 +331,7 @@ add_canvas (BasinWindow *self)
   };
 
   self->canvas = mtw_canvas_view_get_canvas (MTW_CANVAS_VIEW (view));
+  g_signal_connect_swapped (self->canvas, "refused", G_CALLBACK (basin_window_say), self);
   gtk_stack_add_named (self->views, view, "canvas");
 
   /* Before the block that has the focus takes the key for a press. */

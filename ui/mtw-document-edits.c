@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtw-document.h"
+#include "mtw-document-private.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -16,7 +16,6 @@
 #define GRID         8
 #define GAP_X        40   /* between a block and one added after it */
 #define GAP_Y        24
-#define COPY_OFFSET  24
 
 static int
 width_of (const MtlBlock *block)
@@ -223,9 +222,8 @@ find_survivor (MtwDocument *self,
   return NULL;
 }
 
-/* “conv1” or “3 blocks” (transfer full) */
-static char *
-name_blocks (GStrv ids)
+char *
+mtw_document_name_blocks (GStrv ids)
 {
   guint n = g_strv_length (ids);
 
@@ -234,12 +232,28 @@ name_blocks (GStrv ids)
   return g_strdup_printf (ngettext ("%u block", "%u blocks", n), n);
 }
 
+/* Focus goes to what fed them. */
+static void
+take_out (MtwDocument *self,
+          GStrv        ids,
+          gboolean     heal,
+          const char  *name,
+          const char  *words)
+{
+  g_autofree char *survivor = find_survivor (self, ids[0]);
+
+  mtw_document_edit (self, mtl_design_without (mtw_document_get_design (self),
+                                               (const char *const *) ids, heal), name);
+  mtw_document_announce (self, words);
+  if (survivor != NULL)
+    mtw_document_reveal (self, survivor);
+}
+
 void
 mtw_document_delete_selection (MtwDocument *self,
                                gboolean     heal)
 {
   g_auto(GStrv) ids = NULL;
-  g_autofree char *survivor = NULL;
   g_autofree char *what = NULL;
   g_autofree char *name = NULL;
   g_autofree char *words = NULL;
@@ -250,17 +264,39 @@ mtw_document_delete_selection (MtwDocument *self,
   if (ids[0] == NULL)
     return;
 
-  survivor = find_survivor (self, ids[0]);
-  what = name_blocks (ids);
+  what = mtw_document_name_blocks (ids);
   /* Translators: name of an edit, e.g. “Delete conv1” or “Delete 3 blocks”. */
   name = g_strdup_printf (_("Delete %s"), what);
-  mtw_document_edit (self, mtl_design_without (mtw_document_get_design (self),
-                                               (const char *const *) ids, heal), name);
   /* Translators: said to those who do not see it, e.g. “Deleted conv1”. */
   words = g_strdup_printf (_("Deleted %s"), what);
-  mtw_document_announce (self, words);
-  if (survivor != NULL)
-    mtw_document_reveal (self, survivor);
+  take_out (self, ids, heal, name, words);
+}
+
+/**
+ * mtw_document_cut_selection:
+ *
+ * Returns: (transfer full) (nullable): as mtw_document_copy_selection()
+ */
+GBytes *
+mtw_document_cut_selection (MtwDocument *self)
+{
+  g_auto(GStrv) ids = NULL;
+  g_autofree char *what = NULL;
+  g_autofree char *name = NULL;
+  GBytes *text;
+
+  g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
+
+  ids = mtw_document_dup_selection (self);
+  if (ids[0] == NULL)
+    return NULL;
+
+  text = mtw_document_print_blocks (self, ids);
+  what = mtw_document_name_blocks (ids);
+  /* Translators: name of an edit, and said once it is done: “Cut conv1” or “Cut 3 blocks”. */
+  name = g_strdup_printf (_("Cut %s"), what);
+  take_out (self, ids, TRUE, name, name);
+  return text;
 }
 
 gboolean
@@ -297,75 +333,6 @@ mtw_document_rename (MtwDocument  *self,
   name = g_strdup_printf (_("%s is now %s"), from, to);
   mtw_document_announce (self, name);
   return TRUE;
-}
-
-/* Copies the wires whose two ends were copied. @copies: id → id of its copy. */
-static MtlDesign *
-copy_wires (MtlDesign  *design,
-            GHashTable *copies)
-{
-  g_autoptr(MtlDesign) before = mtl_design_ref (design);
-
-  for (guint i = 0; i < mtl_design_n_wires (before); i++)
-    {
-      const MtlWire *wire = mtl_design_wire (before, i);
-      const char *from = g_hash_table_lookup (copies, wire->from);
-      const char *to = g_hash_table_lookup (copies, wire->to);
-      g_autofree char *start = g_strconcat (from ? from : "", ".", wire->from_port, NULL);
-      g_autofree char *end = g_strconcat (to ? to : "", ".", wire->to_port, NULL);
-      MtlDesign *wired = from && to ? mtl_design_with_wire (design, start, end, NULL) : NULL;
-
-      if (wired != NULL)
-        {
-          mtl_design_unref (design);
-          design = wired;
-        }
-    }
-
-  return design;
-}
-
-void
-mtw_document_duplicate_selection (MtwDocument *self)
-{
-  g_auto(GStrv) ids = NULL;
-  g_autoptr(GHashTable) copies = NULL;
-  g_autoptr(GPtrArray) made = g_ptr_array_new ();
-  g_autofree char *what = NULL;
-  g_autofree char *name = NULL;
-  MtlDesign *design;
-
-  g_return_if_fail (MTW_IS_DOCUMENT (self));
-
-  ids = mtw_document_dup_selection (self);
-  if (ids[0] == NULL)
-    return;
-
-  copies = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  design = mtl_design_ref (mtw_document_get_design (self));
-  for (guint i = 0; ids[i] != NULL; i++)
-    {
-      const MtlBlock *block = mtl_design_find (design, ids[i]);
-      const MtlChosen *chosen = mtl_block_what (block);
-      char *id = mtl_design_free_id (design, mtl_chosen_method (chosen));
-      g_autoptr(MtlBlock) copy = mtl_block_new (id, chosen, mtl_block_x (block) + COPY_OFFSET,
-                                                mtl_block_y (block) + COPY_OFFSET);
-      MtlDesign *larger = mtl_design_with_block (design, copy);
-
-      mtl_design_unref (design);
-      design = larger;
-      g_hash_table_insert (copies, ids[i], id);
-      g_ptr_array_add (made, id);
-    }
-
-  design = copy_wires (design, copies);
-  what = name_blocks (ids);
-  /* Translators: name of an edit, e.g. “Duplicate conv1” or “Duplicate 3 blocks”. */
-  name = g_strdup_printf (_("Duplicate %s"), what);
-  mtw_document_edit (self, design, name);
-  g_ptr_array_add (made, NULL);
-  mtw_document_select (self, (const char *const *) made->pdata);
-  mtw_document_announce (self, name);
 }
 
 /**

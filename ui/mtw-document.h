@@ -84,7 +84,18 @@ gboolean         mtw_document_rename       (MtwDocument      *self,
                                             const char       *from,
                                             const char       *to,
                                             GError          **error);
-void             mtw_document_duplicate_selection (MtwDocument *self);
+/* FALSE, with words for people: there is no room for more. */
+gboolean         mtw_document_duplicate_selection (MtwDocument *self,
+                                            GError          **error);
+/* The selected blocks and the wires among them as the text of a design; NULL:
+ * nothing is selected. (transfer full) (nullable) */
+GBytes          *mtw_document_copy_selection (MtwDocument    *self);
+/* The same, and then deleted, healing the wire. */
+GBytes          *mtw_document_cut_selection (MtwDocument     *self);
+/* Adds the blocks of a design's text, selected; FALSE with words for people. */
+gboolean         mtw_document_paste       (MtwDocument      *self,
+                                            GBytes           *text,
+                                            GError          **error);
 
 /* Colour class and words for a set of tasks: “both tasks”, “left”, “left and
  * right of 3”. (transfer full) */

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtw-clipboard.h"
 #include "mtw-fit.h"
 #include "mtw-outline-move.h"
 
@@ -120,6 +121,49 @@ delete_cb (GtkWidget  *widget,
 
   mtw_outline_refuse (self, NULL);
   mtw_document_delete_selection (self->document, g_str_equal (name, "outline.delete"));
+}
+
+static void
+copy_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  MtwOutline *self = MTW_OUTLINE (widget);
+  g_autoptr(GBytes) text = g_str_equal (name, "outline.cut")
+                           ? mtw_document_cut_selection (self->document)
+                           : mtw_document_copy_selection (self->document);
+
+  mtw_outline_refuse (self, NULL);
+  if (text != NULL)
+    mtw_clipboard_offer (gtk_widget_get_clipboard (widget), text);
+}
+
+static void
+pasted_cb (GObject      *clipboard,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  MtwOutline *self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) text = mtw_clipboard_read_finish (result, &error);
+
+  /* Then there is no outline any more. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (text == NULL || !mtw_document_paste (self->document, text, &error))
+    mtw_outline_refuse (self, error->message);
+}
+
+static void
+paste_cb (GtkWidget  *widget,
+          const char *name,
+          GVariant   *parameter)
+{
+  MtwOutline *self = MTW_OUTLINE (widget);
+
+  mtw_outline_refuse (self, NULL);
+  mtw_clipboard_read_async (gtk_widget_get_clipboard (widget), self->closed, pasted_cb,
+                            self);
 }
 
 static void
@@ -273,6 +317,9 @@ bind_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_l, 0, "outline.ask-connect" },
     { GDK_KEY_L, GDK_SHIFT_MASK, "outline.ask-disconnect" },
     { GDK_KEY_F2, 0, "outline.rename" },
+    { GDK_KEY_x, GDK_CONTROL_MASK, "outline.cut" },
+    { GDK_KEY_c, GDK_CONTROL_MASK, "outline.copy" },
+    { GDK_KEY_v, GDK_CONTROL_MASK, "outline.paste" },
     { GDK_KEY_Delete, 0, "outline.delete" },
     { GDK_KEY_Delete, GDK_SHIFT_MASK, "outline.delete-cutting" },
     { GDK_KEY_Up, GDK_ALT_MASK, "outline.move-earlier" },
@@ -299,6 +346,9 @@ mtw_outline_install_actions (GtkWidgetClass *widget_class)
     { "outline.connect", "s", connect_cb },
     { "outline.disconnect", "s", disconnect_cb },
     { "outline.rename-to", "s", rename_to_cb },
+    { "outline.cut", NULL, copy_cb },
+    { "outline.copy", NULL, copy_cb },
+    { "outline.paste", NULL, paste_cb },
     { "outline.delete", NULL, delete_cb },
     { "outline.delete-cutting", NULL, delete_cb },
     { "outline.move-earlier", NULL, move_cb },
@@ -323,7 +373,8 @@ mtw_outline_update_actions (MtwOutline *self)
   static const char *const of_one[] = { "outline.ask-disconnect", "outline.rename",
                                         "outline.rename-to", "outline.move-earlier",
                                         "outline.move-later" };
-  static const char *const of_any[] = { "outline.delete", "outline.delete-cutting" };
+  static const char *const of_any[] = { "outline.cut", "outline.copy", "outline.delete",
+                                        "outline.delete-cutting" };
   g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
   guint n = g_strv_length (ids);
   const MtlBlock *block = n == 1 ? mtl_design_find (mtw_document_get_design (self->document),

@@ -29,6 +29,7 @@ struct _MtwOutline
   GtkMultiSelection  *selection;
   char               *wanted;            /* block to focus when its row is there; NULL: none */
   gboolean            syncing;           /* one selection follows the other */
+  GCancellable       *closed;            /* cancelled when the outline goes */
 };
 
 /* The only selected block. (transfer full) (nullable) */

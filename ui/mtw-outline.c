@@ -361,6 +361,7 @@ mtw_outline_dispose (GObject *object)
 {
   MtwOutline *self = MTW_OUTLINE (object);
 
+  g_cancellable_cancel (self->closed);
   g_clear_pointer (&self->choices, gtk_widget_unparent);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->rename_popover, gtk_widget_unparent);
@@ -379,6 +380,7 @@ mtw_outline_finalize (GObject *object)
   g_clear_object (&self->headings);
   g_clear_object (&self->rows);
   g_clear_object (&self->selection);
+  g_object_unref (self->closed);
   g_free (self->wanted);
 
   G_OBJECT_CLASS (mtw_outline_parent_class)->finalize (object);
@@ -419,6 +421,7 @@ mtw_outline_init (MtwOutline *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
 
+  self->closed = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self->list));
   gtk_widget_set_parent (self->rename_popover, self->rename_button);

@@ -68,6 +68,19 @@ MtlDesign       *mtl_design_with_name     (const MtlDesign  *self,
 /* Adds, or replaces by id (wires stay). */
 MtlDesign       *mtl_design_with_block    (const MtlDesign  *self,
                                            MtlBlock         *block);
+/* Every block elsewhere: @places has x and y, finite, of each in document order. */
+MtlDesign       *mtl_design_with_places   (const MtlDesign  *self,
+                                           const double     *places);
+/* With copies of blocks of @from (@ids NULL: all), moved by @dx and @dy, and
+ * the wires among them. An id that is taken becomes a free one; @made
+ * (optional) takes the ids of the copies. Errors: too many blocks or tasks. */
+MtlDesign       *mtl_design_with_copies   (const MtlDesign  *self,
+                                           const MtlDesign  *from,
+                                           const char *const *ids,
+                                           double            dx,
+                                           double            dy,
+                                           char           ***made,
+                                           GError          **error);
 /* Renames a block and the ends of its wires; error when @to is taken or not
  * a name (lower-case letters, digits, _ and -; a letter first). */
 MtlDesign       *mtl_design_with_id       (const MtlDesign  *self,

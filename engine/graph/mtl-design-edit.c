@@ -83,6 +83,35 @@ mtl_design_with_block (const MtlDesign *self,
   return mtl_design_seal (copy);
 }
 
+/**
+ * mtl_design_with_places:
+ * @places: x and y of each block in document order, finite; beyond ±10⁶ they
+ *   are cut
+ *
+ * Returns: (transfer full): the new design
+ */
+MtlDesign *
+mtl_design_with_places (const MtlDesign *self,
+                        const double    *places)
+{
+  MtlDesign *copy = mtl_design_copy (self);
+
+  for (guint i = 0; i < copy->blocks->len; i++)
+    {
+      MtlBlock *old = copy->blocks->pdata[i];
+      MtlBlock *block;
+
+      if (old->x == places[2 * i] && old->y == places[2 * i + 1])
+        continue;
+      block = mtl_block_new (old->id, old->what, places[2 * i], places[2 * i + 1]);
+      block->kept = g_strdupv (old->kept);
+      copy->blocks->pdata[i] = block;
+      mtl_block_unref (old);
+    }
+
+  return mtl_design_seal (copy);
+}
+
 /* Settings by task follow a task that is renamed (@to) or gone (NULL). */
 static void
 rename_task (MtlDesign  *draft,

@@ -87,3 +87,5 @@ const MtlBlock *mtl_design_need  (const MtlDesign *self,
                                   const char      *id,
                                   GError         **error);
 guint      mtl_design_n_tasks    (const MtlDesign *self);
+/* (transfer full): what free ids begin with */
+char      *mtl_design_stem       (const MtlMethod *method);

@@ -178,21 +178,21 @@ mtl_design_with_value (const MtlDesign  *self,
 }
 
 /* The last word up to its first digit: conv2d gives conv, max-pool gives pool. */
-static char *
-make_stem (const char *id)
+char *
+mtl_design_stem (const MtlMethod *method)
 {
-  const char *dash = strrchr (id, '-');
-  const char *word = dash != NULL ? dash + 1 : id;
+  const char *dash = strrchr (method->id, '-');
+  const char *word = dash != NULL ? dash + 1 : method->id;
   gsize n = strcspn (word, "0123456789");
 
-  return n > 0 ? g_strndup (word, n) : g_strdup (id);
+  return n > 0 ? g_strndup (word, n) : g_strdup (method->id);
 }
 
 char *
 mtl_design_free_id (const MtlDesign *self,
                     const MtlMethod *method)
 {
-  g_autofree char *stem = make_stem (method->id);
+  g_autofree char *stem = mtl_design_stem (method);
 
   for (guint n = 1;; n++)
     {

@@ -153,8 +153,74 @@ test_ports_are_bounded (void)
 }
 
 static void
+test_places (void)
+{
+  const double places[] = { 0, -8.5, 81, 0, 160, -64, 160, 64, 240, 0, 320, -64, 320, 1e9 };
+  g_autoptr(MtlDesign) design = parse_sample ();
+  g_autoptr(MtlDesign) moved = mtl_design_with_places (design, places);
+  g_autofree char *text = print (moved);
+
+  g_assert_true (mtl_design_find (moved, "a") == mtl_design_find (design, "a"));
+  g_assert_nonnull (strstr (text, "\"at\": [81, 0], \"colour\": "));
+  g_assert_cmpfloat (mtl_block_y (mtl_design_find (moved, "right")), ==, 1e6);
+  g_assert_cmpuint (mtl_design_n_wires (moved), ==, mtl_design_n_wires (design));
+}
+
+static void
+test_copies (void)
+{
+  static const char *const some[] = { "add1", "b", "relu1", "nobody", NULL };
+  g_autoptr(MtlDesign) design = parse_sample ();
+  g_autoptr(MtlDesign) empty = mtl_design_new ("Empty");
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) made = NULL;
+  g_auto(GStrv) kept = NULL;
+  g_autoptr(MtlDesign) twice = mtl_design_with_copies (design, design, some, 8, -16, &made, &error);
+  g_autoptr(MtlDesign) alone = mtl_design_with_copies (empty, design, some, 0, 0, &kept, &error);
+  g_autofree char *text = print (twice);
+  g_autofree char *ids = g_strjoinv (" ", made);
+  g_autofree char *kept_ids = g_strjoinv (" ", kept);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (ids, ==, "relu2 dense2 add2");
+  g_assert_cmpstr (kept_ids, ==, "relu1 b add1");
+  g_assert_cmpuint (mtl_design_n_blocks (twice), ==, mtl_design_n_blocks (design) + 3);
+  g_assert_cmpuint (mtl_design_n_wires (twice), ==, mtl_design_n_wires (design) + 2);
+  g_assert_true (has_wire (twice, "relu2.out", "dense2.in"));
+  g_assert_true (has_wire (twice, "dense2.out", "add2.in"));
+  g_assert_nonnull (strstr (text, "{\"id\": \"relu2\", \"type\": \"relu\", \"at\": [88, -16], "
+                                  "\"colour\": "));
+  g_assert_cmpuint (mtl_design_n_wires (alone), ==, 2);
+  g_assert_true (mtl_design_find (alone, "b") == mtl_design_find (design, "b"));
+}
+
+/* Settings by task are about the copies of the tasks. */
+static void
+test_copies_of_tasks (void)
+{
+  static const char *const some[] = { "data", "right", NULL };
+  g_autoptr(MtlDesign) design = parse_sample ();
+  const MtlMethod *source = mtl_catalogue_list (MTL_KIND_SOURCE)[0];
+  g_autoptr(MtlChosen) what = mtl_chosen_new (MTL_KIND_SOURCE, source);
+  g_autoptr(MtlBlock) block = mtl_block_new ("data", what, 0.0, 0.0);
+  g_autoptr(MtlDesign) with = mtl_design_with_block (design, block);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) noisy = mtl_design_with_value (with, "blocks.data.label-noise",
+                                                      "left:0.2,right:0.3", &error);
+  g_autoptr(MtlDesign) twice = mtl_design_with_copies (noisy, noisy, some, 8, 8, NULL, &error);
+  g_autofree char *text = print (twice);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (mtl_design_find (twice, "task1"));
+  g_assert_nonnull (strstr (text, "\"label-noise\": {\"left\": 0.2, \"right\": 0.3}"));
+  g_assert_nonnull (strstr (text, "\"label-noise\": {\"left\": 0.2, \"task1\": 0.3}"));
+}
+
+static void
 test_full (void)
 {
+  static const char *const one[] = { "task1", NULL };
+  g_autoptr(GError) error = NULL;
   g_autoptr(MtlDesign) design = mtl_design_new ("Full");
   g_autoptr(MtlChosen) task = mtl_chosen_new (MTL_KIND_OP,
                                               mtl_catalogue_find (MTL_KIND_OP, "task", NULL));
@@ -171,6 +237,8 @@ test_full (void)
 
   g_assert_cmpuint (mtl_design_n_blocks (design), ==, MTL_MAX_TASKS);
   g_assert_nonnull (mtl_design_find (design, "task64"));
+  assert_refuses (mtl_design_with_copies (design, design, one, 0, 0, NULL, &error), &error,
+                  "at most 64 tasks; with these it would have 65");
 }
 
 static void
@@ -379,6 +447,9 @@ main (int   argc,
   g_test_add_func ("/design/heal", test_heal);
   g_test_add_func ("/design/wires", test_wires);
   g_test_add_func ("/design/ports-are-bounded", test_ports_are_bounded);
+  g_test_add_func ("/design/places", test_places);
+  g_test_add_func ("/design/copies", test_copies);
+  g_test_add_func ("/design/copies-of-tasks", test_copies_of_tasks);
   g_test_add_func ("/design/full", test_full);
   g_test_add_func ("/design/types", test_types);
   g_test_add_func ("/design/wrong-values", test_wrong_values);

@@ -162,6 +162,44 @@ test_wires (void)
   bench_close (&bench);
 }
 
+/* Through the clipboard, so each comes a moment later. */
+static void
+await_announced (FormsBench *self,
+                 const char *words)
+{
+  gint64 deadline = g_get_monotonic_time () + 10 * G_TIME_SPAN_SECOND;
+
+  while (self->announced == NULL || strstr (self->announced, words) == NULL)
+    {
+      g_assert_cmpint (g_get_monotonic_time (), <, deadline);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  bench_settle (self);
+}
+
+static void
+test_clipboard (void)
+{
+  FormsBench bench;
+
+  bench_open (&bench);
+  bench_show (&bench, mtw_outline_new (bench.document));
+  bench_select (&bench, "pool1");
+  act (&bench, "outline.cut", NULL);
+  g_assert_true (bench_is_wired (&bench, "relu1", "conv2"));
+  act (&bench, "outline.paste", NULL);
+  await_announced (&bench, "Pasted pool1");
+  assert_focus (&bench, "pool1, ");
+  act (&bench, "outline.copy", NULL);
+  act (&bench, "outline.paste", NULL);
+  await_announced (&bench, "Pasted pool3");
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (bench.widget), "hello");
+  act (&bench, "outline.paste", NULL);
+  await_announced (&bench, "Cannot paste: expected the text of a design.");
+  bench_close (&bench);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -172,6 +210,7 @@ main (int   argc,
   g_test_add_func ("/palette/search-and-add", test_palette);
   g_test_add_func ("/outline/second-head", test_second_head);
   g_test_add_func ("/outline/wires-and-order", test_wires);
+  g_test_add_func ("/outline/clipboard", test_clipboard);
 
   return g_test_run ();
 }

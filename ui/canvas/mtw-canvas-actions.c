@@ -7,7 +7,17 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtw-clipboard.h"
+
 #define ZOOM_STEP 1.2
+
+void
+mtw_canvas_refuse (MtwCanvas  *self,
+                   const char *words)
+{
+  mtw_document_announce (self->document, words);
+  g_signal_emit_by_name (self, "refused", words);
+}
 
 static void
 zoom_in_cb (GtkWidget  *widget,
@@ -71,6 +81,14 @@ delete_link (MtwCanvas *self)
   mtw_document_disconnect (self->document, from, to);
 }
 
+/* Focus is never lost: with no producer left it is the canvas's own. */
+static void
+keep_focus (GtkWidget *widget)
+{
+  if (gtk_widget_get_mapped (widget) && gtk_widget_get_focus_child (widget) == NULL)
+    gtk_widget_grab_focus (widget);
+}
+
 static void
 delete_cb (GtkWidget  *widget,
            const char *name,
@@ -86,9 +104,58 @@ delete_cb (GtkWidget  *widget,
 
   select_current (self);
   mtw_document_delete_selection (self->document, g_str_equal (name, "canvas.delete"));
-  /* Focus is never lost: with no producer left it is the canvas's own. */
-  if (gtk_widget_get_focus_child (widget) == NULL)
-    gtk_widget_grab_focus (widget);
+  keep_focus (widget);
+}
+
+static void
+copy_cb (GtkWidget  *widget,
+         const char *name,
+         GVariant   *parameter)
+{
+  MtwCanvas *self = MTW_CANVAS (widget);
+  gboolean cut = g_str_equal (name, "canvas.cut");
+  g_autoptr(GBytes) text = NULL;
+
+  select_current (self);
+  text = cut ? mtw_document_cut_selection (self->document)
+             : mtw_document_copy_selection (self->document);
+  if (text != NULL)
+    mtw_clipboard_offer (gtk_widget_get_clipboard (widget), text);
+  if (cut)
+    keep_focus (widget);
+}
+
+static void
+pasted_cb (GObject      *clipboard,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  MtwCanvas *self = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) text = mtw_clipboard_read_finish (result, &error);
+
+  /* Then there is no canvas any more. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (text == NULL || !mtw_document_paste (self->document, text, &error))
+    mtw_canvas_refuse (self, error->message);
+}
+
+static void
+paste_cb (GtkWidget  *widget,
+          const char *name,
+          GVariant   *parameter)
+{
+  mtw_clipboard_read_async (gtk_widget_get_clipboard (widget), MTW_CANVAS (widget)->closed,
+                            pasted_cb, widget);
+}
+
+static void
+tidy_up_cb (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  mtw_canvas_tidy_up (MTW_CANVAS (widget));
 }
 
 static void
@@ -97,9 +164,11 @@ duplicate_cb (GtkWidget  *widget,
               GVariant   *parameter)
 {
   MtwCanvas *self = MTW_CANVAS (widget);
+  g_autoptr(GError) error = NULL;
 
   select_current (self);
-  mtw_document_duplicate_selection (self->document);
+  if (!mtw_document_duplicate_selection (self->document, &error))
+    mtw_canvas_refuse (self, error->message);
 }
 
 static void
@@ -205,8 +274,12 @@ mtw_canvas_class_add_actions (GtkWidgetClass *widget_class)
     { "canvas.zoom-fit", zoom_fit_cb },
     { "canvas.delete", delete_cb },
     { "canvas.cut-out", delete_cb },
+    { "canvas.cut", copy_cb },
+    { "canvas.copy", copy_cb },
+    { "canvas.paste", paste_cb },
     { "canvas.duplicate", duplicate_cb },
     { "canvas.select-all", select_all_cb },
+    { "canvas.tidy-up", tidy_up_cb },
     { "canvas.add", add_cb },
     { "canvas.rename", rename_cb },
     { "canvas.connect", connect_cb },

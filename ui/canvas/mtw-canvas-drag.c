@@ -134,6 +134,7 @@ drag_begin_cb (GtkGestureDrag *gesture,
   GdkModifierType state
     = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
 
+  mtw_canvas_land (self);
   mtw_canvas_clear_drag (self);
   self->drag.pressed_px = GRAPHENE_POINT_INIT (x, y);
   self->drag.press = self->drag.pointer = mtw_canvas_to_scene (self, x, y);

@@ -175,6 +175,21 @@ add_arrows (GtkWidgetClass *widget_class,
     }
 }
 
+/* Of these a person may want to be rid of. */
+static void
+add_letters (GtkWidgetClass *widget_class)
+{
+  static const struct { guint key; GdkModifierType state; const char *action; } letters[] = {
+    { GDK_KEY_l, 0, "canvas.connect" },
+    { GDK_KEY_l, GDK_SHIFT_MASK, "canvas.disconnect" },
+    { GDK_KEY_a, GDK_SHIFT_MASK, "canvas.add" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
+    gtk_widget_class_add_binding (widget_class, letters[i].key, letters[i].state, letter_cb, "s",
+                                  letters[i].action);
+}
+
 void
 mtw_canvas_class_add_keys (GtkWidgetClass *widget_class)
 {
@@ -183,6 +198,9 @@ mtw_canvas_class_add_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_KP_Delete, 0, "canvas.delete" },
     { GDK_KEY_BackSpace, 0, "canvas.delete" },
     { GDK_KEY_Delete, GDK_SHIFT_MASK, "canvas.cut-out" },
+    { GDK_KEY_x, GDK_CONTROL_MASK, "canvas.cut" },
+    { GDK_KEY_c, GDK_CONTROL_MASK, "canvas.copy" },
+    { GDK_KEY_v, GDK_CONTROL_MASK, "canvas.paste" },
     { GDK_KEY_d, GDK_CONTROL_MASK, "canvas.duplicate" },
     { GDK_KEY_a, GDK_CONTROL_MASK, "canvas.select-all" },
     { GDK_KEY_F2, 0, "canvas.rename" },
@@ -197,20 +215,14 @@ mtw_canvas_class_add_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_KP_Subtract, GDK_CONTROL_MASK, "canvas.zoom-out" },
     { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-reset" },
     { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-fit" },
-  };
-  static const struct { guint key; GdkModifierType state; const char *action; } letters[] = {
-    { GDK_KEY_l, 0, "canvas.connect" },
-    { GDK_KEY_l, GDK_SHIFT_MASK, "canvas.disconnect" },
-    { GDK_KEY_a, GDK_SHIFT_MASK, "canvas.add" },
+    { GDK_KEY_l, GDK_CONTROL_MASK, "canvas.tidy-up" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].state, keys[i].action,
                                          NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
-    gtk_widget_class_add_binding (widget_class, letters[i].key, letters[i].state, letter_cb, "s",
-                                  letters[i].action);
 
+  add_letters (widget_class);
   add_arrows (widget_class, GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0);
   add_arrows (widget_class, GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0);
   add_arrows (widget_class, GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1);

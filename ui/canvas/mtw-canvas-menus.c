@@ -410,28 +410,33 @@ mtw_canvas_show_menu (MtwCanvas              *self,
                       const graphene_point_t *at)
 {
   g_autoptr(GMenu) menu = g_menu_new ();
+  g_autoptr(GMenu) what = g_menu_new ();
   g_autoptr(GMenu) edit = g_menu_new ();
-  g_autoptr(GMenu) wires = g_menu_new ();
-  g_autoptr(GMenu) view = g_menu_new ();
-  gboolean block = mtw_canvas_current (self) != NULL;
+  g_autoptr(GMenu) more = g_menu_new ();
 
-  if (block)
+  if (mtw_canvas_current (self) != NULL)
     {
-      g_menu_append (edit, _("_Settings"), "canvas.activate");
-      g_menu_append (edit, _("_Rename…"), "canvas.rename");
+      g_menu_append (what, _("_Settings"), "canvas.activate");
+      g_menu_append (what, _("_Rename…"), "canvas.rename");
+      g_menu_append (edit, _("Cu_t"), "canvas.cut");
+      g_menu_append (edit, _("C_opy"), "canvas.copy");
+      g_menu_append (edit, _("_Paste"), "canvas.paste");
       g_menu_append (edit, _("_Duplicate"), "canvas.duplicate");
       g_menu_append (edit, _("D_elete"), "canvas.delete");
-      g_menu_append (wires, _("_Connect to…"), "canvas.connect");
-      g_menu_append (wires, _("D_isconnect…"), "canvas.disconnect");
+      g_menu_append (more, _("_Connect to…"), "canvas.connect");
+      g_menu_append (more, _("D_isconnect…"), "canvas.disconnect");
     }
   else
     {
-      g_menu_append (edit, _("_Add Block…"), "canvas.add");
+      g_menu_append (what, _("_Add Block…"), "canvas.add");
+      g_menu_append (edit, _("_Paste"), "canvas.paste");
       g_menu_append (edit, _("_Select All"), "canvas.select-all");
-      g_menu_append (view, _("_Zoom to Fit"), "canvas.zoom-fit");
+      g_menu_append (more, _("_Tidy Up"), "canvas.tidy-up");
+      g_menu_append (more, _("_Zoom to Fit"), "canvas.zoom-fit");
     }
 
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (what));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (block ? wires : view));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   show_popover (self, gtk_popover_menu_new_from_model (G_MENU_MODEL (menu)), at, FALSE);
 }

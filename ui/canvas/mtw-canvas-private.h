@@ -2,7 +2,7 @@
  *
  * mtw-canvas.c has the widget, -scroll.c its view, -sync.c makes widgets follow the
  * design, -words.c says what they are, -paint.c draws, -drag.c follows the
- * pointer, -keys.c the keyboard, -actions.c edits, -menus.c asks.
+ * pointer, -keys.c the keyboard, -actions.c edits, -tidy.c lays out, -menus.c asks.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -67,6 +67,8 @@ struct _MtwCanvas
   gboolean        configuring;
   AdwAnimation   *animation;
   graphene_rect_t fly_from, fly_to;   /* x, y, zoom in the width */
+  AdwAnimation   *glide;         /* of blocks to where Tidy Up put them */
+  MtlDesign      *glide_from;    /* NULL: they rest */
 
   /* words and figures */
   MtwShow         show;
@@ -95,6 +97,8 @@ struct _MtwCanvas
   graphene_point_t hover;        /* pointer, px */
   double           pinch_zoom;
   gboolean         no_letters;
+  GCancellable    *closed;       /* cancelled when the canvas goes */
+  GCancellable    *tidying;      /* a layout that is awaited, or NULL */
 };
 
 /* mtw-canvas.c */
@@ -105,6 +109,8 @@ graphene_point_t mtw_canvas_to_scene (MtwCanvas *self, double x, double y);
 void      mtw_canvas_move_view     (MtwCanvas *self, double x, double y, double zoom);
 void      mtw_canvas_fly_to        (MtwCanvas *self, double x, double y, double zoom);
 void      mtw_canvas_fly_cb        (double t, gpointer data);
+/* Whether all is in view, and as large as mtw_canvas_zoom_to_fit() makes it. */
+gboolean  mtw_canvas_is_fitting    (MtwCanvas *self);
 void      mtw_canvas_update_adjustments (MtwCanvas *self);
 void      mtw_canvas_follow_adjustments (MtwCanvas *self);
 
@@ -149,6 +155,15 @@ void      mtw_canvas_class_add_actions (GtkWidgetClass *widget_class);
 /* The block with the focus, or the only one selected; NULL: none. */
 const char *mtw_canvas_current     (MtwCanvas *self);
 MtlDesign *mtw_canvas_with_place   (MtlDesign *design, const char *id, double x, double y);
+/* Tells why something was not done. */
+void      mtw_canvas_refuse        (MtwCanvas *self, const char *words);
+
+/* mtw-canvas-tidy.c */
+void      mtw_canvas_add_glide     (MtwCanvas *self);
+/* Blocks that glide are where they go. */
+void      mtw_canvas_land          (MtwCanvas *self);
+/* No layout is awaited any more, and none is shown: the design is another. */
+void      mtw_canvas_drop_tidying  (MtwCanvas *self);
 
 /* mtw-canvas-menus.c */
 void      mtw_canvas_ask_add       (MtwCanvas *self, const char *from,

@@ -9,6 +9,7 @@
 
 #define FIT_MARGIN 14     /* px around the design */
 #define FIT_BOTTOM 56     /* px that the zoom pill covers */
+#define FITTING    0.01   /* share by which a zoom may be off and still fit */
 #define SPARE      0.7    /* of the view, beyond the design, that can be scrolled to */
 
 graphene_point_t
@@ -157,28 +158,48 @@ mtw_canvas_set_zoom (MtwCanvas              *self,
   mtw_canvas_move_view (self, fixed.x - px / zoom, fixed.y - py / zoom, zoom);
 }
 
+/* FALSE: there is nothing to fit, or nothing to fit it into. */
+static gboolean
+find_fit (MtwCanvas *self,
+          double    *x,
+          double    *y,
+          double    *zoom)
+{
+  const graphene_rect_t *bounds = &self->scene->bounds;
+  double width = gtk_widget_get_width (GTK_WIDGET (self));
+  double height = gtk_widget_get_height (GTK_WIDGET (self));
+
+  if (self->blocks->len == 0 || width <= 1 || height <= 1)
+    return FALSE;
+
+  *zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
+               (height - FIT_MARGIN - FIT_BOTTOM) / bounds->size.height);
+  *zoom = CLAMP (*zoom, MTW_MIN_ZOOM, 1);
+  *x = bounds->origin.x + (bounds->size.width - width / *zoom) / 2;
+  *y = bounds->origin.y
+       + (bounds->size.height - (height + FIT_MARGIN - FIT_BOTTOM) / *zoom) / 2;
+  return TRUE;
+}
+
 void
 mtw_canvas_zoom_to_fit (MtwCanvas *self)
 {
-  const graphene_rect_t *bounds;
-  double width, height, zoom;
+  double x, y, zoom;
 
   g_return_if_fail (MTW_IS_CANVAS (self));
 
-  bounds = &self->scene->bounds;
-  width = gtk_widget_get_width (GTK_WIDGET (self));
-  height = gtk_widget_get_height (GTK_WIDGET (self));
-  if (self->blocks->len == 0 || width <= 1 || height <= 1)
-    return;
+  if (find_fit (self, &x, &y, &zoom))
+    mtw_canvas_fly_to (self, x, y, zoom);
+}
 
-  zoom = MIN ((width - 2 * FIT_MARGIN) / bounds->size.width,
-              (height - FIT_MARGIN - FIT_BOTTOM) / bounds->size.height);
-  zoom = CLAMP (zoom, MTW_MIN_ZOOM, 1);
-  mtw_canvas_fly_to (self,
-                     bounds->origin.x + (bounds->size.width - width / zoom) / 2,
-                     bounds->origin.y
-                     + (bounds->size.height - (height + FIT_MARGIN - FIT_BOTTOM) / zoom) / 2,
-                     zoom);
+gboolean
+mtw_canvas_is_fitting (MtwCanvas *self)
+{
+  graphene_rect_t view = mtw_canvas_get_view (self);
+  double x, y, zoom;
+
+  return find_fit (self, &x, &y, &zoom) && fabs (self->zoom / zoom - 1) < FITTING
+         && graphene_rect_contains_rect (&view, &self->scene->bounds);
 }
 
 void

@@ -16,7 +16,7 @@
 #define FLY_TIME 250      /* ms */
 
 enum { PROP_ZOOM = 1, PROP_HADJUSTMENT, PROP_VADJUSTMENT, PROP_HPOLICY, PROP_VPOLICY };
-enum { ACTIVATE_BLOCK, SHOW_CONFLICT, VIEW_CHANGED, N_SIGNALS };
+enum { ACTIVATE_BLOCK, SHOW_CONFLICT, VIEW_CHANGED, REFUSED, N_SIGNALS };
 
 static guint signals[N_SIGNALS];
 
@@ -208,8 +208,11 @@ mtw_canvas_dispose (GObject *object)
   MtwCanvas *self = MTW_CANVAS (object);
   GtkWidget *child;
 
+  g_cancellable_cancel (self->closed);
+  mtw_canvas_drop_tidying (self);
   mtw_canvas_clear_drag (self);
   g_clear_object (&self->animation);
+  g_clear_object (&self->glide);
   set_adjustment (self, 0, NULL);
   set_adjustment (self, 1, NULL);
   /* A menu that has just closed may still be among them. */
@@ -232,6 +235,7 @@ mtw_canvas_finalize (GObject *object)
 
   g_clear_pointer (&self->scene, mtw_scene_free);
   g_clear_pointer (&self->preview, mtl_design_unref);
+  g_object_unref (self->closed);
   g_ptr_array_unref (self->blocks);
   g_ptr_array_unref (self->forks);
   g_hash_table_unref (self->task_words);
@@ -274,6 +278,8 @@ mtw_canvas_class_init (MtwCanvasClass *klass)
                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[VIEW_CHANGED] = g_signal_new ("view-changed", MTW_TYPE_CANVAS, G_SIGNAL_RUN_LAST,
                                         0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[REFUSED] = g_signal_new ("refused", MTW_TYPE_CANVAS, G_SIGNAL_RUN_LAST,
+                                   0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_set_css_name (widget_class, "canvas");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -295,6 +301,8 @@ mtw_canvas_init (MtwCanvas *self)
   self->refusals = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->animation = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, FLY_TIME, target);
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_IN_OUT_CUBIC);
+  mtw_canvas_add_glide (self);
+  self->closed = g_cancellable_new ();
 
   self->reason = gtk_label_new (NULL);
   gtk_label_set_wrap (GTK_LABEL (self->reason), TRUE);
@@ -318,6 +326,14 @@ mtw_canvas_init (MtwCanvas *self)
 }
 
 static void
+changed_cb (MtwDocument *document,
+            MtwCanvas   *self)
+{
+  mtw_canvas_drop_tidying (self);
+  mtw_canvas_sync (self);
+}
+
+static void
 say_cb (MtwDocument *document,
         MtwCanvas   *self)
 {
@@ -338,7 +354,7 @@ mtw_canvas_new (MtwDocument *document)
   MtwCanvas *self = g_object_new (MTW_TYPE_CANVAS, NULL);
 
   self->document = g_object_ref (document);
-  g_signal_connect (document, "changed", G_CALLBACK (say_cb), self);
+  g_signal_connect (document, "changed", G_CALLBACK (changed_cb), self);
   g_signal_connect (document, "survey-changed", G_CALLBACK (say_cb), self);
   g_signal_connect_swapped (document, "selection-changed",
                             G_CALLBACK (mtw_canvas_sync_states), self);

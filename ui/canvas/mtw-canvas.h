@@ -2,11 +2,12 @@
  *
  * Edits its document and nothing else. Property: `zoom` (double). Signals:
  * `activate-block` (string: id; Enter or double click), `show-conflict` (the
- * diamond was pressed), `view-changed` (zoom, place or scene moved).
+ * diamond was pressed), `view-changed` (zoom, place or scene moved), `refused`
+ * (string: why something was not done, for a toast; it is announced already).
  *
  * Actions: canvas.zoom-in, zoom-out, zoom-reset, zoom-fit, add, delete, cut-out,
- * duplicate, rename, connect, disconnect, select-all, activate, menu,
- * show-conflict.
+ * cut, copy, paste, duplicate, rename, connect, disconnect, select-all, tidy-up,
+ * activate, menu, show-conflict.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -59,6 +60,10 @@ GtkWidget   *mtw_canvas_get_block      (MtwCanvas       *self,
 graphene_point_t mtw_canvas_to_widget  (MtwCanvas       *self,
                                         double           x,
                                         double           y);
+
+/* Lays the whole design out from left to right: one edit, a moment later. Another
+ * edit before that, or a dot that is missing, and nothing happens. */
+void         mtw_canvas_tidy_up        (MtwCanvas       *self);
 
 /* --- what training says --- */
 void         mtw_canvas_set_show       (MtwCanvas       *self,
