@@ -3,10 +3,15 @@
 #
 # Each finished run is a line of multi-mnist.jsonl, written at once, so that
 # the verb goes on where it was stopped. The tables in multi-mnist.md are
-# made from those lines alone.
+# made from those lines alone. What an epoch costs is measured apart, one
+# epoch of each method after the other in rounds, because a long run meets a
+# machine that does other things as well.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""usage: table.py CLI [--data DIR] [--epochs N] [--seeds 1,2,3] [--noisy] [--tables-only]"""
+"""usage: table.py CLI [--data DIR] [--epochs N] [--seeds 1,2,3] [--noisy | --time | --tables-only]
+
+--noisy: with few and wrong labels of one task, 8 epochs; --time: seconds of an epoch, 3 rounds.
+"""
 
 import argparse
 import json
@@ -37,6 +42,8 @@ TITLES = {
     "sam": "SAM",
     "fs-mtl": "task-based",
 }
+ROUNDS = 3  # of --time
+EPOCHS = {"clean": 20, "noisy": 8}
 CLEAN = {}
 NOISY = {"label-noise": "right:0.3", "label-fraction": "right:0.05"}
 
@@ -109,7 +116,22 @@ def run_one(cli, data, sharp, balancer, seed, epochs, noise):
             },
             "share": last["conflict"]["share"],
             "flatness": measure(cli, env),
-            "seconds": statistics.mean(row["seconds"] for row in rows),
+        }
+
+
+def time_one(cli, data, sharp, balancer, number):
+    with tempfile.TemporaryDirectory() as home:
+        env = dict(os.environ, BASIN_HOME=home)
+        design = os.path.join(home, "design.basin")
+        subprocess.run([cli, "new", "multi-mnist", "-o", design], env=env, check=True)
+        rows = train(cli, design, data, settings(sharp, balancer, 1, 1, CLEAN), env)
+        return {
+            "data": "time",
+            "sharpness": sharp,
+            "balancer": balancer,
+            "seed": number,
+            "epochs": 1,
+            "seconds": rows[0]["seconds"],
         }
 
 
@@ -117,6 +139,16 @@ def spread(values):
     if len(values) < 2:
         return f"{values[0]:.4f}"
     return f"{statistics.mean(values):.4f} ± {statistics.stdev(values):.4f}"
+
+
+def seconds_of(lines, sharp, balancer):
+    """Median of what was timed, as a word."""
+    found = [
+        line["seconds"]
+        for line in lines
+        if (line["data"], line["sharpness"], line["balancer"]) == ("time", sharp, balancer)
+    ]
+    return f"{statistics.median(found):.2f}" if found else "–"
 
 
 def table(lines, data, epochs):
@@ -149,7 +181,7 @@ def table(lines, data, epochs):
                         spread([line["share"] for line in found]),
                         spread([line["flatness"]["left"] for line in found]),
                         spread([line["flatness"]["right"] for line in found]),
-                        f"{statistics.mean(line['seconds'] for line in found):.1f}",
+                        seconds_of(lines, sharp, balancer),
                     ]
                 )
                 + " |"
@@ -163,11 +195,12 @@ def write_tables(lines):
         "",
         "LeNet, Adam 1e-3, batch 256, figures of the last epoch on the test split, mean ±",
         "standard deviation over seeds. Flatness: rise of the loss at ρ = 0.05 on 1,024 training",
-        "samples with true labels.",
-        "Made by `./dev table`.",
+        "samples with true labels. Seconds of an epoch: median of three rounds, two threads.",
+        "Made by `./dev table`, `./dev table --noisy` and `./dev table --time`.",
         "",
     ]
-    for data, epochs in sorted({(line["data"], line["epochs"]) for line in lines}):
+    kinds = {(line["data"], line["epochs"]) for line in lines if line["data"] != "time"}
+    for data, epochs in sorted(kinds):
         words = (
             "labels as they are"
             if data == "clean"
@@ -177,39 +210,44 @@ def write_tables(lines):
     TABLES.write_text("\n".join(text))
 
 
+def wanted(args, kind):
+    """The keys of all runs that were asked for, in the order in which they are made."""
+    seeds = range(ROUNDS) if kind == "time" else map(int, args.seeds.split(","))
+    epochs = 1 if kind == "time" else args.epochs or EPOCHS[kind]
+    for seed in seeds:
+        for sharp in args.sharps.split(","):
+            for balancer in args.balancers.split(","):
+                yield kind, sharp, balancer, seed, epochs
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cli")
     parser.add_argument("--data", default="../shared/data/mnist")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--sharps", default=",".join(SHARPS))
     parser.add_argument("--balancers", default=",".join(BALANCERS))
     parser.add_argument("--noisy", action="store_true")
+    parser.add_argument("--time", action="store_true")
     parser.add_argument("--tables-only", action="store_true")
     args = parser.parse_args()
 
+    kind = "time" if args.time else "noisy" if args.noisy else "clean"
     done = {key_of(line) for line in read_lines()}
-    for seed in map(int, args.seeds.split(",")):
-        for sharp in args.sharps.split(","):
-            for balancer in args.balancers.split(","):
-                key = ("noisy" if args.noisy else "clean", sharp, balancer, seed, args.epochs)
-                if key in done or args.tables_only:
-                    continue
-                line = run_one(
-                    args.cli,
-                    args.data,
-                    sharp,
-                    balancer,
-                    seed,
-                    args.epochs,
-                    NOISY if args.noisy else CLEAN,
-                )
-                with LINES.open("a") as file:
-                    file.write(json.dumps(line) + "\n")
-                print(
-                    json.dumps({name: line[name] for name in line if name != "curve"}), flush=True
-                )
+    for key in [] if args.tables_only else wanted(args, kind):
+        _, sharp, balancer, seed, epochs = key
+        if key in done:
+            continue
+        if kind == "time":
+            line = time_one(args.cli, args.data, sharp, balancer, seed)
+        else:
+            noise = NOISY if kind == "noisy" else CLEAN
+            line = run_one(args.cli, args.data, sharp, balancer, seed, epochs, noise)
+        with LINES.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        print(json.dumps({name: line[name] for name in line if name != "curve"}), flush=True)
+        write_tables(read_lines())
     write_tables(read_lines())
 
 
