@@ -59,6 +59,8 @@ basin_export_make (gpointer             source,
   job->snapshot = mtl_snapshot_ref (snapshot);
   job->heads = g_strdupv (heads);
   job->provenance = g_strdup (provenance);
+  /* Until it is made, the process stays: libraries do not work while it ends. */
+  g_application_hold (g_application_get_default ());
   g_task_set_task_data (task, job, job_free);
   g_task_run_in_thread (task, make_thread);
 }
@@ -71,6 +73,7 @@ basin_export_make_finish (GAsyncResult  *result,
   GBytes *bytes = g_task_propagate_pointer (G_TASK (result), error);
   Job *job = g_task_get_task_data (G_TASK (result));
 
+  g_application_release (g_application_get_default ());
   if (bytes != NULL)
     *name = g_steal_pointer (&job->name);
 

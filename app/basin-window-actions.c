@@ -372,6 +372,17 @@ basin_window_add_actions (BasinWindow *self)
   add_flap (self, self->inspector_flap, "inspector");
 }
 
+/* A property action holds a part of the window, whose muxer holds the window's,
+ * which holds its actions: none of them would ever go. */
+void
+basin_window_remove_actions (BasinWindow *self)
+{
+  g_auto(GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self));
+
+  for (guint i = 0; names[i] != NULL; i++)
+    g_action_map_remove_action (G_ACTION_MAP (self), names[i]);
+}
+
 static void
 enable (BasinWindow *self,
         const char  *name,

@@ -294,9 +294,8 @@ close_cb (gpointer data)
   g_object_unref (data);
 }
 
-/* Not while the dialog that answers is still at work: it goes with its parent. */
-static void
-close_soon (BasinWindow *self)
+void
+basin_window_close_soon (BasinWindow *self)
 {
   g_idle_add_once (close_cb, g_object_ref (self));
 }
@@ -311,7 +310,7 @@ stop_response_cb (AdwMessageDialog *dialog,
 
   if (!mtw_session_is_live (self->session))
     {
-      close_soon (self);
+      basin_window_close_soon (self);
       return;
     }
 
@@ -358,7 +357,7 @@ unsaved_response_cb (AdwMessageDialog *dialog,
     {
       basin_journal_drop (self->journal);
       self->closing = TRUE;
-      close_soon (self);
+      basin_window_close_soon (self);
     }
 }
 

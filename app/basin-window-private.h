@@ -82,6 +82,7 @@ struct _BasinWindow
 
 /* basin-window-actions.c */
 void basin_window_add_actions    (BasinWindow *self);
+void basin_window_remove_actions (BasinWindow *self);
 void basin_window_update_actions (BasinWindow *self);
 /* Applies the fix of a problem of the survey. */
 void basin_window_fix            (BasinWindow *self,
@@ -100,6 +101,9 @@ void basin_window_restore        (BasinWindow *self);
 void basin_window_discard        (BasinWindow *self);
 /* Whether the window may close now; else it asks, and closes later. */
 gboolean basin_window_may_close  (BasinWindow *self);
+/* Not while what asks for it is at work: a dialog goes with its parent, a session
+ * with its window. */
+void basin_window_close_soon     (BasinWindow *self);
 /* (transfer full): “Two Digits” */
 char *basin_window_dup_name      (BasinWindow *self);
 

@@ -162,7 +162,7 @@ ended_cb (MtwSession  *session,
   if (self->close_after_run)
     {
       self->close_after_run = FALSE;
-      gtk_window_close (GTK_WINDOW (self));
+      basin_window_close_soon (self);
     }
 }
 

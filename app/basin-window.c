@@ -195,8 +195,13 @@ basin_window_dispose (GObject *object)
 
   g_clear_handle_id (&self->resized, g_source_remove);
   g_clear_pointer (&self->feed, basin_feed_free);
+  basin_window_remove_actions (self);
   if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      /* Its threads end here, whoever still holds it. */
+      g_object_run_dispose (G_OBJECT (self->session));
+    }
   if (self->document != NULL)
     g_signal_handlers_disconnect_by_data (self->document, self);
   if (self->file != NULL)

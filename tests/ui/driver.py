@@ -188,11 +188,11 @@ class Studio:
         self.bus = bus
         self.watched_from = None
         self.unwatched = []  # times between which holds are not counted
-        self.holds_path = os.path.join(folder, f"holds-{time.monotonic_ns()}")
+        self.notes_path = os.path.join(folder, f"notes-{time.monotonic_ns()}")
         self.log = open(os.path.join(folder, "log"), "w+", encoding="utf-8")
         env = dict(os.environ)
         if watchdog:
-            env.update(LD_PRELOAD=watchdog, BASIN_WATCHDOG=self.holds_path)
+            env.update(LD_PRELOAD=watchdog, BASIN_WATCHDOG=self.notes_path)
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=self.log)
         self.name = wait(self.find_name, lambda: f"on the bus: {command}; {self.said()}")
 
@@ -458,13 +458,20 @@ class Studio:
             and not any(start < hold.end < end for start, end in self.unwatched)
         ]
 
-    def holds(self):
-        """All that the watchdog noted."""
-        if not os.path.exists(self.holds_path):
+    def notes(self, kind):
+        """What the watchdog noted of a kind, a list of words each."""
+        if not os.path.exists(self.notes_path):
             return []
-        with open(self.holds_path, encoding="utf-8") as file:
+        with open(self.notes_path, encoding="utf-8") as file:
             lines = [line.split() for line in file]
-        return [Hold(*map(float, words[1:5]), words[5:]) for words in lines]
+        return [words[1:] for words in lines if words[0] == kind]
+
+    def holds(self):
+        return [Hold(*map(float, words[:4]), words[4:]) for words in self.notes("hold")]
+
+    def threads_left(self):
+        """How many threads of its own it did not wait for when it ended."""
+        return sum(int(words[0]) for words in self.notes("threads"))
 
 
 def picture(path):

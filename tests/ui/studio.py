@@ -102,6 +102,7 @@ class Acceptance(unittest.TestCase):
 
     def end(self, studio):
         self.assertEqual(studio.ended(), 0, studio.said())
+        self.assertEqual(studio.threads_left(), 0, "threads at work when it ended")
 
     # --- the outline ---
 

@@ -1,4 +1,5 @@
-/* watchdog.c — notes each time the main loop of a program is held for 50 ms
+/* watchdog.c — notes each time the main loop of a program is held for 50 ms, and
+ * the threads that it leaves behind
  *
  * Preloaded into a program (LD_PRELOAD) that runs on GLib's default main
  * context; nothing of it is in Basin. It stands where the loop calls poll(2):
@@ -21,6 +22,13 @@
  * whose handler takes the stack. They are OFFSET@FILE@SYMBOL: addr2line takes
  * the first two, and SYMBOL, which may be empty, is what the file exports.
  *
+ * A program must not end while a thread of its own is at work: the libraries that
+ * it works with are taken down under it. When it does, there is the line
+ *
+ *   threads N
+ *
+ * for N threads that its own code has started and not joined.
+ *
  * Cost: seven system calls each time round the loop.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -32,9 +40,11 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +78,7 @@ static struct
   gboolean             running;   /* the loop has gone round once */
   Moment               began;
   Timer                timers[N_TIMERS];
+  int                  n_threads; /* atomic: of the program, not joined yet */
 } dog;
 
 static double
@@ -185,6 +196,57 @@ timed_poll (GPollFD *fds,
   set_timers (LIMIT);
 
   return n;
+}
+
+/* --- threads --- */
+
+static gboolean
+is_of_program (const void *address)
+{
+  const void *entry = (const void *) getauxval (AT_ENTRY);
+  Dl_info program, at;
+
+  return dladdr (entry, &program) != 0 && dladdr (address, &at) != 0
+         && at.dli_fbase == program.dli_fbase;
+}
+
+/* These two stand before those of the C library, whoever calls. */
+int
+pthread_create (pthread_t            *thread,
+                const pthread_attr_t *attributes,
+                void               *(*start) (void *),
+                void                 *data)
+{
+  int (*create) (pthread_t *, const pthread_attr_t *, void *(*) (void *), void *)
+    = dlsym (RTLD_NEXT, "pthread_create");
+  int failure = create (thread, attributes, start, data);
+
+  if (failure == 0 && is_of_program (__builtin_return_address (0)))
+    g_atomic_int_inc (&dog.n_threads);
+
+  return failure;
+}
+
+int
+pthread_join (pthread_t   thread,
+              void      **result)
+{
+  int (*join) (pthread_t, void **) = dlsym (RTLD_NEXT, "pthread_join");
+  int failure = join (thread, result);
+
+  if (failure == 0 && is_of_program (__builtin_return_address (0)))
+    g_atomic_int_add (&dog.n_threads, -1);
+
+  return failure;
+}
+
+__attribute__ ((destructor)) static void
+note_threads (void)
+{
+  int n = g_atomic_int_get (&dog.n_threads);
+
+  if (dog.file > 0 && n > 0)
+    dprintf (dog.file, "threads %d\n", n);
 }
 
 __attribute__ ((constructor)) static void
