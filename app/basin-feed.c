@@ -16,6 +16,7 @@
 #include "mtw-number.h"
 
 #define WORDS_EVERY (G_USEC_PER_SEC / 2)
+#define N_POINTS    128   /* read at a time */
 #define N_MEAN      20    /* steps that the loss on a block is the mean of */
 
 struct _BasinFeed
@@ -23,9 +24,13 @@ struct _BasinFeed
   MtwDocument *document;
   MtwSession  *session;
   MtwCanvas   *canvas;
-  guint64      step;        /* of the conflict shown */
-  gsize        epochs;      /* announced */
-  gint64       words_time;  /* monotonic */
+  guint64      step;         /* of the conflict shown */
+  gsize        n_read;       /* points of the conflict's curve */
+  gsize        share_epochs; /* that had ended when the sum began */
+  guint        n_batches;    /* in the sum */
+  double       conflicts;    /* sum of the shares of pairs in conflict */
+  gsize        epochs;       /* announced */
+  gint64       words_time;   /* monotonic */
 };
 
 static double
@@ -78,6 +83,42 @@ metric_words (MtlRecord *record,
   return NULL;
 }
 
+/* Reads the points that are new, from the epoch that runs alone. */
+static void
+show_share (BasinFeed *self,
+            MtlRecord *record)
+{
+  MtlSeries *conflict = mtl_record_find (record, "conflict");
+  MtlSeries *steps = mtl_record_find (record, "epoch/steps");
+  gsize n_epochs = steps != NULL ? mtl_series_get_length (steps) : 0;
+  MtlPoint points[N_POINTS], end = { 0 };
+  gsize n;
+
+  if (conflict == NULL)
+    return;
+
+  if (n_epochs > 0)
+    mtl_series_read (steps, n_epochs - 1, &end, 1);
+  if (n_epochs != self->share_epochs)
+    {
+      self->share_epochs = n_epochs;
+      self->n_batches = 0;
+      self->conflicts = 0.0;
+    }
+  while ((n = mtl_series_read (conflict, self->n_read, points, N_POINTS)) > 0)
+    {
+      self->n_read += n;
+      for (gsize i = 0; i < n; i++)
+        if (points[i].x > end.y && isfinite (points[i].y))
+          {
+            self->conflicts += points[i].y;
+            self->n_batches++;
+          }
+    }
+  if (self->n_batches > 0)
+    mtw_canvas_set_conflict_share (self->canvas, self->conflicts / self->n_batches);
+}
+
 static void
 show_words (BasinFeed *self,
             MtlRecord *record)
@@ -89,6 +130,7 @@ show_words (BasinFeed *self,
     return;
 
   self->words_time = now;
+  show_share (self, record);
   for (guint k = 0; k < info->n_tasks; k++)
     {
       double loss = recent_mean (record, info->tasks[k]);
@@ -165,8 +207,13 @@ static void
 run_changed_cb (BasinFeed *self)
 {
   self->step = 0;
+  self->share_epochs = 0;
+  self->n_read = 0;
+  self->n_batches = 0;
+  self->conflicts = 0.0;
   self->epochs = 0;
   mtw_canvas_set_conflict (self->canvas, 0, NULL, 0);
+  mtw_canvas_set_conflict_share (self->canvas, NAN);
 }
 
 BasinFeed *

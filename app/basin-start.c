@@ -56,7 +56,7 @@ make_words (const char *id)
   gtk_label_set_lines (GTK_LABEL (summary), 2);
   gtk_label_set_width_chars (GTK_LABEL (summary), 24);
   gtk_label_set_max_width_chars (GTK_LABEL (summary), 30);
-  gtk_widget_add_css_class (box, "basin-card-words");
+  gtk_widget_add_css_class (box, "basin-starter-words");
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box), summary);
 
@@ -76,7 +76,7 @@ make_card (const char *id)
   gtk_button_set_child (GTK_BUTTON (button), box);
   gtk_widget_add_css_class (button, "card");
   gtk_widget_add_css_class (button, "activatable");
-  gtk_widget_add_css_class (button, "basin-card");
+  gtk_widget_add_css_class (button, "basin-starter");
   gtk_widget_set_size_request (button, 280, -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "win.template");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "s", id);

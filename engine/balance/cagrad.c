@@ -54,7 +54,7 @@ static const char *const rescales[] = { "none", "1/(1+c^2)", "1/(1+c)", NULL };
 static const MtlParam cagrad_params[] = {
   {
     .id = "c",
-    .title = N_("Radius"),
+    .title = N_("Radius c"),
     .summary = N_("How far the direction may leave the mean gradient, in lengths of it; 0 is the "
                   "mean, from 1 on no task is harmed"),
     .type = MTL_NUMBER,

@@ -230,7 +230,7 @@ multi_mnist_line (const MtlSetting *set)
 const MtlSource mtl_source_multi_mnist = {
   .method = {
     .id = "multi-mnist",
-    .title = N_("Two Digits"),
+    .title = N_("Multi-MNIST"),
     .summary = N_("Two MNIST digits over each other, a task for each."),
     .reference = "Sabour, Frosst, Hinton, “Dynamic Routing Between Capsules”, NeurIPS 2017, "
                  "arXiv 1710.09829, section 6; one digit in the top left, one in the bottom right "

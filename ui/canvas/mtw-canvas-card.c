@@ -38,7 +38,7 @@ mtw_canvas_make_card (void)
   GtkWidget *icon = gtk_image_new_from_icon_name ("basin-conflict-symbolic");
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
-  gtk_widget_add_css_class (card, "basin-card");
+  gtk_widget_add_css_class (card, "basin-callout");
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (card), icon);
   gtk_box_append (GTK_BOX (card), lines);
