@@ -90,6 +90,9 @@ flatness_run (int    argc,
     return cli_fail (error);
   if (json)
     print_json (&frame, mtl_record_info (record)->tasks, run);
+  else
+    g_print (_("Rise of the loss at ρ = %g, after epoch %" G_GUINT64_FORMAT
+               ", on %" G_GUINT64_FORMAT " samples:\n"), frame.rho, frame.epoch, frame.samples);
   for (guint k = 0; !json && k < frame.n_tasks; k++)
     g_print ("%-16s %.4g\n", mtl_record_info (record)->tasks[k], frame.sharpness[k]);
 

@@ -49,7 +49,8 @@ flatness_run (MtlProbeRun       *run,
   g_autofree float *moved = g_new (float, mtl_plan_n_weights (plan));
   g_autofree double *losses = g_new (double, n_tasks);
   guint64 all = n_tasks == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n_tasks) - 1;
-  MtlProbeFrame frame = { .probe = "flatness", .rho = set[RHO].number, .samples = samples };
+  MtlProbeFrame frame = { .probe = "flatness", .rho = set[RHO].number,
+                          .samples = mtl_probe_rows (run, samples) };
 
   if (!mtl_probe_losses (run, theta, samples, frame.loss, error)
       || !mtl_probe_gradients (run, theta, samples, all, grads, error))

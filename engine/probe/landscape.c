@@ -152,7 +152,8 @@ post (Plane   *plane,
       MtlGrid *grid,
       gboolean finished)
 {
-  MtlProbeFrame frame = { .probe = "landscape", .samples = plane->samples };
+  MtlProbeFrame frame = { .probe = "landscape",
+                          .samples = mtl_probe_rows (plane->run, plane->samples) };
   double done = finished ? 1.0 : MIN (0.999, (double) plane->done / plane->total);
 
   if (grid != NULL)

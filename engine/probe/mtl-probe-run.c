@@ -36,12 +36,19 @@ mtl_probe_rng (MtlProbeRun *run)
   return mtl_rng_new (seed, MTL_STREAM_PROBE);
 }
 
+gsize
+mtl_probe_rows (MtlProbeRun *run,
+                gsize        samples)
+{
+  return MIN (samples, MIN (CAPACITY, mtl_data_rows (run->data, MTL_DATA_TRAIN)));
+}
+
 static gboolean
 load_rows (MtlProbeRun  *run,
            gsize         samples,
            GError      **error)
 {
-  gsize n = MIN (samples, MIN (CAPACITY, mtl_data_rows (run->data, MTL_DATA_TRAIN)));
+  gsize n = mtl_probe_rows (run, samples);
   g_autofree guint32 *index = g_new (guint32, n);
 
   if (g_cancellable_set_error_if_cancelled (run->cancel, error))

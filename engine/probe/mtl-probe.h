@@ -29,6 +29,9 @@ typedef struct
 const MtlPlan *mtl_probe_plan      (MtlProbeRun   *run);
 const float   *mtl_probe_theta     (MtlProbeRun   *run);   /* of the snapshot */
 MtlRng         mtl_probe_rng       (MtlProbeRun   *run);
+/* How many rows a probe of @samples takes: no more than there are. */
+gsize          mtl_probe_rows      (MtlProbeRun   *run,
+                                    gsize          samples);
 /* K mean losses over the first @samples training rows with clean labels, in
  * EVALUATE mode. Fails with G_IO_ERROR_CANCELLED. */
 gboolean       mtl_probe_losses    (MtlProbeRun   *run,

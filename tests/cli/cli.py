@@ -398,8 +398,11 @@ class CliTest(unittest.TestCase):
     def test_probes_and_plots(self):
         self.make_design()
         self.train("--epochs", 1)
-        flat = json.loads(self.run_cli("flatness", "last", "--json").stdout)["flatness"]
-        self.assertTrue(all(value > 0 for value in flat.values()))
+        flat = json.loads(self.run_cli("flatness", "last", "--json").stdout)
+        self.assertTrue(all(value > 0 for value in flat["flatness"].values()))
+        self.assertEqual(flat["samples"], 600)
+        said = self.run_cli("flatness", "last").stdout
+        self.assertIn("Rise of the loss at ρ = 0.05, after epoch 1, on 600 samples:", said)
         grid = json.loads(
             self.run_cli(
                 "landscape", "last", "--json", "--set", "side=9", "--set", "samples=64"
