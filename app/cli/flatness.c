@@ -34,6 +34,16 @@ print_json (const MtlProbeFrame *frame,
   cli_json_print (builder);
 }
 
+static void
+print_text (const MtlProbeFrame  *frame,
+            char                **tasks)
+{
+  g_print (_("Rise of the loss at ρ = %g, after epoch %" G_GUINT64_FORMAT
+             ", on %" G_GUINT64_FORMAT " samples:\n"), frame->rho, frame->epoch, frame->samples);
+  for (guint k = 0; k < frame->n_tasks; k++)
+    g_print ("%-16s %.4g\n", tasks[k], frame->sharpness[k]);
+}
+
 /* Keeps the figures with the run, so that lists and plots have them. */
 static gboolean
 keep (MtlStore             *store,
@@ -91,10 +101,7 @@ flatness_run (int    argc,
   if (json)
     print_json (&frame, mtl_record_info (record)->tasks, run);
   else
-    g_print (_("Rise of the loss at ρ = %g, after epoch %" G_GUINT64_FORMAT
-               ", on %" G_GUINT64_FORMAT " samples:\n"), frame.rho, frame.epoch, frame.samples);
-  for (guint k = 0; !json && k < frame.n_tasks; k++)
-    g_print ("%-16s %.4g\n", mtl_record_info (record)->tasks[k], frame.sharpness[k]);
+    print_text (&frame, mtl_record_info (record)->tasks);
 
   return CLI_DONE;
 }
