@@ -23,7 +23,6 @@ measure_scratch (const MtlConvPool *shape)
 }
 
 const MtlConvPoolKernels mtl_conv_pool_set = {
-  .name = MTL_ISA_NAME,
   .scratch = measure_scratch,
   .forward = mtl_conv_pool_forward,
   .grad = mtl_conv_pool_grad,

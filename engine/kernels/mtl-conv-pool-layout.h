@@ -17,26 +17,8 @@
 
 #pragma once
 
-#include "mtl-conv-pool.h"
+#include "mtl-kernels-names.h"
 #include "mtl-vector.h"
-
-/* The narrow set is always there; its names need no ending. */
-#if defined MTL_ISA_AVX512
-#define mtl_conv_pool_forward  mtl_conv_pool_forward_avx512
-#define mtl_conv_pool_grad     mtl_conv_pool_grad_avx512
-#define mtl_conv_pool_backward mtl_conv_pool_backward_avx512
-#define mtl_conv_pool_set      mtl_conv_pool_avx512
-#define MTL_ISA_NAME           "avx512"
-#elif defined MTL_ISA_AVX2
-#define mtl_conv_pool_forward  mtl_conv_pool_forward_avx2
-#define mtl_conv_pool_grad     mtl_conv_pool_grad_avx2
-#define mtl_conv_pool_backward mtl_conv_pool_backward_avx2
-#define mtl_conv_pool_set      mtl_conv_pool_avx2
-#define MTL_ISA_NAME           "avx2"
-#else
-#define mtl_conv_pool_set      mtl_conv_pool_base
-#define MTL_ISA_NAME           "base"
-#endif
 
 /* Lanes of gradients that share one reading of the image. */
 #define MTL_PAIR 2
@@ -62,8 +44,6 @@ typedef struct
   gsize cells;        /* outputs of a channel */
   gboolean joined;    /* nothing stands between two rows: they are one */
 } Layout;
-
-extern const MtlConvPoolKernels mtl_conv_pool_set;
 
 void  mtl_conv_pool_forward  (const MtlConvPool *shape,
                               const MtlOpPass   *pass);

@@ -3,9 +3,8 @@
  *   y[c][q] = max (0, max over the four p in cell q of
  *                     b[c] + Σ_{i,u,v} w[c][i][u][v] · x[i][p + (u, v)])
  *
- * The work is done by one of several sets of kernels: the same sources built
- * for wider and wider vectors. Which set runs follows from the processor
- * alone; a set's results depend on nothing but its input.
+ * A set of kernels does the work, see mtl-kernels.h; its results depend on
+ * nothing but its input.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -28,7 +27,6 @@ typedef struct
  * weight and bias; `kept` is MTL_CONV_POOL_KEPT bytes for each output. */
 typedef struct
 {
-  const char *name;
   gsize     (*scratch)  (const MtlConvPool *shape);
   void      (*forward)  (const MtlConvPool *shape,
                          const MtlOpPass   *pass);
@@ -39,7 +37,3 @@ typedef struct
 } MtlConvPoolKernels;
 
 #define MTL_CONV_POOL_KEPT 1
-
-/* The sets that this processor can run, from narrow to wide; NULL beyond the last. */
-const MtlConvPoolKernels *mtl_conv_pool_kernels (guint n);
-const MtlConvPoolKernels *mtl_conv_pool_best    (void);

@@ -17,7 +17,7 @@
 #include "mtl-op-infer.h"
 
 #include "mtl-c-writer.h"
-#include "mtl-conv-pool.h"
+#include "mtl-kernels.h"
 #include "mtl-op-conv.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
@@ -63,7 +63,7 @@ conv_relu_pool_accepts (const MtlOpShape *parts,
 
   pool = measure (&parts[CONV]);
 
-  return mtl_conv_pool_best ()->scratch (&pool) <= SCRATCH_LIMIT;
+  return mtl_kernels ()->conv_pool->scratch (&pool) <= SCRATCH_LIMIT;
 }
 
 /* The three parts have accepted the shape before it comes here. */
@@ -101,7 +101,7 @@ conv_relu_pool_plan (const MtlOpShape *shape,
     .fan_in = pool.in * area, .fan_out = pool.out * area,
   };
   needs->kept = pool.out * pool.rows * pool.columns * MTL_CONV_POOL_KEPT;
-  needs->scratch = mtl_conv_pool_best ()->scratch (&pool);
+  needs->scratch = mtl_kernels ()->conv_pool->scratch (&pool);
   needs->reads_x = TRUE;
 }
 
@@ -110,7 +110,7 @@ conv_relu_pool_forward (const MtlOpPass *pass)
 {
   MtlConvPool pool = measure (pass->shape);
 
-  mtl_conv_pool_best ()->forward (&pool, pass);
+  mtl_kernels ()->conv_pool->forward (&pool, pass);
 }
 
 static void
@@ -118,7 +118,7 @@ conv_relu_pool_grad (const MtlOpPass *pass)
 {
   MtlConvPool pool = measure (pass->shape);
 
-  mtl_conv_pool_best ()->grad (&pool, pass);
+  mtl_kernels ()->conv_pool->grad (&pool, pass);
 }
 
 static void
@@ -126,7 +126,7 @@ conv_relu_pool_backward (const MtlOpPass *pass)
 {
   MtlConvPool pool = measure (pass->shape);
 
-  mtl_conv_pool_best ()->backward (&pool, pass);
+  mtl_kernels ()->conv_pool->backward (&pool, pass);
 }
 
 /* The sums under one window are compared as they come, so the outputs of the

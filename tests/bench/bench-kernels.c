@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "mtl-blas.h"
-#include "mtl-conv-pool.h"
+#include "mtl-kernels.h"
 #include "mtl-rng.h"
 
 extern const MtlOp mtl_op_conv2d;
@@ -39,7 +39,7 @@ static const Case cases[] = {
 typedef struct
 {
   const MtlOp              *op;        /* or */
-  const MtlConvPoolKernels *kernels;
+  const MtlKernels *kernels;
   MtlConvPool               pool;
   MtlOpShape                shape;
   MtlOpPass                 pass;
@@ -149,11 +149,11 @@ run_stage (const Stage *stage,
   if (stage->kernels != NULL)
     {
       if (pass == FORWARD)
-        stage->kernels->forward (&stage->pool, &stage->pass);
+        stage->kernels->conv_pool->forward (&stage->pool, &stage->pass);
       else if (pass == GRAD)
-        stage->kernels->grad (&stage->pool, &stage->pass);
+        stage->kernels->conv_pool->grad (&stage->pool, &stage->pass);
       else
-        stage->kernels->backward (&stage->pool, &stage->pass);
+        stage->kernels->conv_pool->backward (&stage->pool, &stage->pass);
     }
   else if (pass == FORWARD)
     stage->op->forward (&stage->pass);
@@ -219,7 +219,7 @@ bench_case (const Case *c,
   MtlShape in = { .rank = 3, .size = { c->in, c->height, c->height } };
   float *x = random_floats (size_of (&in), 0, 1.0);
   Stage stages[3];
-  const MtlConvPoolKernels *kernels;
+  const MtlKernels *kernels;
 
   set_up_op (&stages[0], &mtl_op_conv2d, conv, &in, x, lanes);
   set_up_op (&stages[1], &mtl_op_relu, NULL, &stages[0].shape.out[0], stages[0].y, lanes);
@@ -229,7 +229,7 @@ bench_case (const Case *c,
       stages[i].dx[l] = stages[i - 1].dy[l];
   print_line (c, "parts", stages, 3, lanes);
 
-  for (guint n = 0; (kernels = mtl_conv_pool_kernels (n)) != NULL; n++)
+  for (guint n = 0; (kernels = mtl_kernels_usable (n)) != NULL; n++)
     {
       gsize rows = stages[2].shape.out[0].size[1];
       Stage fused = {
@@ -240,7 +240,7 @@ bench_case (const Case *c,
       };
 
       fused.pass.kept = allocate (c->out * rows * rows * ROWS * MTL_CONV_POOL_KEPT);
-      fused.pass.scratch = allocate (kernels->scratch (&fused.pool));
+      fused.pass.scratch = allocate (kernels->conv_pool->scratch (&fused.pool));
       fill_buffers (&fused, x, c->out * c->in * c->kernel * c->kernel, c->out, lanes);
       print_line (c, kernels->name, &fused, 1, lanes);
     }

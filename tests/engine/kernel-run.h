@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mtl-conv-pool.h"
+#include "mtl-kernels.h"
 #include "mtl-rng.h"
 
 #define GUARD     64     /* bytes behind a buffer, all 0xff */
@@ -25,7 +25,7 @@ typedef struct
 
 typedef struct
 {
-  const MtlConvPoolKernels *kernels;
+  const MtlKernels *kernels;
   const Case               *the;
 } Subject;
 
@@ -108,7 +108,7 @@ set_up (Run           *run,
   run->bias = random_floats (c->out, 3, 0.3);
   run->y = guarded (run->rows * run->n_y * sizeof (float));
   run->kept = guarded (run->rows * run->n_y * MTL_CONV_POOL_KEPT);
-  run->n_scratch = subject->kernels->scratch (s);
+  run->n_scratch = subject->kernels->conv_pool->scratch (s);
   run->scratch = guarded (run->n_scratch);
   run->want_y = g_new (double, run->rows * run->n_y);
   run->scale_y = g_new (double, run->rows * run->n_y);

@@ -45,8 +45,8 @@ test_place (gconstpointer data)
   set_up (&run, &subject);
   run.lanes = 1;
   pass = pass_of (&run, &x, &y, weights);
-  subject.kernels->forward (&run.shape, &pass);
-  subject.kernels->backward (&run.shape, &pass);
+  subject.kernels->conv_pool->forward (&run.shape, &pass);
+  subject.kernels->conv_pool->backward (&run.shape, &pass);
   all_y = g_memdup2 (run.y, run.rows * run.n_y * sizeof (float));
   all_dx = g_memdup2 (run.dx[0], run.rows * run.n_x * sizeof (float));
 
@@ -57,8 +57,8 @@ test_place (gconstpointer data)
 
       x = run.x + row * run.n_x;
       run.dy[0] = dy + row * run.n_y;
-      subject.kernels->forward (&run.shape, &pass);
-      subject.kernels->backward (&run.shape, &pass);
+      subject.kernels->conv_pool->forward (&run.shape, &pass);
+      subject.kernels->conv_pool->backward (&run.shape, &pass);
       run.dy[0] = dy;
 
       check_same ("y", row, run.n_y, run.y, all_y);
@@ -73,7 +73,7 @@ test_place (gconstpointer data)
 static const Case one_cell = { 1, 2, 2, 1, 1, 0, 1, 1 };
 
 static void
-check_cell (const MtlConvPoolKernels *kernels,
+check_cell (const MtlKernels *kernels,
             const float               pixels[4],
             float                     value,
             int                       place)
@@ -90,8 +90,8 @@ check_cell (const MtlConvPoolKernels *kernels,
   run.bias[0] = 0.0f;
   run.dy[0][0] = 1.0f;
   pass = pass_of (&run, &x, &y, weights);
-  kernels->forward (&run.shape, &pass);
-  kernels->backward (&run.shape, &pass);
+  kernels->conv_pool->forward (&run.shape, &pass);
+  kernels->conv_pool->backward (&run.shape, &pass);
 
   if (!(run.y[0] == value || (isnan (run.y[0]) && isnan (value))))
     g_error ("%s: maximum of %g %g %g %g is %g, expected %g", kernels->name, pixels[0], pixels[1],
@@ -107,7 +107,7 @@ check_cell (const MtlConvPoolKernels *kernels,
 static void
 test_cells (gconstpointer data)
 {
-  const MtlConvPoolKernels *kernels = data;
+  const MtlKernels *kernels = data;
 
   check_cell (kernels, (const float[]) { 2, 2, 2, 2 }, 2, 0);
   check_cell (kernels, (const float[]) { 1, 3, 2, 3 }, 3, 1);
@@ -122,7 +122,7 @@ test_cells (gconstpointer data)
 static void
 test_unwanted (gconstpointer data)
 {
-  const MtlConvPoolKernels *kernels = data;
+  const MtlKernels *kernels = data;
   Subject subject = { kernels, &odd };
   Run run = { 0 };
   const float *x, *weights[2];
@@ -132,14 +132,14 @@ test_unwanted (gconstpointer data)
 
   set_up (&run, &subject);
   pass = pass_of (&run, &x, &y, weights);
-  kernels->forward (&run.shape, &pass);
+  kernels->conv_pool->forward (&run.shape, &pass);
   run.dy[2] = memcpy (run.dy[2], run.dy[0], run.rows * run.n_y * sizeof (float));
   memset (run.dw[0], 0, run.n_w * sizeof (float));
   memset (run.dw[2], 0, run.n_w * sizeof (float));
   kept_dx = g_steal_pointer (&run.dx[1]);
   kept_dw = g_steal_pointer (&run.dw[1]);
-  kernels->grad (&run.shape, &pass);
-  kernels->backward (&run.shape, &pass);
+  kernels->conv_pool->grad (&run.shape, &pass);
+  kernels->conv_pool->backward (&run.shape, &pass);
 
   g_assert_cmpmem (run.dw[0], run.n_w * sizeof (float), run.dw[2], run.n_w * sizeof (float));
   g_assert_cmpmem (run.dx[0], run.rows * run.n_x * sizeof (float),
@@ -232,12 +232,12 @@ int
 main (int    argc,
       char **argv)
 {
-  const MtlConvPoolKernels *kernels;
+  const MtlKernels *kernels;
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fused/accepts", test_accepts);
   g_test_add_func ("/fused/parts", test_parts);
-  for (guint set = 0; (kernels = mtl_conv_pool_kernels (set)) != NULL; set++)
+  for (guint set = 0; (kernels = mtl_kernels_usable (set)) != NULL; set++)
     {
       g_autofree char *cells = g_strdup_printf ("/fused/%s/cells", kernels->name);
       g_autofree char *place = g_strdup_printf ("/fused/%s/place", kernels->name);

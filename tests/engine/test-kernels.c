@@ -157,7 +157,7 @@ check_forward (Run           *run,
   float *y;
   MtlOpPass pass = pass_of (run, &x, &y, weights);
 
-  subject->kernels->forward (&run->shape, &pass);
+  subject->kernels->conv_pool->forward (&run->shape, &pass);
   check_guard (run->scratch, run->n_scratch, "scratch of forward");
   check_guard (run->y, run->rows * run->n_y * sizeof (float), "y");
   check_guard (run->kept, run->rows * run->n_y * MTL_CONV_POOL_KEPT, "kept");
@@ -246,10 +246,10 @@ check_backward (Run           *run,
       old[2][l] = g_memdup2 (run->dx[l], n_x * sizeof (float));
     }
 
-  subject->kernels->grad (&run->shape, &pass);
+  subject->kernels->conv_pool->grad (&run->shape, &pass);
   check_guard (run->scratch, run->n_scratch, "scratch of grad");
   memset (run->scratch, 0xff, run->n_scratch);
-  subject->kernels->backward (&run->shape, &pass);
+  subject->kernels->conv_pool->backward (&run->shape, &pass);
   check_guard (run->scratch, run->n_scratch, "scratch of backward");
 
   for (guint l = 0; l < run->lanes; l++)
@@ -274,7 +274,7 @@ test_reference (gconstpointer data)
 }
 
 static void
-add_case (const MtlConvPoolKernels *kernels,
+add_case (const MtlKernels *kernels,
           guint                     n)
 {
   Subject *subject = g_new (Subject, 1);
@@ -292,10 +292,10 @@ int
 main (int    argc,
       char **argv)
 {
-  const MtlConvPoolKernels *kernels;
+  const MtlKernels *kernels;
 
   g_test_init (&argc, &argv, NULL);
-  for (guint set = 0; (kernels = mtl_conv_pool_kernels (set)) != NULL; set++)
+  for (guint set = 0; (kernels = mtl_kernels_usable (set)) != NULL; set++)
     for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
       add_case (kernels, n);
 

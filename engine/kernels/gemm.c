@@ -1,0 +1,299 @@
+/* gemm.c — the products of one set
+ *
+ * A tile of ROWS × 2 vectors of c stays in registers while k runs: each step
+ * loads two vectors of the panel and spreads one value of a for each row. With
+ * 32 registers that is 8 rows, or 16 sums: two processors' worth of additions
+ * in flight at a latency of four, and it divides the 32 rows of a shard.
+ *
+ * A last panel that is at most half full is multiplied by its first vector
+ * alone.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-kernels-names.h"
+#include "mtl-vector.h"
+
+#define PANEL (2 * MTL_LANES)
+#define ROWS  (MTL_REGISTERS == 32 ? 8 : MTL_LANES == 8 ? 6 : 4)
+
+/* --- packing --- */
+
+static void
+pack_plain (gsize        k,
+            gsize        width,
+            const float *b,
+            gsize        ld,
+            float       *to)
+{
+  for (gsize p = 0; p < k; p++, b += ld, to += PANEL)
+    {
+      memcpy (to, b, width * sizeof *to);
+      memset (to + width, 0, (PANEL - width) * sizeof *to);
+    }
+}
+
+/* A square of MTL_LANES rows of bᵀ becomes as many columns of the panel. */
+static void
+turn_square (const float *b,
+             gsize        ld,
+             gsize        n_rows,
+             float       *to)
+{
+  Vec v[MTL_LANES];
+
+  for (gsize j = 0; j < MTL_LANES; j++)
+    v[j] = j < n_rows ? vec_load (b + j * ld) : (Vec) { 0 };
+  vec_transpose (v);
+  for (gsize p = 0; p < MTL_LANES; p++)
+    vec_store (to + p * PANEL, v[p]);
+}
+
+static void
+pack_transposed (gsize        k,
+                 gsize        width,
+                 const float *b,
+                 gsize        ld,
+                 float       *to)
+{
+  gsize whole = k / MTL_LANES * MTL_LANES;
+
+  for (gsize p = 0; p < whole; p += MTL_LANES)
+    for (gsize half = 0; half < PANEL; half += MTL_LANES)
+      turn_square (b + half * ld + p, ld, width > half ? MIN (width - half, MTL_LANES) : 0,
+                   to + p * PANEL + half);
+  for (gsize p = whole; p < k; p++)
+    for (gsize j = 0; j < PANEL; j++)
+      to[p * PANEL + j] = j < width ? b[j * ld + p] : 0.0f;
+}
+
+static void
+pack (gsize        k,
+      gsize        n,
+      const float *b,
+      gsize        ld,
+      gboolean     transposed,
+      gsize        first,
+      gsize        end,
+      float       *to)
+{
+  for (gsize panel = first; panel < end; panel++)
+    {
+      gsize column = panel * PANEL;
+      gsize width = MIN (PANEL, n - column);
+
+      if (transposed)
+        pack_transposed (k, width, b + column * ld, ld, to + column * k);
+      else
+        pack_plain (k, width, b + column, ld, to + column * k);
+    }
+}
+
+/* --- one tile --- */
+
+typedef struct
+{
+  gsize        k;
+  const float *a;      /* of the tile: row i, step p at a[i·row + p·step] */
+  gsize        row, step;
+  const float *panel;
+  gsize        width;  /* columns of c that there are */
+  const float *bias;   /* of the tile's columns, or NULL */
+  gboolean     add;
+  float       *c;
+  gsize        ldc;
+} Tile;
+
+/* The last columns of a panel may not be there. */
+static void
+store_part (const Tile *tile,
+            gsize       row,
+            gsize       column,
+            Vec         v)
+{
+  gsize n = MIN (tile->width - column, MTL_LANES);
+
+  for (gsize j = 0; j < n; j++)
+    {
+      float *to = tile->c + row * tile->ldc + column + j;
+
+      *to = tile->add ? *to + v[j] : v[j];
+    }
+}
+
+static G_ALWAYS_INLINE inline void
+store (const Tile *tile,
+       gsize       row,
+       gsize       column,
+       Vec         v)
+{
+  float *to = tile->c + row * tile->ldc + column;
+
+  if (tile->width < column + MTL_LANES)
+    store_part (tile, row, column, v);
+  else
+    vec_store (to, tile->add ? vec_load (to) + v : v);
+}
+
+static Vec
+load_bias (const Tile *tile,
+           gsize       column)
+{
+  Vec v = { 0 };
+
+  for (gsize j = 0; tile->bias != NULL && j < MTL_LANES && column + j < tile->width; j++)
+    v[j] = tile->bias[column + j];
+
+  return v;
+}
+
+static G_ALWAYS_INLINE inline void
+sum_tile (guint       n_rows,
+          guint       n_vectors,
+          const Tile *tile)
+{
+  const float *b = tile->panel;
+  Vec sum[ROWS][2];
+
+  for (guint v = 0; v < n_vectors; v++)
+    {
+      Vec bias = load_bias (tile, v * MTL_LANES);
+
+#pragma GCC unroll 8
+      for (guint i = 0; i < n_rows; i++)
+        sum[i][v] = bias;
+    }
+
+  for (gsize p = 0; p < tile->k; p++, b += PANEL)
+    {
+      const float *a = tile->a + p * tile->step;
+      Vec first = vec_load (b);
+      Vec second = n_vectors == 2 ? vec_load (b + MTL_LANES) : first;
+
+#pragma GCC unroll 8
+      for (guint i = 0; i < n_rows; i++)
+        {
+          Vec x = vec_all (a[i * tile->row]);
+
+          sum[i][0] += x * first;
+          if (n_vectors == 2)
+            sum[i][1] += x * second;
+        }
+    }
+
+#pragma GCC unroll 8
+  for (guint i = 0; i < n_rows; i++)
+    for (guint v = 0; v < n_vectors; v++)
+      store (tile, i, v * MTL_LANES, sum[i][v]);
+}
+
+/* The compiler needs to know how many rows there are. */
+static G_ALWAYS_INLINE inline void
+sum_rows (guint       n_rows,
+          guint       n_vectors,
+          const Tile *tile)
+{
+  switch (n_rows)
+    {
+    case 1:
+      sum_tile (1, n_vectors, tile);
+      break;
+    case 2:
+      sum_tile (2, n_vectors, tile);
+      break;
+    case 3:
+      sum_tile (3, n_vectors, tile);
+      break;
+    case 4:
+      sum_tile (4, n_vectors, tile);
+      break;
+#if MTL_REGISTERS == 32 || MTL_LANES == 8
+    case 5:
+      sum_tile (5, n_vectors, tile);
+      break;
+    case 6:
+      sum_tile (6, n_vectors, tile);
+      break;
+#endif
+#if MTL_REGISTERS == 32
+    case 7:
+      sum_tile (7, n_vectors, tile);
+      break;
+    case 8:
+      sum_tile (8, n_vectors, tile);
+      break;
+#endif
+    }
+}
+
+/* All rows of one panel. */
+static void
+run_panel (gsize m,
+           Tile *tile)
+{
+  for (gsize i = 0; i < m; i += ROWS)
+    {
+      guint n_rows = (guint) MIN (ROWS, m - i);
+
+      if (tile->width > MTL_LANES)
+        sum_rows (n_rows, 2, tile);
+      else
+        sum_rows (n_rows, 1, tile);
+      tile->a += ROWS * tile->row;
+      tile->c += ROWS * tile->ldc;
+    }
+}
+
+static void
+multiply (gsize        m,
+          gsize        n,
+          gsize        k,
+          const float *a,
+          gsize        lda,
+          const float *panels,
+          gsize        first,
+          gsize        end,
+          const float *bias,
+          gboolean     add,
+          float       *c,
+          gsize        ldc)
+{
+  for (gsize panel = first; panel < end; panel++)
+    {
+      gsize column = panel * PANEL;
+      Tile tile = { k, a, lda, 1, panels + column * k, MIN (PANEL, n - column),
+                    bias != NULL ? bias + column : NULL, add, c + column, ldc };
+
+      run_panel (m, &tile);
+    }
+}
+
+static void
+multiply_transposed (gsize        m,
+                     gsize        n,
+                     gsize        k,
+                     const float *a,
+                     gsize        lda,
+                     const float *panels,
+                     gsize        first,
+                     gsize        end,
+                     gboolean     add,
+                     float       *c,
+                     gsize        ldc)
+{
+  for (gsize panel = first; panel < end; panel++)
+    {
+      gsize column = panel * PANEL;
+      Tile tile = { k, a, 1, lda, panels + column * k, MIN (PANEL, n - column), NULL, add,
+                    c + column, ldc };
+
+      run_panel (m, &tile);
+    }
+}
+
+const MtlGemmKernels mtl_gemm_set = {
+  .panel = PANEL,
+  .pack = pack,
+  .multiply = multiply,
+  .multiply_transposed = multiply_transposed,
+};

@@ -1,0 +1,12 @@
+/* kernel-set.c — all that one set has
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-kernels-names.h"
+
+const MtlKernels mtl_kernel_set = {
+  .name = MTL_ISA_NAME,
+  .conv_pool = &mtl_conv_pool_set,
+  .gemm = &mtl_gemm_set,
+};
