@@ -58,12 +58,12 @@ check_weights (const MtlPlan  *plan,
                gsize           n,
                GError        **error)
 {
-  if (n == mtl_plan_n_weights (plan))
+  if (n == mtl_plan_n_theta (plan))
     return TRUE;
 
   g_set_error (error, MTL_ERROR, MTL_ERROR_RUN,
                "The checkpoint has %" G_GSIZE_FORMAT " weights, but its design has %"
-               G_GSIZE_FORMAT, n, mtl_plan_n_weights (plan));
+               G_GSIZE_FORMAT, n, mtl_plan_n_theta (plan));
   return FALSE;
 }
 

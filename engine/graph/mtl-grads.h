@@ -48,8 +48,9 @@ gboolean     mtl_grads_finite   (const MtlGrads *self,
                                  guint          *task,
                                  gsize          *element);
 
-/* θ + ε into @moved (P floats). ε over the trunk: trunk·T²·row; over the
- * head of @task: head·T²·head gradient; elsewhere 0. @scale may be @moved. */
+/* θ + ε into @moved (P floats; what stands behind them stays). ε over the trunk:
+ * trunk·T²·row; over the head of @task: head·T²·head gradient; elsewhere 0.
+ * @scale may be @moved. */
 void         mtl_perturb        (const float    *theta,
                                  const MtlGrads *along,
                                  guint           task,

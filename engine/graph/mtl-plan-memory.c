@@ -1,10 +1,14 @@
-/* mtl-plan-memory.c — places in the arena
+/* mtl-plan-memory.c — places for what steps write and read
  *
- * Time runs over 2n moments: step i goes forward at i and backward at
- * 2n − 1 − i. A buffer is live from the moment that writes it to the last one
- * that reads it. Buffers are placed largest first, each at the lowest offset
- * where no buffer lives that is live at the same time: within a few per cent
- * of the lower bound on the networks that people draw.
+ * Time is counted in actions. A buffer is live from the action that writes it
+ * to the last one that reads it. Where both lie in one phase it belongs to a
+ * worker, who needs room for one shard at a time; else, and where a tile reads
+ * it at the end of a phase, it is whole: all workers share it, and it is live
+ * for whole phases, as another shard may be anywhere in them.
+ *
+ * Buffers are placed largest first, each at the lowest offset where no buffer
+ * lives that is live at the same time: within a few per cent of the lower bound
+ * on the networks that people draw.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,19 +18,31 @@
 #include <stdlib.h>
 
 #define ALIGNMENT 64  /* bytes: a cache line, and the widest vector */
+#define NEVER     G_MAXUINT
 
 typedef struct
 {
-  gsize *offset;   /* where the answer goes */
-  gsize  size;     /* bytes */
-  guint  from, to; /* moments, both included */
+  MtlPlace *place;   /* where the answer goes */
+  gsize     size;    /* bytes */
+  guint     from, to; /* actions, both included */
 } Interval;
+
+typedef struct
+{
+  MtlPlan *plan;
+  guint   *forward;  /* [step]: its actions; NEVER: none */
+  guint   *backward;
+  GArray  *local;    /* of Interval */
+  GArray  *whole;
+} Placer;
 
 static gsize
 align (gsize bytes)
 {
   return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
+
+/* --- offsets --- */
 
 static int
 compare_size (gconstpointer a,
@@ -58,10 +74,10 @@ find_place (const Interval *intervals,
           const Interval *other = &intervals[o];
           gboolean together = other->from <= it->to && it->from <= other->to;
 
-          if (together && *other->offset < place + it->size
-              && place < *other->offset + other->size)
+          if (together && other->place->at < place + it->size
+              && place < other->place->at + other->size)
             {
-              place = *other->offset + other->size;
+              place = other->place->at + other->size;
               moved = TRUE;
             }
         }
@@ -70,115 +86,210 @@ find_place (const Interval *intervals,
   return place;
 }
 
-static void
-add_interval (GArray *intervals,
-              gsize  *offset,
-              gsize   size,
-              guint   from,
-              guint   to)
+/* Returns: bytes in all. */
+static gsize
+place_all (GArray *intervals)
 {
-  Interval it = { offset, align (MAX (size, 1)), from, to };
+  Interval *all = (Interval *) (gpointer) intervals->data;
+  gsize used = 0;
 
-  g_array_append_val (intervals, it);
+  g_array_sort (intervals, compare_size);
+  for (guint n = 0; n < intervals->len; n++)
+    {
+      all[n].place->at = find_place (all, n);
+      used = MAX (used, all[n].place->at + all[n].size);
+    }
+
+  return used;
 }
 
-/* The last moment at which the value of an output is read. */
+/* --- lives --- */
+
+/* The last action of the phase of @action. */
 static guint
-last_read (const MtlPlan *self,
-           guint          step,
-           guint          output)
+phase_end (const MtlPlan *plan,
+           guint          action)
 {
-  guint end = 2 * self->n_steps - 1;
-  guint last = step;
+  while (action + 1 < plan->n_actions
+         && plan->actions[action + 1].phase == plan->actions[action].phase)
+    action++;
 
-  if (self->trains && self->steps[step].needs.reads_y)
-    last = end - step;
+  return action;
+}
 
-  for (guint s = step + 1; s < self->n_steps; s++)
+static guint
+phase_start (const MtlPlan *plan,
+             guint          action)
+{
+  while (action > 0 && plan->actions[action - 1].phase == plan->actions[action].phase)
+    action--;
+
+  return action;
+}
+
+/* @sample: bytes of one sample; @tile: a tile reads it when the phase of @to ends. */
+static void
+add_interval (Placer   *self,
+              MtlPlace *place,
+              gsize     sample,
+              guint     from,
+              guint     to,
+              gboolean  tile)
+{
+  const MtlPlan *plan = self->plan;
+  Interval it = { place, 0, from, to };
+
+  place->whole = tile || plan->actions[from].phase != plan->actions[to].phase;
+  if (place->whole)
     {
-      const MtlPlanStep *reader = &self->steps[s];
+      it.from = phase_start (plan, from);
+      it.to = phase_end (plan, to);
+    }
+  it.size = align (MAX (sample, 1) * (place->whole ? plan->capacity : MTL_SHARD_ROWS));
+  g_array_append_val (place->whole ? self->whole : self->local, it);
+}
+
+static gboolean
+by_tile (const MtlPlanStep *step)
+{
+  return step->needs.n_tiles > 0;
+}
+
+/* The last action at which the value of an output is read. */
+static guint
+last_read (const Placer *self,
+           guint         step,
+           guint         output,
+           gboolean     *tile)
+{
+  const MtlPlan *plan = self->plan;
+  guint last = self->forward[step];
+
+  *tile = FALSE;
+  if (plan->steps[step].needs.reads_y && self->backward[step] != NEVER)
+    last = self->backward[step];
+
+  for (guint s = step + 1; s < plan->n_steps; s++)
+    {
+      const MtlPlanStep *reader = &plan->steps[s];
 
       for (guint n = 0; n < reader->n_in; n++)
-        if (reader->in[n].step == step && reader->in[n].output == output)
-          last = MAX (last, self->trains && (reader->needs.reads_x || reader->task >= 0)
-                            ? end - s : s);
+        {
+          gboolean again = (reader->needs.reads_x || reader->task >= 0)
+                           && self->backward[s] != NEVER;
+
+          if (reader->in[n].step != step || reader->in[n].output != output)
+            continue;
+          last = MAX (last, again ? self->backward[s] : self->forward[s]);
+          *tile = *tile || (again && by_tile (reader));
+        }
     }
 
   return last;
 }
 
-/* The first moment of backward at which a gradient arrives at an output. */
+/* The first action at which a gradient arrives at an output. */
 static guint
-first_gradient (const MtlPlan *self,
-                guint          step)
+first_gradient (const Placer *self,
+                guint         step)
 {
-  guint end = 2 * self->n_steps - 1;
+  const MtlPlan *plan = self->plan;
 
-  for (guint s = self->n_steps; s > step + 1; s--)
-    for (guint n = 0; n < self->steps[s - 1].n_in; n++)
-      if (self->steps[s - 1].in[n].step == step)
-        return end - (s - 1);
+  for (guint s = plan->n_steps; s > step + 1; s--)
+    for (guint n = 0; n < plan->steps[s - 1].n_in; n++)
+      if (plan->steps[s - 1].in[n].step == step && self->backward[s - 1] != NEVER)
+        return self->backward[s - 1];
 
-  return end - step;
+  return self->backward[step];
 }
 
 static void
-add_step (MtlPlan *self,
-          guint    s,
-          GArray  *intervals)
+add_step (Placer *self,
+          guint   s)
 {
-  MtlPlanStep *step = &self->steps[s];
-  guint end = 2 * self->n_steps - 1;
-  gsize sample = MTL_SHARD_ROWS * sizeof (float);
+  MtlPlanStep *step = &self->plan->steps[s];
+  gboolean backward = self->backward[s] != NEVER;
+  gboolean tile;
+  guint last;
 
-  step->kept = MTL_NO_BUFFER;
+  step->kept.at = MTL_NOWHERE;
   if (step->needs.kept > 0)
-    add_interval (intervals, &step->kept, step->needs.kept * MTL_SHARD_ROWS,
-                  s, self->trains ? end - s : s);
+    add_interval (self, &step->kept, step->needs.kept, self->forward[s],
+                  backward ? self->backward[s] : self->forward[s], backward && by_tile (step));
 
   for (guint n = 0; n < step->n_out; n++)
     {
       MtlBuffer *out = &step->out[n];
 
-      out->y = out->dy = MTL_NO_BUFFER;
+      out->y.at = out->dy.at = MTL_NOWHERE;
       if (step->op == NULL)
         continue;
-      add_interval (intervals, &out->y, out->size * sample, s, last_read (self, s, n));
-      if (self->trains && step->wants_dy)
-        add_interval (intervals, &out->dy, mtl_count_tasks (step->tasks) * out->size * sample,
-                      first_gradient (self, s), end - s);
+      last = last_read (self, s, n, &tile);
+      add_interval (self, &out->y, out->size * sizeof (float), self->forward[s], last,
+                    tile || (backward && by_tile (step) && step->needs.reads_y));
+      if (backward)
+        add_interval (self, &out->dy,
+                      mtl_count_tasks (step->tasks) * out->size * sizeof (float),
+                      first_gradient (self, s), self->backward[s], by_tile (step));
+    }
+}
+
+static void
+find_actions (Placer *self)
+{
+  const MtlPlan *plan = self->plan;
+
+  for (guint s = 0; s < plan->n_steps; s++)
+    self->forward[s] = self->backward[s] = NEVER;
+  for (guint a = 0; a < plan->n_actions; a++)
+    if (plan->actions[a].what == MTL_DO_FORWARD)
+      self->forward[plan->actions[a].step] = a;
+    else if (plan->actions[a].what == MTL_DO_BACKWARD)
+      self->backward[plan->actions[a].step] = a;
+}
+
+/* Of steps alone: what is prepared lives as long as a pass. */
+static void
+place_prepared (MtlPlan *self)
+{
+  for (guint s = 0; s < self->n_steps; s++)
+    {
+      MtlPlanStep *step = &self->steps[s];
+
+      step->prepared = MTL_NOWHERE;
+      if (step->needs.prepared == 0)
+        continue;
+      step->prepared = self->prepared;
+      self->prepared += align (step->needs.prepared);
     }
 }
 
 /**
  * mtl_plan_place_buffers:
  *
- * Gives every buffer of the steps its offset and sets the arena's size.
+ * Gives every buffer of the steps its offset and sets the sizes of the arenas.
  */
 void
 mtl_plan_place_buffers (MtlPlan *self)
 {
-  g_autoptr(GArray) intervals = g_array_new (FALSE, FALSE, sizeof (Interval));
-  gsize used = 0;
+  g_autofree guint *forward = g_new (guint, self->n_steps);
+  g_autofree guint *backward = g_new (guint, self->n_steps);
+  g_autoptr(GArray) local = g_array_new (FALSE, FALSE, sizeof (Interval));
+  g_autoptr(GArray) whole = g_array_new (FALSE, FALSE, sizeof (Interval));
+  Placer placer = { self, forward, backward, local, whole };
   gsize scratch = 0;
-  Interval *all;
 
+  find_actions (&placer);
   for (guint s = 0; s < self->n_steps; s++)
     {
-      add_step (self, s, intervals);
+      add_step (&placer, s);
       scratch = MAX (scratch, self->steps[s].needs.scratch);
     }
   for (guint k = 0; k < self->n_tasks; k++)
     scratch = MAX (scratch, self->tasks[k].size * MTL_SHARD_ROWS * sizeof (float));
 
-  g_array_sort (intervals, compare_size);
-  all = (Interval *) (gpointer) intervals->data;
-  for (guint n = 0; n < intervals->len; n++)
-    {
-      *all[n].offset = find_place (all, n);
-      used = MAX (used, *all[n].offset + all[n].size);
-    }
-
-  self->scratch = used;
-  self->arena = used + align (scratch);
+  place_prepared (self);
+  self->whole = place_all (whole);
+  self->scratch = place_all (local);
+  self->arena = self->scratch + align (scratch);
 }

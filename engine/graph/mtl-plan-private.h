@@ -8,15 +8,40 @@
 #include "mtl-network.h"
 #include "mtl-plan.h"
 
-#define MTL_NO_BUFFER G_MAXSIZE
+#define MTL_NOWHERE G_MAXSIZE
 
-/* One output of a step, and its gradients. Offsets are in bytes of the arena. */
+/* Where something lies, in bytes: in each worker's arena, for the shard at hand,
+ * or, where `whole`, in memory that all of them share, for the whole batch. */
+typedef struct
+{
+  gsize    at;          /* MTL_NOWHERE: not wanted, or the batch's own */
+  gboolean whole;
+} MtlPlace;
+
+/* One output of a step, and its gradients; lanes follow each other. */
 typedef struct
 {
   gsize    size;        /* floats a sample */
-  gsize    y;           /* MTL_NO_BUFFER: the batch's own (a source) */
-  gsize    dy;          /* lanes follow each other; MTL_NO_BUFFER: not wanted */
+  MtlPlace y;
+  MtlPlace dy;
 } MtlBuffer;
+
+/* What is done with a step for each shard. */
+typedef enum
+{
+  MTL_DO_FORWARD,
+  MTL_DO_MEASURE,       /* its sums over the batch, before its forward */
+  MTL_DO_BACKWARD,
+  MTL_DO_MEASURE_BACK,  /* its sums over the batch, before its backward */
+} MtlDo;
+
+/* A phase is run by all shards before the next one begins. */
+typedef struct
+{
+  MtlDo what;
+  guint step;
+  guint phase;
+} MtlAction;
 
 typedef struct
 {
@@ -37,9 +62,13 @@ typedef struct
   guint        n_in, n_out;
   MtlInput     in[MTL_MAX_PORTS];
   MtlBuffer    out[4];
-  gsize        kept;        /* bytes of the arena */
+  MtlPlace     kept;
+  gsize        prepared;    /* offset in bytes; MTL_NOWHERE: it prepares nothing */
+  gsize        sums;        /* offset in doubles: forward, then backward lane by lane */
   guint        n_tensors;
   guint        tensors[MTL_OP_MAX_TENSORS];  /* indexes in the plan */
+  guint        n_buffers;
+  guint        buffers[MTL_OP_MAX_BUFFERS];
   gboolean     wants_dy;    /* it or something before it learns */
 } MtlPlanStep;
 
@@ -57,12 +86,31 @@ struct _MtlPlan
   MtlTask         *tasks;
   char           **task_ids;
   MtlChosen      **chosen;  /* losses that the tasks' settings belong to */
-  GArray          *tensors; /* of MtlTensor */
+  guint            n_actions;
+  MtlAction       *actions; /* forward in order, then backward */
+  guint            n_forward;  /* of the actions */
+  guint            n_phases;   /* of all actions */
+  gsize            n_sums;  /* doubles a shard */
+
+  GArray          *tensors; /* of MtlTensor: trunk, heads, running statistics */
   gsize            n_trunk;
-  gsize            n_weights;
+  gsize            n_weights;  /* P: trunk and heads */
+  gsize            n_theta;    /* P and the running statistics behind */
+  gsize            slot_trunk; /* floats of a slot: a row of the trunk's tensors that are summed */
+  gsize            slot_heads; /* … by shard, and those of all heads */
+
   gsize            arena;   /* bytes a worker, scratch at its end included */
   gsize            scratch; /* offset of it */
+  gsize            whole;   /* bytes that workers share */
+  gsize            prepared;
 };
+
+/* Whether it is done in the pass that goes backward. */
+static inline gboolean
+mtl_is_backward (MtlDo what)
+{
+  return what == MTL_DO_BACKWARD || what == MTL_DO_MEASURE_BACK;
+}
 
 static inline guint
 mtl_count_tasks (guint64 tasks)

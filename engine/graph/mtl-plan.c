@@ -10,6 +10,7 @@
 
 #include "mtl-plan-fuse.h"
 #include "mtl-plan-memory.h"
+#include "mtl-plan-schedule.h"
 
 #define MAX_FLOATS (G_GUINT64_CONSTANT (1) << 33)  /* 32 GiB: beyond it sizes could wrap */
 
@@ -137,30 +138,49 @@ resolve_init (const MtlNetwork *network,
   return MTL_INIT_XAVIER;
 }
 
+/* Index of a new tensor behind those that there are. */
+static guint
+add_tensor (MtlPlan             *self,
+            const MtlNetwork    *network,
+            const MtlPlanStep   *step,
+            const MtlTensorSpec *spec)
+{
+  MtlTensor tensor = {
+    .block = step->block,
+    .name = spec->name,
+    .shape = spec->shape,
+    .init = resolve_init (network, step->block, spec->init),
+    .decay = spec->decay,
+    .fan_in = spec->fan_in,
+    .fan_out = spec->fan_out,
+    .offset = self->n_theta,
+    .size = mtl_shape_size (&spec->shape),
+    .slot = G_MAXSIZE,
+    .tasks = step->tasks,
+  };
+
+  self->n_theta += tensor.size;
+  g_array_append_val (self->tensors, tensor);
+
+  return self->tensors->len - 1;
+}
+
 static void
 add_tensors_of (MtlPlan          *self,
                 const MtlNetwork *network,
-                MtlPlanStep      *step)
+                MtlPlanStep      *step,
+                gsize            *slot)
 {
   for (guint t = 0; t < MTL_OP_MAX_TENSORS && step->needs.tensors[t].name != NULL; t++)
     {
-      const MtlTensorSpec *spec = &step->needs.tensors[t];
-      MtlTensor tensor = {
-        .block = step->block,
-        .name = spec->name,
-        .shape = spec->shape,
-        .init = resolve_init (network, step->block, spec->init),
-        .decay = spec->decay,
-        .fan_in = spec->fan_in,
-        .fan_out = spec->fan_out,
-        .offset = self->n_weights,
-        .size = mtl_shape_size (&spec->shape),
-        .tasks = step->tasks,
-      };
+      guint n = add_tensor (self, network, step, &step->needs.tensors[t]);
+      MtlTensor *tensor = &g_array_index (self->tensors, MtlTensor, n);
 
-      step->tensors[step->n_tensors++] = self->tensors->len;
-      self->n_weights += tensor.size;
-      g_array_append_val (self->tensors, tensor);
+      step->tensors[step->n_tensors++] = n;
+      if (step->needs.n_tiles > 0)
+        continue;
+      tensor->slot = *slot;
+      *slot += tensor->size;
     }
 }
 
@@ -175,7 +195,23 @@ find_step (MtlPlan    *self,
   return NULL;
 }
 
-/* Tensors in document order: first those of two tasks or more, then by task. */
+static void
+add_buffers (MtlPlan          *self,
+             const MtlNetwork *network)
+{
+  for (guint n = 0; n < network->n_nodes; n++)
+    {
+      MtlPlanStep *step = find_step (self, mtl_block_id (network->nodes[n].block));
+
+      for (guint b = 0; step != NULL && b < MTL_OP_MAX_BUFFERS
+                        && step->needs.buffers[b].name != NULL; b++)
+        step->buffers[step->n_buffers++] = add_tensor (self, network, step,
+                                                       &step->needs.buffers[b]);
+    }
+}
+
+/* Tensors in document order: first those of two tasks or more, then by task,
+ * and behind them what no gradient goes to. */
 static void
 add_tensors (MtlPlan          *self,
              const MtlNetwork *network)
@@ -185,7 +221,7 @@ add_tensors (MtlPlan          *self,
   for (int task = -1; task < (int) self->n_tasks; task++)
     {
       if (task >= 0)
-        self->tasks[task].offset = self->n_weights;
+        self->tasks[task].offset = self->n_theta;
 
       for (guint n = 0; n < network->n_nodes; n++)
         {
@@ -197,14 +233,18 @@ add_tensors (MtlPlan          *self,
           here = task < 0 ? mtl_count_tasks (step->tasks) > 1
                           : step->tasks == G_GUINT64_CONSTANT (1) << task;
           if (here)
-            add_tensors_of (self, network, step);
+            add_tensors_of (self, network, step,
+                            task < 0 ? &self->slot_trunk : &self->slot_heads);
         }
 
       if (task < 0)
-        self->n_trunk = self->n_weights;
+        self->n_trunk = self->n_theta;
       else
-        self->tasks[task].n_weights = self->n_weights - self->tasks[task].offset;
+        self->tasks[task].n_weights = self->n_theta - self->tasks[task].offset;
     }
+
+  self->n_weights = self->n_theta;
+  add_buffers (self, network);
 }
 
 /* --- tasks --- */
@@ -259,7 +299,8 @@ check_memory (const MtlPlan  *self,
               gsize           budget,
               GError        **error)
 {
-  gsize bytes = mtl_plan_arena_size (self) + mtl_plan_rows_size (self);
+  gsize bytes = mtl_plan_arena_size (self) + mtl_plan_whole_size (self)
+                + mtl_plan_rows_size (self);
   g_autofree char *needed = NULL;
   g_autofree char *allowed = NULL;
 
@@ -300,6 +341,7 @@ mtl_plan_new (const MtlDesign  *design,
   add_tasks (self, network);
   add_steps (self, network);
   add_tensors (self, network);
+  mtl_plan_schedule (self);
   mtl_plan_place_buffers (self);
 
   if (!check_memory (self, budget, error))
@@ -327,6 +369,7 @@ mtl_plan_unref (MtlPlan *self)
   g_clear_pointer (&self->tensors, g_array_unref);
   g_strfreev (self->task_ids);
   g_free (self->chosen);
+  g_free (self->actions);
   g_free (self->tasks);
   g_free (self->steps);
   mtl_data_unref (self->data);
@@ -397,16 +440,29 @@ mtl_plan_n_weights (const MtlPlan *self)
 }
 
 gsize
+mtl_plan_n_theta (const MtlPlan *self)
+{
+  return self->n_theta;
+}
+
+gsize
 mtl_plan_arena_size (const MtlPlan *self)
 {
   return self->arena;
 }
 
 gsize
+mtl_plan_whole_size (const MtlPlan *self)
+{
+  return self->whole + self->prepared;
+}
+
+gsize
 mtl_plan_rows_size (const MtlPlan *self)
 {
-  gsize row_set = self->n_tasks * self->n_trunk + (self->n_weights - self->n_trunk);
+  gsize rows = self->n_tasks * self->n_trunk + (self->n_weights - self->n_trunk);
+  gsize slot = self->n_tasks * self->slot_trunk + self->slot_heads;
   gsize shards = (self->capacity + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
 
-  return self->trains ? row_set * sizeof (float) * (1 + MIN (shards, MTL_MAX_SLOTS)) : 0;
+  return self->trains ? (rows + slot * MIN (shards, MTL_MAX_SLOTS)) * sizeof (float) : 0;
 }

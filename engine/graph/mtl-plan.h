@@ -7,10 +7,16 @@
  * θ is one vector of P floats: every tensor that two tasks or more reach (the
  * trunk, d floats) in document order, then head 0, head 1 …
  *
+ * and behind these P floats the running statistics of blocks that keep some:
+ * they are read like weights, but no gradient goes to them.
+ *
  * A batch is cut into shards of 32 samples, which run forward and backward
- * through all blocks while their activations are in cache. Shards are added
- * up in at most 8 slots (shard s of n into slot ⌊8s/n⌋), and slots in order
- * 0, 1, 2 …, so no bit depends on the number of threads.
+ * through all blocks while their activations are in cache. What needs the whole
+ * batch (the statistics of a batch norm) divides a pass into phases: one ends
+ * when all shards have come that far. Gradients of weights are added up by
+ * shard in at most 8 slots (shard s of n into slot ⌊8s/n⌋), and slots in order
+ * 0, 1, 2 …; those of large weights are made by tile at the end of a phase, a
+ * tile of all samples at once. So no bit depends on the number of threads.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -36,6 +42,7 @@ typedef struct
   gsize         fan_in, fan_out;
   gsize         offset;    /* in θ */
   gsize         size;      /* floats */
+  gsize         slot;      /* offset among tensors of its kind; G_MAXSIZE: made by tile */
   guint64       tasks;     /* that it reaches */
 } MtlTensor;
 
@@ -81,8 +88,11 @@ const MtlTensor *mtl_plan_tensor     (const MtlPlan    *self,
                                       guint             n);
 gsize            mtl_plan_n_trunk    (const MtlPlan    *self);   /* d */
 gsize            mtl_plan_n_weights  (const MtlPlan    *self);   /* P */
-/* Bytes of a worker's arena, and of one set of K rows with the slots. */
+gsize            mtl_plan_n_theta    (const MtlPlan    *self);   /* P and running statistics */
+/* Bytes of a worker's arena, of what all workers share, and of one set of K rows
+ * with the slots. */
 gsize            mtl_plan_arena_size (const MtlPlan    *self);
+gsize            mtl_plan_whole_size (const MtlPlan    *self);
 gsize            mtl_plan_rows_size  (const MtlPlan    *self);
 
 /* Fills θ by the tensors' rules from @seed. */

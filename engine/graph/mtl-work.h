@@ -1,8 +1,9 @@
 /* mtl-work.h — a plan with its arenas, ready to run
  *
  * One call runs a batch forward, and backward when gradients are wanted: a
- * shard goes both ways while its activations are in cache. That is possible
- * because what a loss divides by follows from the targets alone.
+ * shard goes both ways while its activations are in cache, as far as nothing
+ * waits for sums over the batch. That is possible because what a loss divides
+ * by follows from the targets alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -59,6 +60,11 @@ void     mtl_work_run_sum   (MtlWork       *self,
                              MtlGrads      *grads,
                              float *const  *outputs,
                              float         *direction);
+
+/* The running statistics that the last pass leaves behind (those behind θ's P
+ * weights), to be taken over once a step has succeeded; as they were where the
+ * pass did not train. */
+const float *mtl_work_renewed (MtlWork     *self);
 
 /* The first block, in order of computation, whose output or weights are not
  * finite in the last run on @theta; NULL when all are. Slow: for messages. */

@@ -2,13 +2,18 @@
  *
  * An op maps its inputs to its outputs, sample by sample, on one shard of the
  * batch at a time. It keeps no state: what backward needs of forward it leaves
- * in `kept`, what it needs to work in is `scratch`; both are asked for by
- * plan() and belong to the worker.
+ * in `kept`, what it needs to work in is `scratch`, what it makes of its weights
+ * once for all shards is `prepared`. It asks for them in plan().
  *
  * Backward runs for several lanes at once. A lane is one task's seed (or one
  * weighted sum of tasks) running backward. Gradients are reached by pointer,
  * one for each port and lane, so that a block which serves tasks 0 and 2 of
- * three needs no special case. backward() and grad() are called by shard.
+ * three needs no special case.
+ *
+ * An op whose values depend on the whole batch asks for sums. measure() adds up
+ * a shard's part, and forward() of any shard begins when the totals are there;
+ * measure_back() does the same for backward(). Running statistics, which are the
+ * op's `buffers`, are renewed by settle() from the totals, once a batch.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -20,6 +25,7 @@
 #include "mtl-survey.h"   /* MtlShape */
 
 #define MTL_OP_MAX_TENSORS 8
+#define MTL_OP_MAX_BUFFERS 4
 #define MTL_OP_MAX_FUSES   4
 
 typedef enum
@@ -61,8 +67,14 @@ typedef struct
 typedef struct
 {
   MtlTensorSpec tensors[MTL_OP_MAX_TENSORS];  /* ends with name NULL */
+  MtlTensorSpec buffers[MTL_OP_MAX_BUFFERS];  /* the same; running statistics */
   gsize         kept;      /* bytes a sample, from forward to backward */
-  gsize         scratch;   /* bytes a worker, for one shard */
+  gsize         scratch;   /* bytes a worker, for one shard or piece */
+  gsize         prepared;  /* bytes for all workers */
+  guint         n_pieces;  /* in which prepare() may be called side by side */
+  guint         n_tiles;   /* in which grad() may; 0: grad() is called by shard */
+  guint         sums;      /* doubles over the batch that forward reads */
+  guint         sums_back; /* … that backward reads, for each lane */
   gboolean      reads_x;   /* backward or grad reads the inputs */
   gboolean      reads_y;   /* … the outputs */
 } MtlOpNeeds;
@@ -71,20 +83,29 @@ typedef struct
 {
   const MtlOpShape   *shape;
   MtlPassMode         mode;
-  gsize               rows;       /* samples in this shard; ≤ 32 */
+  gsize               rows;       /* samples in this shard, ≤ 32; by tile: of the batch */
   const guint32      *samples;    /* index of each row in the data set: draw by it */
   const float *const *x;          /* [n_in]: rows × size; NULL where reads_x is FALSE in backward */
   float *const       *y;          /* [n_out] */
   const float *const *weights;    /* [n_tensors] */
+  const float *const *buffers;    /* [n_buffers] */
+  float *const       *renewed;    /* beside buffers, for settle() */
   gpointer            kept;       /* rows × needs.kept */
   gpointer            scratch;
+  gpointer            prepared;
+  guint               piece;      /* of n_pieces, or of n_tiles */
+  gboolean            goes_back;  /* for prepare(): backward() comes, and wants dx */
+  double             *sums;       /* measure: add the shard's part; measure_back: lane by lane */
+  const double       *totals;     /* of measure(); NULL in passes that do not train */
+  const double       *totals_back;  /* of measure_back(), for grad() and backward() */
+  gsize               n_samples;  /* of the batch */
 
   /* backward and grad */
   guint               n_lanes;
   const float *const *dy;         /* [port · n_lanes + lane]: rows × size */
   float *const       *dx;         /* [port · n_lanes + lane]; NULL: not wanted */
   const gboolean     *dx_fresh;   /* beside dx: TRUE overwrite, FALSE add */
-  float *const       *dw;         /* [tensor · n_lanes + lane]; always add; NULL: not wanted */
+  float *const       *dw;         /* [tensor · n_lanes + lane]; by shard add, by tile write over */
   MtlRng              rng;        /* keyed by run, step and block */
 } MtlOpPass;
 
@@ -121,10 +142,18 @@ typedef struct
   /* May be NULL for a pointwise op that keeps nothing. @needs is all zero. */
   void     (*plan)     (const MtlOpShape  *shape,
                         MtlOpNeeds        *needs);
+  /* One piece of what is made of the weights before a pass. NULL: nothing. */
+  void     (*prepare)  (const MtlOpPass   *pass);
+  /* With sums, in passes that train; forward() then has the totals. */
+  void     (*measure)  (const MtlOpPass   *pass);
+  void     (*settle)   (const MtlOpPass   *pass);
   void     (*forward)  (const MtlOpPass   *pass);
+  /* With sums_back. */
+  void     (*measure_back) (const MtlOpPass *pass);
   /* dx of all lanes. NULL for a task. */
   void     (*backward) (const MtlOpPass   *pass);
-  /* dw of all lanes. Runs before backward of the same block and shard. NULL without weights. */
+  /* dw of all lanes: by shard, before backward of the same block and shard, or by
+   * tile, when all shards have been backward. NULL without weights. */
   void     (*grad)     (const MtlOpPass   *pass);
   /* One C function for the exported header; NULL: the exporter refuses and names the block. */
   gboolean (*write_c)  (const MtlOpShape  *shape,

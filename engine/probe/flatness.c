@@ -46,7 +46,7 @@ flatness_run (MtlProbeRun       *run,
   const float *theta = mtl_probe_theta (run);
   gsize samples = (gsize) set[SAMPLES].number;
   g_autoptr(MtlGrads) grads = mtl_grads_new (plan);
-  g_autofree float *moved = g_new (float, mtl_plan_n_weights (plan));
+  g_autofree float *moved = mtl_probe_dup_theta (run);
   g_autofree double *losses = g_new (double, n_tasks);
   guint64 all = n_tasks == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n_tasks) - 1;
   MtlProbeFrame frame = { .probe = "flatness", .rho = set[RHO].number,

@@ -228,7 +228,7 @@ landscape_run (MtlProbeRun       *run,
   guint side = ((guint) set[SIDE].number - 1) / cells * cells + 1;
   g_autofree float *d1 = draw_direction (run, 1);
   g_autofree float *d2 = draw_direction (run, 2);
-  g_autofree float *moved = g_new (float, mtl_plan_n_weights (mtl_probe_plan (run)));
+  g_autofree float *moved = mtl_probe_dup_theta (run);
   g_autofree double *losses = g_new (double, mtl_plan_n_tasks (mtl_probe_plan (run)));
   Plane plane = { run, d1, d2, moved, losses, set[RANGE].number, (gsize) set[SAMPLES].number,
                   side * side, 0 };

@@ -28,6 +28,15 @@ mtl_probe_theta (MtlProbeRun *run)
   return mtl_snapshot_theta (run->snapshot, &n);
 }
 
+float *
+mtl_probe_dup_theta (MtlProbeRun *run)
+{
+  gsize n;
+  const float *theta = mtl_snapshot_theta (run->snapshot, &n);
+
+  return g_memdup2 (theta, n * sizeof *theta);
+}
+
 MtlRng
 mtl_probe_rng (MtlProbeRun *run)
 {
@@ -148,11 +157,11 @@ prepare (MtlProbeRun  *run,
     return FALSE;
 
   mtl_snapshot_theta (run->snapshot, &n);
-  if (n != mtl_plan_n_weights (run->plan))
+  if (n != mtl_plan_n_theta (run->plan))
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_RUN,
                    "The weights are %" G_GSIZE_FORMAT " numbers, but the design has %"
-                   G_GSIZE_FORMAT, n, mtl_plan_n_weights (run->plan));
+                   G_GSIZE_FORMAT, n, mtl_plan_n_theta (run->plan));
       return FALSE;
     }
 

@@ -28,6 +28,8 @@ typedef struct
 
 const MtlPlan *mtl_probe_plan      (MtlProbeRun   *run);
 const float   *mtl_probe_theta     (MtlProbeRun   *run);   /* of the snapshot */
+/* (transfer full): a copy to move weights in; statistics stand behind them. */
+float         *mtl_probe_dup_theta (MtlProbeRun   *run);
 MtlRng         mtl_probe_rng       (MtlProbeRun   *run);
 /* How many rows a probe of @samples takes: no more than there are. */
 gsize          mtl_probe_rows      (MtlProbeRun   *run,

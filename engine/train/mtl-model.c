@@ -17,8 +17,9 @@ mtl_model_new (const MtlPlan *plan,
   MtlModel *self = g_new0 (MtlModel, 1);
 
   self->n_weights = mtl_plan_n_weights (plan);
-  self->theta = g_new0 (float, self->n_weights);
-  self->decay = g_new0 (guint8, self->n_weights);
+  self->n_theta = mtl_plan_n_theta (plan);
+  self->theta = g_new0 (float, self->n_theta);
+  self->decay = g_new0 (guint8, self->n_theta);
   mtl_plan_initialise (plan, seed, self->theta);
 
   for (guint n = 0; n < mtl_plan_n_tensors (plan); n++)
@@ -126,6 +127,14 @@ mtl_model_update (MtlModel    *self,
   mtl_pool_run (pool, (guint) ((self->n_weights + RANGE - 1) / RANGE), update_range, &job);
 }
 
+void
+mtl_model_renew (MtlModel    *self,
+                 const float *renewed)
+{
+  memcpy (self->theta + self->n_weights, renewed,
+          (self->n_theta - self->n_weights) * sizeof *renewed);
+}
+
 static GVariant *
 save_floats (const float *values,
              gsize        n)
@@ -143,7 +152,7 @@ mtl_model_save (const MtlModel *self)
     g_variant_builder_add_value (&moments, save_floats (self->moments[n], self->n_weights));
 
   return g_variant_new ("(st@auaau)", self->optimizer->method.id, self->optimizer_step,
-                        save_floats (self->theta, self->n_weights), &moments);
+                        save_floats (self->theta, self->n_theta), &moments);
 }
 
 static gboolean
@@ -186,7 +195,7 @@ mtl_model_load (MtlModel  *self,
   g_autoptr(GVariant) moments = NULL;
 
   g_variant_get (saved, "(&st@au@aau)", &optimizer, &step, &theta, &moments);
-  if (!load_floats (theta, self->theta, self->n_weights, error))
+  if (!load_floats (theta, self->theta, self->n_theta, error))
     return FALSE;
   if (strcmp (optimizer, self->optimizer->method.id) != 0
       || g_variant_n_children (moments) != self->optimizer->n_moments)

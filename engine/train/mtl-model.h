@@ -1,5 +1,8 @@
 /* mtl-model.h — θ and its optimiser
  *
+ * Behind the weights θ holds the running statistics of blocks that keep some;
+ * the optimiser does not touch them.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 
@@ -14,6 +17,7 @@
 typedef struct
 {
   gsize               n_weights;
+  gsize               n_theta;          /* with the running statistics behind */
   float              *theta;
   guint8             *decay;            /* 1 where weight decay applies */
   const MtlChosen    *chosen;           /* optimiser and settings */
@@ -39,6 +43,9 @@ void      mtl_model_update        (MtlModel        *self,
                                    const float     *gradient,
                                    double           rate,
                                    MtlPool         *pool);
+/* Takes over the running statistics that a step leaves behind. */
+void      mtl_model_renew         (MtlModel        *self,
+                                   const float     *renewed);
 /* A floating variant of θ, moments and the optimiser's step. */
 GVariant *mtl_model_save          (const MtlModel  *self);
 gboolean  mtl_model_load          (MtlModel        *self,

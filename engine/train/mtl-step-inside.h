@@ -28,7 +28,9 @@ struct _MtlStep
   const MtlSharp  *sharp;
   MtlState        *sharp_state;
   MtlGrads        *rows[MTL_MAX_ROW_SETS];
-  float           *moved;
+  float           *moved;      /* weights to be moved, and the running statistics */
+  float           *renewed;    /* the statistics after the clean pass */
+  gsize            n_statistics;
   float           *gradient;   /* P */
   float          **outputs;    /* [K] */
   double          *losses;     /* [K] */

@@ -5,6 +5,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "mtl-step-inside.h"
 
@@ -146,6 +147,10 @@ mtl_step_gradients (MtlStep      *self,
       if (clean)
         self->clean = out;
     }
+
+  if (clean)
+    memcpy (self->renewed, mtl_work_renewed (self->work),
+            self->n_statistics * sizeof *self->renewed);
 
   return check_losses (self, &pass, losses, error)
          && check_gradients (self, &pass, out, error);

@@ -35,7 +35,7 @@ MtlState            *mtl_step_sharp_state (MtlStep        *self);
 
 /**
  * mtl_step_take:
- * @theta: P floats, constant during the call
+ * @theta: weights and running statistics, constant during the call
  * @diagnose: whether the lanes of all tasks run, even if the balancer does not need them
  *
  * One step on @batch; the answers below hold until the next one.
@@ -52,6 +52,8 @@ gboolean             mtl_step_take      (MtlStep          *self,
                                          GError          **error);
 /* P floats: direction of the trunk, then the heads' gradients. */
 const float         *mtl_step_gradient  (MtlStep          *self);
+/* The running statistics that stand behind θ's weights after the step. */
+const float         *mtl_step_renewed   (MtlStep          *self);
 const double        *mtl_step_losses    (MtlStep          *self);   /* [K]; NaN: no label */
 const MtlPartReport *mtl_step_report    (MtlStep          *self,
                                          MtlPart           part);

@@ -28,7 +28,9 @@ mtl_step_new (MtlWork *work)
 
   self->work = work;
   self->n_tasks = mtl_plan_n_tasks (plan);
-  self->moved = g_new0 (float, n_weights);
+  self->n_statistics = mtl_plan_n_theta (plan) - n_weights;
+  self->moved = g_new0 (float, mtl_plan_n_theta (plan));
+  self->renewed = g_new0 (float, MAX (self->n_statistics, 1));
   self->gradient = g_new0 (float, n_weights);
   self->losses = g_new0 (double, self->n_tasks);
   self->outputs = g_new0 (float *, self->n_tasks);
@@ -69,6 +71,7 @@ mtl_step_free (MtlStep *self)
   g_clear_pointer (&self->sharp_state, mtl_state_free);
   g_free (self->outputs);
   g_free (self->moved);
+  g_free (self->renewed);
   g_free (self->gradient);
   g_free (self->losses);
   g_free (self);
@@ -244,6 +247,11 @@ mtl_step_take (MtlStep         *self,
   self->merged = FALSE;
   self->perturbed = FALSE;
   memset (self->gradient, 0, mtl_step_n_weights (self) * sizeof *self->gradient);
+  /* Where weights are moved, statistics stay. */
+  memcpy (self->renewed, theta + mtl_step_n_weights (self),
+          self->n_statistics * sizeof *self->renewed);
+  memcpy (self->moved + mtl_step_n_weights (self), self->renewed,
+          self->n_statistics * sizeof *self->renewed);
   for (guint k = 0; k < self->n_tasks; k++)
     self->losses[k] = NAN;
   for (guint p = 0; p < MTL_N_PARTS; p++)
@@ -268,6 +276,12 @@ const float *
 mtl_step_gradient (MtlStep *self)
 {
   return self->gradient;
+}
+
+const float *
+mtl_step_renewed (MtlStep *self)
+{
+  return self->renewed;
 }
 
 const double *

@@ -140,6 +140,7 @@ update_model (MtlTrainer *self,
 
   pthread_mutex_lock (&self->theta_lock);
   mtl_model_update (loop->model, mtl_step_gradient (loop->step), rate, loop->pool);
+  mtl_model_renew (loop->model, mtl_step_renewed (loop->step));
   loop->mark.step++;
   loop->mark.batch++;
   pthread_mutex_unlock (&self->theta_lock);

@@ -92,7 +92,7 @@ keep_weights (MtlTrainer  *self,
     return FALSE;
 
   theta = mtl_snapshot_theta (from, &n);
-  if (n == mtl_plan_n_weights (plan))
+  if (n == mtl_plan_n_theta (plan))
     mtl_setup_copy (plan, theta, self->loop.plan, self->loop.model->theta);
 
   return TRUE;

@@ -236,7 +236,7 @@ mtl_trainer_snapshot (MtlTrainer *self)
   if (self->has_model)
     snapshot = mtl_snapshot_new_on (mtl_plan_design (self->loop.plan),
                                     mtl_data_info (self->loop.data), self->loop.model->theta,
-                                    self->loop.model->n_weights, self->loop.mark.step,
+                                    self->loop.model->n_theta, self->loop.mark.step,
                                     self->loop.mark.epoch - (self->loop.mark.batch == 0 ? 1 : 0));
   pthread_mutex_unlock (&self->theta_lock);
 
@@ -269,7 +269,8 @@ mtl_trainer_estimate (const MtlDesign  *design,
   floats = (3 + optimizer->n_moments) * mtl_plan_n_weights (plan)
            + sharp->n_rows * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
                               + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
-  *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_rows_size (plan)
+  *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)
+           + mtl_plan_rows_size (plan)
            + floats * sizeof (float);
 
   return TRUE;

@@ -5,6 +5,9 @@
  * before every call. Blocks of memory have the exact size, so that the address
  * sanitizer sees a step too far.
  *
+ * The rows are the batch: sums over it are those of this one shard, and tiles
+ * are called one after the other.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 
@@ -26,7 +29,7 @@ typedef struct
   MtlPassMode  mode;
   MtlRng       rng;
   gsize        rows;
-  guint        n_tensors;
+  guint        n_tensors, n_buffers;
   guint32      samples[32];
   gsize        n_x[BENCH_PORTS], n_y, n_w[MTL_OP_MAX_TENSORS];  /* n_x, n_y: of all rows */
   float       *x[BENCH_PORTS], *y[1], *w[MTL_OP_MAX_TENSORS];
@@ -34,7 +37,10 @@ typedef struct
   float       *dx[BENCH_PORTS * BENCH_LANES];
   gboolean     fresh[BENCH_PORTS * BENCH_LANES];
   float       *dw[MTL_OP_MAX_TENSORS * BENCH_LANES];
-  gpointer     kept, scratch;
+  gsize        n_b[MTL_OP_MAX_BUFFERS];
+  float       *buffers[MTL_OP_MAX_BUFFERS], *renewed[MTL_OP_MAX_BUFFERS];
+  double      *sums, *sums_back;
+  gpointer     kept, scratch, prepared;
 } OpBench;
 
 /* The value that dx and dw hold before backward; exact in binary. */
@@ -100,8 +106,21 @@ op_bench_fill (OpBench *bench,
       for (guint lane = 0; lane < BENCH_LANES; lane++)
         bench->dw[t * BENCH_LANES + lane] = g_new (float, bench->n_w[t]);
     }
+  for (; bench->needs.buffers[bench->n_buffers].name != NULL; bench->n_buffers++)
+    {
+      guint b = bench->n_buffers;
+
+      bench->n_b[b] = mtl_shape_size (&bench->needs.buffers[b].shape);
+      bench->buffers[b] = g_new (float, bench->n_b[b]);
+      bench->renewed[b] = g_new (float, bench->n_b[b]);
+      for (gsize i = 0; i < bench->n_b[b]; i++)
+        bench->buffers[b][i] = (float) g_rand_double_range (rand, 0.25, 1.0);
+    }
+  bench->sums = g_new (double, bench->needs.sums);
+  bench->sums_back = g_new (double, bench->needs.sums_back * BENCH_LANES);
   bench->kept = g_malloc (bench->rows * bench->needs.kept);
   bench->scratch = g_malloc (bench->needs.scratch);
+  bench->prepared = g_malloc (bench->needs.prepared);
 }
 
 static inline void
@@ -117,9 +136,17 @@ op_bench_free (OpBench *bench)
     g_free (bench->dw[i]);
   for (guint i = 0; i < BENCH_LANES; i++)
     g_free (bench->dy[i]);
+  for (guint i = 0; i < MTL_OP_MAX_BUFFERS; i++)
+    {
+      g_free (bench->buffers[i]);
+      g_free (bench->renewed[i]);
+    }
   g_free (bench->y[0]);
+  g_free (bench->sums);
+  g_free (bench->sums_back);
   g_free (bench->kept);
   g_free (bench->scratch);
+  g_free (bench->prepared);
   g_free (bench);
 }
 
@@ -155,18 +182,58 @@ op_bench_new (const MtlOp      *op,
   return g_steal_pointer (&bench);
 }
 
-static inline MtlOpPass
-op_bench_pass (OpBench *bench)
+static inline void
+op_bench_spoil (OpBench *bench)
 {
   if (bench->needs.scratch > 0)
     memset (bench->scratch, 0xff, bench->needs.scratch);
+}
+
+static inline MtlOpPass
+op_bench_pass (OpBench *bench)
+{
+  gboolean trains = bench->mode != MTL_PASS_EVALUATE;
+
+  op_bench_spoil (bench);
 
   return (MtlOpPass) {
     .shape = &bench->shape, .mode = bench->mode, .rows = bench->rows, .samples = bench->samples,
     .x = (const float *const *) bench->x, .y = bench->y,
     .weights = (const float *const *) bench->w, .kept = bench->kept, .scratch = bench->scratch,
+    .buffers = (const float *const *) bench->buffers, .renewed = bench->renewed,
+    .prepared = bench->prepared, .totals = trains ? bench->sums : NULL, .n_samples = bench->rows,
     .rng = bench->rng,
   };
+}
+
+static inline void
+op_bench_prepare (OpBench   *bench,
+                  MtlOpPass  pass)
+{
+  if (bench->needs.prepared == 0)
+    return;
+  memset (bench->prepared, 0xff, bench->needs.prepared);
+  pass.goes_back = TRUE;
+  for (pass.piece = 0; pass.piece < bench->needs.n_pieces; pass.piece++)
+    {
+      op_bench_spoil (bench);
+      bench->op->prepare (&pass);
+    }
+}
+
+static inline void
+op_bench_measure (OpBench   *bench,
+                  MtlOpPass  pass)
+{
+  if (bench->needs.sums == 0 || pass.totals == NULL)
+    return;
+  memset (bench->sums, 0, bench->needs.sums * sizeof *bench->sums);
+  pass.sums = bench->sums;
+  bench->op->measure (&pass);
+  op_bench_spoil (bench);
+  if (bench->op->settle != NULL)
+    bench->op->settle (&pass);
+  op_bench_spoil (bench);
 }
 
 static inline void
@@ -175,7 +242,29 @@ op_bench_forward (OpBench *bench)
   MtlOpPass pass = op_bench_pass (bench);
 
   pass.dy = NULL;
+  op_bench_prepare (bench, pass);
+  op_bench_measure (bench, pass);
   bench->op->forward (&pass);
+}
+
+/* By tile a gradient is written over, so that there is nothing to add to before. */
+static inline void
+op_bench_grad (OpBench   *bench,
+               MtlOpPass  pass)
+{
+  gboolean tiles = bench->needs.n_tiles > 0;
+
+  for (guint i = 0; i < bench->n_tensors * BENCH_LANES; i++)
+    for (gsize j = 0; j < bench->n_w[i / BENCH_LANES]; j++)
+      bench->dw[i][j] = tiles ? NAN : BENCH_BEFORE;
+  for (pass.piece = 0; pass.piece < MAX (bench->needs.n_tiles, 1); pass.piece++)
+    {
+      op_bench_spoil (bench);
+      bench->op->grad (&pass);
+    }
+  for (guint i = 0; tiles && i < bench->n_tensors * BENCH_LANES; i++)
+    for (gsize j = 0; j < bench->n_w[i / BENCH_LANES]; j++)
+      bench->dw[i][j] += BENCH_BEFORE;
 }
 
 /* grad() and backward(); dx and dw hold BENCH_BEFORE first, NaN where fresh. */
@@ -189,10 +278,6 @@ op_bench_backward (OpBench *bench)
   for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
     for (gsize j = 0; bench->dx[i] != NULL && j < bench->n_x[i / BENCH_LANES]; j++)
       bench->dx[i][j] = bench->fresh[i] ? NAN : BENCH_BEFORE;
-  for (guint i = 0; i < bench->n_tensors * BENCH_LANES; i++)
-    for (gsize j = 0; bench->dw[i] != NULL && j < bench->n_w[i / BENCH_LANES]; j++)
-      bench->dw[i][j] = BENCH_BEFORE;
-
   pass.x = bench->needs.reads_x ? pass.x : no_x;
   pass.y = bench->needs.reads_y ? pass.y : no_y;
   pass.n_lanes = BENCH_LANES;
@@ -200,10 +285,16 @@ op_bench_backward (OpBench *bench)
   pass.dx = bench->dx;
   pass.dx_fresh = bench->fresh;
   pass.dw = bench->dw;
+  if (bench->needs.sums_back > 0 && pass.totals != NULL)
+    {
+      memset (bench->sums_back, 0, bench->needs.sums_back * BENCH_LANES * sizeof (double));
+      pass.sums = bench->sums_back;
+      bench->op->measure_back (&pass);
+    }
+  pass.totals_back = bench->sums_back;
   if (bench->op->grad != NULL)
-    bench->op->grad (&pass);
-  if (bench->needs.scratch > 0)
-    memset (bench->scratch, 0xff, bench->needs.scratch);
+    op_bench_grad (bench, pass);
+  op_bench_spoil (bench);
   bench->op->backward (&pass);
 }
 

@@ -103,10 +103,7 @@ set_pattern (OpBench *bench,
   for (guint i = 0; i < BENCH_PORTS * BENCH_LANES; i++)
     bench->fresh[i] = (i + i / BENCH_LANES) % 2 == (pattern == LANE_0_FRESH ? 0 : 1);
   if (pattern == LANE_0_UNWANTED)
-    {
-      g_clear_pointer (&bench->dx[0], g_free);
-      g_clear_pointer (&bench->dw[0], g_free);
-    }
+    g_clear_pointer (&bench->dx[0], g_free);
 }
 
 /* What is wrong with the gradients of @bench, or NULL. (transfer full) */
@@ -265,8 +262,7 @@ overwrite_dw (const MtlOpPass *pass)
   gsize n = mtl_shape_size (&pass->shape->in[0]) * mtl_shape_size (&pass->shape->out[0]);
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
-    if (pass->dw[lane] != NULL)
-      memset (pass->dw[lane], 0, n * sizeof (float));
+    memset (pass->dw[lane], 0, n * sizeof (float));
   find_op ("dense")->grad (pass);
 }
 

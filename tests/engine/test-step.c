@@ -128,6 +128,14 @@ mtl_work_run_sum (MtlWork       *self,
         direction[i] += (float) weights[k] * mtl_grads_row (grads, k)[i];
 }
 
+const float *
+mtl_work_renewed (MtlWork *self)
+{
+  static const float none[1];
+
+  return none;
+}
+
 const char *
 mtl_work_first_not_finite (MtlWork       *self,
                            const MtlPass *pass)
@@ -157,7 +165,7 @@ bench_init (Bench *self)
                                  .offset = 2 + k, .n_weights = 1 };
   self->plan = (MtlPlan) { .refs = 1, .capacity = 1, .trains = TRUE, .n_tasks = 2,
                            .tasks = self->tasks, .task_ids = self->ids,
-                           .n_trunk = 2, .n_weights = 4 };
+                           .n_trunk = 2, .n_weights = 4, .n_theta = 4 };
   self->batch = (MtlBatch) { .rows = 1, .samples = (guint32 *) (gpointer) &self->labelled };
   self->work = mtl_work_new (&self->plan, NULL);
   self->step = mtl_step_new (self->work);

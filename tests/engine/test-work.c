@@ -36,6 +36,13 @@ static const struct
   { "one-output",
     "d csv\nt dense units=6 < d.features\nr tanh < t.out\nh dense units=1 < r.out\n"
     "y0 task loss=mse weight=0.5 < h.out\ny1 task loss=mse < h.out\ny2 task loss=mse < h.out" },
+  /* Gradients by tile in the trunk of all, of two of three, and in a head. */
+  { "wide",
+    "d csv\nt dense units=200 < d.features\nr tanh < t.out\nb dense units=120 < r.out\n"
+    "bt tanh < b.out\nc dense units=140 < bt.out\nct tanh < c.out\nk dense units=150 < ct.out\n"
+    "kt tanh < k.out\nh0 dense units=1 < ct.out\nh1 dense units=1 < kt.out\n"
+    "h2 dense units=1 < bt.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\n"
+    "y2 task loss=mse < h2.out" },
   { "no-trunk",
     "d csv\nh0 dense units=1 < d.features\nh1 dense units=2 < d.features\n"
     "y0 task loss=mse < h0.out\nyes task < h1.out" },

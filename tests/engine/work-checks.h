@@ -139,48 +139,108 @@ check_order (const char *name,
 
 /* --- the memory plan --- */
 
+/* Everything that is read or written at a place, from the first to the last time. */
 typedef struct
 {
-  gsize       from, to;    /* bytes */
-  guint       born, dies;  /* moments, both included */
-  const char *block, *what;
+  const MtlPlace *place;
+  gsize           bytes;
+  guint           born, dies;   /* actions, both included */
+  const char     *block, *what;
 } Life;
 
 static inline void
-add_life (GArray     *lives,
-          const Life *life)
+touch (GArray         *lives,
+       const MtlPlace *place,
+       gsize           sample,
+       guint           action,
+       const char     *block,
+       const char     *what)
 {
-  if (life->from != MTL_NO_BUFFER)
-    g_array_append_val (lives, *life);
+  Life life = { place, sample, action, action, block, what };
+
+  if (place->at == MTL_NOWHERE)
+    return;
+  for (guint n = 0; n < lives->len; n++)
+    if (g_array_index (lives, Life, n).place == place)
+      {
+        g_array_index (lives, Life, n).dies = action;
+        return;
+      }
+  g_array_append_val (lives, life);
 }
 
-/* What one output needs: written at i, read by every reader forward, and again
- * backward at 2n − 1 − i by those who say that they look at it. */
 static inline void
-add_output (const MtlPlan *plan,
-            guint          s,
-            guint          o,
-            GArray        *lives)
+touch_outputs (GArray      *lives,
+               MtlPlanStep *step,
+               guint        action,
+               gboolean     dy)
 {
-  const MtlPlanStep *it = &plan->steps[s];
-  guint end = 2 * plan->n_steps - 1;
-  gsize bytes = it->out[o].size * MTL_SHARD_ROWS * sizeof (float);
-  Life y = { it->out[o].y, it->out[o].y + bytes, s, it->needs.reads_y ? end - s : s, it->block,
-             "y" };
-  Life dy = { it->out[o].dy, it->out[o].dy + bytes * mtl_count_tasks (it->tasks), end - s, end - s,
-              it->block, "dy" };
+  for (guint n = 0; n < step->n_out; n++)
+    if (dy)
+      touch (lives, &step->out[n].dy,
+             step->out[n].size * sizeof (float) * mtl_count_tasks (step->tasks), action,
+             step->block, "dy");
+    else
+      touch (lives, &step->out[n].y, step->out[n].size * sizeof (float), action, step->block, "y");
+}
 
-  for (guint r = 0; r < plan->n_steps; r++)
-    for (guint i = 0; i < plan->steps[r].n_in; i++)
-      if (plan->steps[r].in[i].step == s && plan->steps[r].in[i].output == o)
-        {
-          gboolean again = plan->steps[r].needs.reads_x || plan->steps[r].task >= 0;
+static inline void
+touch_inputs (const MtlPlan *plan,
+              GArray        *lives,
+              MtlPlanStep   *step,
+              guint          action,
+              gboolean       dy)
+{
+  for (guint n = 0; n < step->n_in; n++)
+    {
+      MtlPlanStep *producer = &plan->steps[step->in[n].step];
+      MtlBuffer *out = &producer->out[step->in[n].output];
 
-          y.dies = MAX (y.dies, again ? end - r : r);
-          dy.born = MIN (dy.born, end - r);
-        }
-  add_life (lives, &y);
-  add_life (lives, &dy);
+      if (dy)
+        touch (lives, &out->dy, out->size * sizeof (float) * mtl_count_tasks (producer->tasks),
+               action, producer->block, "dy");
+      else
+        touch (lives, &out->y, out->size * sizeof (float), action, producer->block, "y");
+    }
+}
+
+static inline void
+touch_all (const MtlPlan *plan,
+           guint          action,
+           GArray        *lives)
+{
+  MtlDo what = plan->actions[action].what;
+  MtlPlanStep *step = &plan->steps[plan->actions[action].step];
+  gboolean backward = what == MTL_DO_BACKWARD;
+
+  if (!mtl_is_backward (what) || (backward && (step->needs.reads_x || step->task >= 0)))
+    touch_inputs (plan, lives, step, action, FALSE);
+  if (backward)
+    touch_inputs (plan, lives, step, action, TRUE);
+  if (mtl_is_backward (what))
+    touch_outputs (lives, step, action, TRUE);
+  if (what == MTL_DO_FORWARD || (backward && step->needs.reads_y))
+    touch_outputs (lives, step, action, FALSE);
+  if (what == MTL_DO_FORWARD || backward)
+    touch (lives, &step->kept, step->needs.kept, action, step->block, "kept");
+}
+
+/* What is whole lives for whole phases: other shards are anywhere in them. */
+static inline void
+stretch (const MtlPlan *plan,
+         Life          *life)
+{
+  const MtlAction *actions = plan->actions;
+
+  g_assert_true (life->place->whole || actions[life->born].phase == actions[life->dies].phase);
+  life->bytes *= life->place->whole ? plan->capacity : MTL_SHARD_ROWS;
+  if (!life->place->whole)
+    return;
+  while (life->born > 0 && actions[life->born - 1].phase == actions[life->born].phase)
+    life->born--;
+  while (life->dies + 1 < plan->n_actions
+         && actions[life->dies + 1].phase == actions[life->dies].phase)
+    life->dies++;
 }
 
 static inline void
@@ -189,33 +249,27 @@ check_memory (const char *name,
 {
   const MtlPlan *plan = bench->plan;
   g_autoptr(GArray) lives = g_array_new (FALSE, FALSE, sizeof (Life));
-  guint end = 2 * plan->n_steps - 1;
 
+  for (guint a = 0; a < plan->n_actions; a++)
+    touch_all (plan, a, lives);
   for (guint s = 0; s < plan->n_steps; s++)
-    {
-      const MtlPlanStep *it = &plan->steps[s];
-      Life kept = { it->kept, it->kept + it->needs.kept * MTL_SHARD_ROWS, s, end - s, it->block,
-                    "kept" };
-
-      if (it->op == NULL)
-        continue;
-      add_life (lives, &kept);
-      for (guint o = 0; o < it->n_out; o++)
-        add_output (plan, s, o, lives);
-      g_assert_cmpuint (plan->scratch + it->needs.scratch, <=, plan->arena);
-    }
+    g_assert_cmpuint (plan->scratch + plan->steps[s].needs.scratch, <=, plan->arena);
 
   for (guint a = 0; a < lives->len; a++)
     {
-      const Life *one = &g_array_index (lives, Life, a);
+      Life *one = &g_array_index (lives, Life, a);
 
-      g_assert_cmpuint (one->to, <=, plan->scratch);
+      stretch (plan, one);
+      g_assert_cmpuint (one->place->at + one->bytes, <=,
+                        one->place->whole ? plan->whole : plan->scratch);
       for (guint b = 0; b < a; b++)
         {
           const Life *other = &g_array_index (lives, Life, b);
 
-          if (one->born <= other->dies && other->born <= one->dies
-              && one->from < other->to && other->from < one->to)
+          if (one->place->whole == other->place->whole
+              && one->born <= other->dies && other->born <= one->dies
+              && one->place->at < other->place->at + other->bytes
+              && other->place->at < one->place->at + one->bytes)
             g_error ("%s: %s of %s and %s of %s share memory while both live", name, one->what,
                      one->block, other->what, other->block);
         }

@@ -1,0 +1,278 @@
+/* mtl-work-phase.c — what all shards do together: phases, sums, and work in pieces
+ *
+ * In a phase that goes backward one piece of work is a slot: its shards run one
+ * after the other on one worker and add into the slot's gradients. Elsewhere it
+ * is a shard. After a phase the shards' sums are added up in order, and the
+ * gradients that are made by tile are made.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <string.h>
+
+#include "mtl-work-private.h"
+
+#define WORTH_SHARING 65536  /* bytes to be prepared */
+
+/* --- pieces of steps --- */
+
+static const MtlPlanStep *
+find_job (const MtlWork *self,
+          guint          piece,
+          guint         *number)
+{
+  guint n = self->jobs->len - 1;
+
+  while (g_array_index (self->jobs, MtlWorkJob, n).first_piece > piece)
+    n--;
+  *number = piece - g_array_index (self->jobs, MtlWorkJob, n).first_piece;
+
+  return &self->plan->steps[g_array_index (self->jobs, MtlWorkJob, n).step];
+}
+
+/* Returns the number of pieces with those of @step. */
+static guint
+add_job (MtlWork *self,
+         guint    step,
+         guint    first_piece,
+         guint    n_pieces)
+{
+  MtlWorkJob job = { step, first_piece };
+
+  g_array_append_val (self->jobs, job);
+
+  return first_piece + n_pieces;
+}
+
+/* The batch as one shard. */
+static MtlShard
+whole_batch (MtlWork *self,
+             guint    worker)
+{
+  return (MtlShard) { self, worker, 0, 0, self->pass->batch->rows };
+}
+
+static gboolean
+goes_back (const MtlWork     *self,
+           const MtlPlanStep *step)
+{
+  gboolean wanted = FALSE;
+
+  for (guint n = 0; n < step->n_in; n++)
+    wanted = wanted || self->plan->steps[step->in[n].step].wants_dy;
+
+  return wanted && mtl_work_wants_gradients (self);
+}
+
+static void
+prepare_piece (guint    piece,
+               guint    worker,
+               gpointer data)
+{
+  MtlWork *self = data;
+  MtlShard shard = whole_batch (self, worker);
+  MtlOpPass pass;
+  MtlPointers p;
+  guint number;
+  const MtlPlanStep *step = find_job (self, piece, &number);
+
+  mtl_work_fill_forward (&shard, step, &p, &pass);
+  pass.piece = number;
+  pass.goes_back = goes_back (self, step);
+  step->op->prepare (&pass);
+}
+
+/* A little is done faster than shared out. */
+static void
+run_pieces (MtlWork     *self,
+            guint        n_pieces,
+            MtlPoolWork  work,
+            gsize        bytes)
+{
+  if (bytes >= WORTH_SHARING)
+    mtl_pool_run (self->pool, n_pieces, work, self);
+  else
+    for (guint n = 0; n < n_pieces; n++)
+      work (n, 0, self);
+}
+
+void
+mtl_work_prepare (MtlWork *self)
+{
+  guint n_pieces = 0;
+
+  g_array_set_size (self->jobs, 0);
+  for (guint s = 0; s < self->plan->n_steps; s++)
+    if (self->plan->steps[s].prepared != MTL_NOWHERE
+        && (self->plan->steps[s].tasks & self->pass->tasks) != 0)
+      n_pieces = add_job (self, s, n_pieces, self->plan->steps[s].needs.n_pieces);
+  if (n_pieces > 0)
+    run_pieces (self, n_pieces, prepare_piece, self->plan->prepared);
+}
+
+/* --- tiles --- */
+
+static void
+tile_piece (guint    piece,
+            guint    worker,
+            gpointer data)
+{
+  MtlWork *self = data;
+  MtlShard shard = whole_batch (self, worker);
+  MtlOpPass pass;
+  MtlPointers p;
+  guint number, lane = 0;
+  const MtlPlanStep *step = find_job (self, piece, &number);
+  guint64 tasks = mtl_work_lanes (self, step);
+  guint index = (guint) (step - self->plan->steps);
+
+  mtl_work_fill_forward (&shard, step, &p, &pass);
+  pass.piece = number;
+  pass.n_lanes = mtl_count_tasks (tasks);
+  pass.dy = p.dy;
+  pass.dw = p.dw;
+  for (guint k = 0; k < self->plan->n_tasks; k++)
+    {
+      if ((tasks >> k & 1) == 0)
+        continue;
+      for (guint n = 0; n < step->n_out; n++)
+        p.dy[n * pass.n_lanes + lane] = mtl_work_gradient (&shard, (MtlInput) { index, n }, k);
+      for (guint t = 0; t < step->n_tensors; t++)
+        p.dw[t * pass.n_lanes + lane] =
+          mtl_work_target (self, &g_array_index (self->plan->tensors, MtlTensor,
+                                                 step->tensors[t]), k);
+      lane++;
+    }
+  step->op->grad (&pass);
+}
+
+static void
+run_tiles (MtlWork *self)
+{
+  guint n_pieces = 0;
+
+  g_array_set_size (self->jobs, 0);
+  for (guint a = self->first; a < self->end; a++)
+    {
+      const MtlAction *action = &self->plan->actions[a];
+      const MtlPlanStep *step = &self->plan->steps[action->step];
+
+      if (action->what == MTL_DO_BACKWARD && step->needs.n_tiles > 0
+          && mtl_work_lanes (self, step) != 0)
+        n_pieces = add_job (self, action->step, n_pieces, step->needs.n_tiles);
+    }
+  if (n_pieces > 0)
+    mtl_pool_run (self->pool, n_pieces, tile_piece, self);
+}
+
+/* --- sums --- */
+
+static void
+add_sums (MtlWork *self,
+          gsize    first,
+          gsize    n)
+{
+  memset (self->totals + first, 0, n * sizeof *self->totals);
+  for (gsize s = 0; s < self->n_shards; s++)
+    for (gsize i = first; i < first + n; i++)
+      self->totals[i] += self->sums[s * self->plan->n_sums + i];
+}
+
+static void
+settle (MtlWork           *self,
+        const MtlPlanStep *step)
+{
+  MtlShard shard = whole_batch (self, 0);
+  MtlOpPass pass;
+  MtlPointers p;
+
+  mtl_work_fill_forward (&shard, step, &p, &pass);
+  step->op->settle (&pass);
+}
+
+static void
+total_sums (MtlWork *self)
+{
+  if (self->pass->mode == MTL_PASS_EVALUATE)
+    return;
+
+  for (guint a = self->first; a < self->end; a++)
+    {
+      const MtlAction *action = &self->plan->actions[a];
+      const MtlPlanStep *step = &self->plan->steps[action->step];
+
+      if ((step->tasks & self->pass->tasks) == 0)
+        continue;
+      if (action->what == MTL_DO_MEASURE)
+        {
+          add_sums (self, step->sums, step->needs.sums);
+          if (self->pass->mode == MTL_PASS_TRAIN && step->op->settle != NULL)
+            settle (self, step);
+        }
+      else if (action->what == MTL_DO_MEASURE_BACK)
+        {
+          add_sums (self, step->sums + step->needs.sums,
+                    mtl_count_tasks (mtl_work_lanes (self, step)) * step->needs.sums_back);
+        }
+    }
+}
+
+/* --- phases --- */
+
+static void
+slot_piece (guint    piece,
+            guint    worker,
+            gpointer data)
+{
+  MtlWork *self = data;
+  gsize first = (self->n_shards * piece + self->n_slots - 1) / self->n_slots;
+  gsize end = (self->n_shards * (piece + 1) + self->n_slots - 1) / self->n_slots;
+
+  for (gsize s = first; s < end; s++)
+    mtl_work_run_shard (self, s, worker, mtl_work_slot (self, piece));
+}
+
+static void
+shard_piece (guint    piece,
+             guint    worker,
+             gpointer data)
+{
+  mtl_work_run_shard (data, piece, worker, NULL);
+}
+
+static void
+run_phase (MtlWork *self)
+{
+  if (mtl_is_backward (self->plan->actions[self->end - 1].what))
+    mtl_pool_run (self->pool, self->n_slots, slot_piece, self);
+  else
+    mtl_pool_run (self->pool, (guint) self->n_shards, shard_piece, self);
+  total_sums (self);
+  if (mtl_work_wants_gradients (self))
+    run_tiles (self);
+}
+
+/* Without batch statistics there is nothing to wait for. */
+void
+mtl_work_run_phases (MtlWork *self)
+{
+  const MtlPlan *plan = self->plan;
+  guint n = mtl_work_wants_gradients (self) ? plan->n_actions : plan->n_forward;
+
+  if (self->pass->mode == MTL_PASS_EVALUATE && !mtl_work_wants_gradients (self))
+    {
+      self->first = 0;
+      self->end = n;
+      if (n > 0)
+        mtl_pool_run (self->pool, (guint) self->n_shards, shard_piece, self);
+      return;
+    }
+
+  for (self->first = 0; self->first < n; self->first = self->end)
+    {
+      self->end = self->first + 1;
+      while (self->end < n && plan->actions[self->end].phase == plan->actions[self->first].phase)
+        self->end++;
+      run_phase (self);
+    }
+}
