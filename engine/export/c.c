@@ -123,6 +123,8 @@ file_clear (MtlCFile *file)
       g_free (file->steps[s].name);
       for (guint n = 0; n < MTL_OP_MAX_TENSORS; n++)
         g_free (file->steps[s].tensors[n]);
+      for (guint n = 0; n < MTL_OP_MAX_BUFFERS; n++)
+        g_free (file->steps[s].buffers[n]);
       if (file->steps[s].body != NULL)
         g_string_free (file->steps[s].body, TRUE);
     }

@@ -39,6 +39,15 @@ mtl_c_writer_tensor (MtlCWriter *self,
   return self->tensors[n];
 }
 
+const char *
+mtl_c_writer_buffer (MtlCWriter *self,
+                     guint       n)
+{
+  g_assert (n < MTL_OP_MAX_BUFFERS && self->buffers[n] != NULL);
+
+  return self->buffers[n];
+}
+
 void
 mtl_c_writer_use_math (MtlCWriter *self)
 {
@@ -63,32 +72,52 @@ mtl_c_writer_same (MtlCWriter *self)
 
 /* --- bodies --- */
 
-/* Names of arrays, if all their values are numbers. */
+/* The name of an array, if all its values are numbers. */
+static char *
+name_tensor (MtlCFile         *file,
+             const MtlTensor  *tensor,
+             GError          **error)
+{
+  g_autofree char *wish = g_strdup_printf ("%s_%s", tensor->block, tensor->name);
+  g_autofree char *word = mtl_c_claim (file->taken, wish);
+
+  for (gsize i = 0; i < tensor->size; i++)
+    if (!isfinite (file->in->theta[tensor->offset + i]))
+      {
+        g_set_error (error, MTL_ERROR, MTL_ERROR_EXPORT,
+                     "%s: number %" G_GSIZE_FORMAT " of its %s is %g, which C cannot write: "
+                     "export a checkpoint from before the training diverged",
+                     tensor->block, i, tensor->name,
+                     (double) file->in->theta[tensor->offset + i]);
+        return NULL;
+      }
+
+  return g_strdup_printf ("%s_%s", file->prefix, word);
+}
+
 static gboolean
 name_tensors (MtlCFile  *file,
               guint      s,
               GError   **error)
 {
-  for (guint n = 0; n < file->plan->steps[s].n_tensors; n++)
-    {
-      const MtlTensor *tensor = mtl_c_tensor (file, s, n);
-      g_autofree char *wish = g_strdup_printf ("%s_%s", tensor->block, tensor->name);
-      g_autofree char *word = mtl_c_claim (file->taken, wish);
+  const MtlPlanStep *step = &file->plan->steps[s];
+  MtlCWriter *writer = &file->steps[s];
+  gboolean fine = TRUE;
 
-      for (gsize i = 0; i < tensor->size; i++)
-        if (!isfinite (file->in->theta[tensor->offset + i]))
-          {
-            g_set_error (error, MTL_ERROR, MTL_ERROR_EXPORT,
-                         "%s: number %" G_GSIZE_FORMAT " of its %s is %g, which C cannot write: "
-                         "export a checkpoint from before the training diverged",
-                         tensor->block, i, tensor->name,
-                         (double) file->in->theta[tensor->offset + i]);
-            return FALSE;
-          }
-      file->steps[s].tensors[n] = g_strdup_printf ("%s_%s", file->prefix, word);
+  for (guint n = 0; fine && n < step->n_tensors; n++)
+    {
+      writer->tensors[n] = name_tensor (file, mtl_plan_tensor (file->plan, step->tensors[n]),
+                                        error);
+      fine = writer->tensors[n] != NULL;
+    }
+  for (guint n = 0; fine && n < step->n_buffers; n++)
+    {
+      writer->buffers[n] = name_tensor (file, mtl_plan_tensor (file->plan, step->buffers[n]),
+                                        error);
+      fine = writer->buffers[n] != NULL;
     }
 
-  return TRUE;
+  return fine;
 }
 
 static gboolean
@@ -141,17 +170,15 @@ mtl_c_prepare_blocks (MtlCFile  *file,
 /* --- text --- */
 
 static void
-write_tensor (MtlCFile *file,
-              guint     s,
-              guint     n)
+write_tensor (MtlCFile        *file,
+              const MtlTensor *tensor,
+              const char      *name)
 {
-  const MtlTensor *tensor = mtl_c_tensor (file, s, n);
   g_autofree char *shape = mtl_c_shape (&tensor->shape);
 
   g_string_append_printf (file->text, "\n/* %s of %s: %s */\n"
                           "static const float %s[%" G_GSIZE_FORMAT "] = {\n",
-                          tensor->name, tensor->block, shape, file->steps[s].tensors[n],
-                          tensor->size);
+                          tensor->name, tensor->block, shape, name, tensor->size);
   mtl_c_append_floats (file->text, file->in->theta + tensor->offset, tensor->size);
   g_string_append (file->text, "};\n");
 }
@@ -179,7 +206,9 @@ write_block (MtlCFile *file,
   g_autofree char *out = mtl_c_shape (&step->shape.out[0]);
 
   for (guint n = 0; n < step->n_tensors; n++)
-    write_tensor (file, s, n);
+    write_tensor (file, mtl_plan_tensor (file->plan, step->tensors[n]), writer->tensors[n]);
+  for (guint n = 0; n < step->n_buffers; n++)
+    write_tensor (file, mtl_plan_tensor (file->plan, step->buffers[n]), writer->buffers[n]);
 
   g_string_append_printf (file->text, "\n/* %s", step->block);
   if (strcmp (step->block, step->last) != 0)

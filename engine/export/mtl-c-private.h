@@ -30,6 +30,7 @@ struct _MtlCWriter
   MtlCKind  kind;
   char     *name;     /* of its function; NULL: a source, or not wanted */
   char     *tensors[MTL_OP_MAX_TENSORS];  /* names of its arrays */
+  char     *buffers[MTL_OP_MAX_BUFFERS];
   GString  *body;
   gboolean  math;
 };

@@ -25,6 +25,9 @@ void        mtl_c_writer_line        (MtlCWriter *self,
 /* The C name of the array that holds tensor @n of the op. */
 const char *mtl_c_writer_tensor      (MtlCWriter *self,
                                       guint       n);
+/* The same of its buffer @n. */
+const char *mtl_c_writer_buffer      (MtlCWriter *self,
+                                      guint       n);
 void        mtl_c_writer_use_math    (MtlCWriter *self);
 /* The whole body: y[i] = @expression for @n values, where the expression reads
  * inputs at i alone. y may then take the place of an input. */

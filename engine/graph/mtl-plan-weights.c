@@ -8,13 +8,16 @@
 #include "mtl-experiment.h"
 #include "mtl-plan-private.h"
 
-/* The rule of one tensor under the experiment's choice. */
+/* The rule of one tensor under the experiment's choice. What has no fan-in, as
+ * the shift of a normalisation, begins as its block says. */
 static MtlInit
 choose_init (const MtlTensor *tensor,
              guint            choice)
 {
   gboolean ruled = tensor->init == MTL_INIT_KAIMING || tensor->init == MTL_INIT_XAVIER;
 
+  if (tensor->fan_in == 0)
+    return tensor->init;
   if (choice == MTL_FIRST_UNIFORM)
     return ruled || tensor->init == MTL_INIT_ZERO ? MTL_INIT_UNIFORM : tensor->init;
   if (choice == MTL_FIRST_AUTO || !ruled)

@@ -245,7 +245,7 @@ bench_open (Bench      *self,
   self->k = mtl_plan_n_tasks (self->plan);
   self->d = mtl_plan_n_trunk (self->plan);
   self->p = mtl_plan_n_weights (self->plan);
-  self->theta = g_new0 (float, self->p);
+  self->theta = g_new0 (float, mtl_plan_n_theta (self->plan));
   mtl_plan_initialise (self->plan, 3, self->theta);
   fill_rows (self, 0, rows);
 }

@@ -36,13 +36,6 @@ static const struct
   { "one-output",
     "d csv\nt dense units=6 < d.features\nr tanh < t.out\nh dense units=1 < r.out\n"
     "y0 task loss=mse weight=0.5 < h.out\ny1 task loss=mse < h.out\ny2 task loss=mse < h.out" },
-  /* Gradients by tile in the trunk of all, of two of three, and in a head. */
-  { "wide",
-    "d csv\nt dense units=200 < d.features\nr tanh < t.out\nb dense units=120 < r.out\n"
-    "bt tanh < b.out\nc dense units=140 < bt.out\nct tanh < c.out\nk dense units=150 < ct.out\n"
-    "kt tanh < k.out\nh0 dense units=1 < ct.out\nh1 dense units=1 < kt.out\n"
-    "h2 dense units=1 < bt.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\n"
-    "y2 task loss=mse < h2.out" },
   { "no-trunk",
     "d csv\nh0 dense units=1 < d.features\nh1 dense units=2 < d.features\n"
     "y0 task loss=mse < h0.out\nyes task < h1.out" },
@@ -52,6 +45,19 @@ static const struct
     "d csv\nt dense units=16 < d.features\nx dropout p=0.4 < t.out\nr tanh < x.out\n"
     "h0 dense units=1 < r.out\nz dropout p=0.2 < r.out\nh1 dense units=1 < z.out\n"
     "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out" },
+  /* Gradients by tile in the trunk of all, of two of three, and in a head. */
+  { "wide",
+    "d csv\nt dense units=200 < d.features\nr tanh < t.out\nb dense units=120 < r.out\n"
+    "bt tanh < b.out\nc dense units=140 < bt.out\nct tanh < c.out\nk dense units=150 < ct.out\n"
+    "kt tanh < k.out\nh0 dense units=1 < ct.out\nh1 dense units=1 < kt.out\n"
+    "h2 dense units=1 < bt.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\n"
+    "y2 task loss=mse < h2.out" },
+  { "batch-norm",
+    "d csv\nt dense units=8 < d.features\nn batch-norm < t.out\nr tanh < n.out\n"
+    "b dense units=6 < r.out\nm batch-norm < b.out\nh0 dense units=1 < m.out\n"
+    "h1 dense units=1 < m.out\nu dense units=5 < r.out\nv batch-norm < u.out\n"
+    "h2 dense units=1 < v.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\n"
+    "y2 task loss=mse < h2.out" },
 };
 
 static const char fused[] =

@@ -107,7 +107,8 @@ check_reach (const char *name,
     }
 }
 
-/* Trunk first, then the heads by task; each in document order and without a gap. */
+/* Trunk first, then the heads by task, then running statistics; each in document
+ * order and without a gap. */
 static inline void
 check_order (const char *name,
              Bench      *bench)
@@ -123,6 +124,8 @@ check_order (const char *name,
                  ? -1 : (int) g_bit_nth_lsf ((gulong) tensor->tasks, -1);
       guint block = 0;
 
+      if (at >= bench->p)
+        here = MTL_MAX_TASKS;
       while (strcmp (mtl_block_id (mtl_design_block (bench->design, block)), tensor->block) != 0)
         block++;
       if (tensor->offset != at || here < part || (here == part && block < place))
@@ -130,11 +133,12 @@ check_order (const char *name,
                  "%d at %" G_GSIZE_FORMAT, name, tensor->block, tensor->name, here,
                  tensor->offset, part, at);
       g_assert_true ((here < 0) == (tensor->offset < bench->d));
+      g_assert_true ((here == MTL_MAX_TASKS) == (tensor->offset >= bench->p));
       at += tensor->size;
       part = here;
       place = block;
     }
-  g_assert_cmpuint (at, ==, bench->p);
+  g_assert_cmpuint (at, ==, mtl_plan_n_theta (bench->plan));
 }
 
 /* --- the memory plan --- */
