@@ -20,7 +20,8 @@ progress_cb (const MtlProbeFrame *frame,
   if (!isatty (STDERR_FILENO))
     return;
 
-  fprintf (stderr, _("\r\033[K%.0f %%"), 100.0 * frame->done);
+  fprintf (stderr, "\r\033[K");
+  fprintf (stderr, _("%.0f %%"), 100.0 * frame->done);
   if (isfinite (frame->seconds_left) && !frame->finished)
     fprintf (stderr, _(", %.0f s left"), frame->seconds_left);
   if (frame->finished)
