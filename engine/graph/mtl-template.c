@@ -15,31 +15,19 @@
 
 #define PREFIX "/io/github/basin_studio/Basin/templates/"
 
-enum
+typedef struct
 {
-  TWO_DIGITS,
-  MULTI_MNIST,
-  TABLE,
-  N_TEMPLATES
-};
+  const char *id;
+  const char *title;
+  const char *summary;
+} Template;
 
-static const char *const ids[N_TEMPLATES + 1] = {
-  [TWO_DIGITS] = "two-digits",
-  [MULTI_MNIST] = "multi-mnist",
-  [TABLE] = "table",
-};
-
-static const char *const titles[N_TEMPLATES] = {
-  [TWO_DIGITS] = N_("Glyph Pairs"),
-  [MULTI_MNIST] = N_("Two Digits"),
-  [TABLE] = N_("Table, Two Targets"),
-};
-
-static const char *const summaries[N_TEMPLATES] = {
-  [TWO_DIGITS] = N_("Two heads read two drawn digits that overlap. Needs no files, trains in a "
-                    "minute."),
-  [MULTI_MNIST] = N_("Two heads read two handwritten digits. Needs MNIST files."),
-  [TABLE] = N_("A CSV file with two columns to predict."),
+static const Template templates[] = {
+  { "two-digits", N_("Glyph Pairs"),
+    N_("Two heads read two drawn digits that overlap. Needs no files, trains in a minute.") },
+  { "multi-mnist", N_("Two Digits"),
+    N_("Two heads read two handwritten digits. Needs MNIST files.") },
+  { "table", N_("Table, Two Targets"), N_("A CSV file with two columns to predict.") },
 };
 
 /**
@@ -50,17 +38,27 @@ static const char *const summaries[N_TEMPLATES] = {
 const char *const *
 mtl_template_list (void)
 {
+  static const char *ids[G_N_ELEMENTS (templates) + 1];
+  static gsize ready;
+
+  if (g_once_init_enter (&ready))
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+        ids[i] = templates[i].id;
+      g_once_init_leave (&ready, 1);
+    }
+
   return ids;
 }
 
-static int
+static const Template *
 find_template (const char *id)
 {
-  for (int i = 0; i < N_TEMPLATES; i++)
-    if (g_strcmp0 (ids[i], id) == 0)
-      return i;
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    if (g_strcmp0 (templates[i].id, id) == 0)
+      return &templates[i];
 
-  return -1;
+  return NULL;
 }
 
 /**
@@ -72,9 +70,9 @@ find_template (const char *id)
 const char *
 mtl_template_title (const char *id)
 {
-  int n = find_template (id);
+  const Template *found = find_template (id);
 
-  return n >= 0 ? titles[n] : NULL;
+  return found != NULL ? found->title : NULL;
 }
 
 /**
@@ -85,9 +83,9 @@ mtl_template_title (const char *id)
 const char *
 mtl_template_summary (const char *id)
 {
-  int n = find_template (id);
+  const Template *found = find_template (id);
 
-  return n >= 0 ? summaries[n] : NULL;
+  return found != NULL ? found->summary : NULL;
 }
 
 static void
@@ -97,8 +95,8 @@ set_unknown (const char  *id,
   g_autoptr(GPtrArray) known = g_ptr_array_new ();
   g_autofree char *hint = NULL;
 
-  for (guint i = 0; ids[i] != NULL; i++)
-    g_ptr_array_add (known, (gpointer) ids[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (templates); i++)
+    g_ptr_array_add (known, (gpointer) templates[i].id);
 
   hint = mtl_nearest_hint (id, known);
   g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN, "no starter design is called “%s”; %s",
@@ -117,7 +115,7 @@ mtl_template_design (const char  *id,
   g_autofree char *path = NULL;
   g_autoptr(GBytes) bytes = NULL;
 
-  if (find_template (id) < 0)
+  if (find_template (id) == NULL)
     {
       set_unknown (id, error);
       return NULL;
