@@ -30,7 +30,7 @@ typedef struct
   MtlRng       rng;
   gsize        rows;
   guint        n_tensors, n_buffers;
-  guint32      samples[32];
+  guint32     *samples;
   gsize        n_x[BENCH_PORTS], n_y, n_w[MTL_OP_MAX_TENSORS];  /* n_x, n_y: of all rows */
   float       *x[BENCH_PORTS], *y[1], *w[MTL_OP_MAX_TENSORS];
   float       *dy[BENCH_LANES];
@@ -144,6 +144,7 @@ op_bench_free (OpBench *bench)
       g_free (bench->renewed[i]);
     }
   g_free (bench->y[0]);
+  g_free (bench->samples);
   g_free (bench->sums);
   g_free (bench->sums_back);
   g_free (bench->kept);
@@ -178,6 +179,7 @@ op_bench_new (const MtlOp      *op,
 
   if (op->plan != NULL)
     op->plan (&bench->shape, &bench->needs);
+  bench->samples = g_new (guint32, rows);
   for (gsize r = 0; r < rows; r++)
     bench->samples[r] = g_rand_int (rand);
   op_bench_fill (bench, rand);
