@@ -14,11 +14,10 @@
 #include <unistd.h>
 
 #include "mtl-design.h"
+#include "own-words.h"
 
 #define N_KILLS  50
 #define MOST_US  20000  /* until a kill */
-
-static char *program;
 
 static MtlDesign *
 make_design (guint n)
@@ -48,12 +47,12 @@ static void
 kill_once (const char *path,
            guint       delay)
 {
-  char *argv[] = { program, (char *) "--save", (char *) path, NULL };
+  g_autofree char **words = own_words ((char *[]) { (char *) "--save", (char *) path, NULL });
   g_autoptr(GError) error = NULL;
   GPid child;
   int status;
 
-  g_spawn_async (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &child, &error);
+  g_spawn_async (NULL, words, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &child, &error);
   g_assert_no_error (error);
   g_usleep (delay);
   kill (child, SIGKILL);
@@ -110,7 +109,6 @@ main (int   argc,
   if (argc == 3 && strcmp (argv[1], "--save") == 0)
     save_for_ever (argv[2]);
 
-  program = argv[0];
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kills/save", test_save);
 

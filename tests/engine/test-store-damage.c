@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "mtl-rng.h"
+#include "own-words.h"
 #include "store-sample.h"
 
 #define SEED 20
@@ -187,10 +188,9 @@ kill_one (const char *folder,
           gboolean    anew,
           gulong      delay)
 {
-  g_autofree char *self = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char **words = own_words ((char *[]) { (char *) "--killed", (char *) folder,
+                                                    (char *) (anew ? "new" : "old"), NULL });
   g_autoptr(GError) error = NULL;
-  char *words[] = { self, (char *) "--killed", (char *) folder, (char *) (anew ? "new" : "old"),
-                    NULL };
   char told = 0;
   int status, out;
   GPid child;
