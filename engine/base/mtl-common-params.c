@@ -69,6 +69,18 @@ static const MtlParam source_params[] = {
   { .id = NULL },
 };
 
+static const MtlParam schedule_params[] = {
+  {
+    .id = "warmup",
+    .title = N_("Warm-up"),
+    .summary = N_("Time in which the rate rises from zero to what the schedule says"),
+    .unit = N_("epochs"),
+    .type = MTL_NUMBER,
+    .maximum = 10000.0,
+  },
+  { .id = NULL },
+};
+
 const MtlParam *
 mtl_common_params (MtlKind kind)
 {
@@ -78,6 +90,8 @@ mtl_common_params (MtlKind kind)
       return balancer_params;
     case MTL_KIND_SOURCE:
       return source_params;
+    case MTL_KIND_SCHEDULE:
+      return schedule_params;
     default:
       return NULL;
     }

@@ -20,6 +20,7 @@ enum
   EPS,
   WEIGHT_DECAY,
   DECAY_ALL,
+  AMSGRAD,
 };
 
 static const MtlParam params[] = {
@@ -81,8 +82,25 @@ static const MtlParam params[] = {
     .initial = 1.0,
     .rare = TRUE,
   },
+  {
+    .id = "amsgrad",
+    .title = N_("AMSGrad"),
+    .summary = N_("Divide by the largest mean squared gradient so far, so that rates only fall"),
+    .type = MTL_FLAG,
+    .minimum = 0.0,
+    .maximum = 1.0,
+    .initial = 0.0,
+    .rare = TRUE,
+  },
   { .id = NULL },
 };
+
+static gboolean
+adam_keeps (const MtlSetting *set,
+            guint             moment)
+{
+  return moment != MTL_ADAM_LARGEST || set[AMSGRAD].number != 0.0;
+}
 
 static void
 adam_update (const MtlOptimizerStep *step,
@@ -98,6 +116,7 @@ adam_update (const MtlOptimizerStep *step,
     .epsilon = step->set[EPS].number,
     .coupled = step->set[WEIGHT_DECAY].number,
     .decay_all = step->set[DECAY_ALL].number != 0.0,
+    .amsgrad = step->set[AMSGRAD].number != 0.0,
   };
 
   mtl_adam_update (&adam, step, first, n, gradient, weights, moments);
@@ -112,6 +131,7 @@ const MtlOptimizer mtl_optimizer_adam = {
                  "arXiv 1412.6980, Algorithm 1",
     .params = params,
   },
-  .n_moments = 2,
+  .n_moments = MTL_ADAM_N_MOMENTS,
+  .keeps = adam_keeps,
   .update = adam_update,
 };

@@ -21,6 +21,7 @@ enum
   EPS,
   WEIGHT_DECAY,
   DECAY_ALL,
+  AMSGRAD,
 };
 
 static const MtlParam params[] = {
@@ -82,8 +83,25 @@ static const MtlParam params[] = {
     .initial = 0.0,
     .rare = TRUE,
   },
+  {
+    .id = "amsgrad",
+    .title = N_("AMSGrad"),
+    .summary = N_("Divide by the largest mean squared gradient so far, so that rates only fall"),
+    .type = MTL_FLAG,
+    .minimum = 0.0,
+    .maximum = 1.0,
+    .initial = 0.0,
+    .rare = TRUE,
+  },
   { .id = NULL },
 };
+
+static gboolean
+adamw_keeps (const MtlSetting *set,
+             guint             moment)
+{
+  return moment != MTL_ADAM_LARGEST || set[AMSGRAD].number != 0.0;
+}
 
 static void
 adamw_update (const MtlOptimizerStep *step,
@@ -99,6 +117,7 @@ adamw_update (const MtlOptimizerStep *step,
     .epsilon = step->set[EPS].number,
     .decoupled = step->set[WEIGHT_DECAY].number,
     .decay_all = step->set[DECAY_ALL].number != 0.0,
+    .amsgrad = step->set[AMSGRAD].number != 0.0,
   };
 
   mtl_adam_update (&adam, step, first, n, gradient, weights, moments);
@@ -113,6 +132,7 @@ const MtlOptimizer mtl_optimizer_adamw = {
                  "arXiv 1711.05101, Algorithm 2",
     .params = params,
   },
-  .n_moments = 2,
+  .n_moments = MTL_ADAM_N_MOMENTS,
+  .keeps = adamw_keeps,
   .update = adamw_update,
 };

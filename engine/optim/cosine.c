@@ -1,9 +1,8 @@
-/* cosine.c — the rate falls along half a cosine, after a warm-up if wanted
+/* cosine.c — the rate falls along half a cosine
  *
  *   f + (1 − f)·(1 + cos (π·e / T)) / 2
  *
- * from 1 at e = 0 to the least factor f at the end, e = T. A warm-up
- * multiplies; it does not move the cosine.
+ * from 1 at e = 0 to the least factor f at the end, e = T.
  *
  * Source: Loshchilov, Hutter, ICLR 2017, equation 5, without restarts.
  *
@@ -16,25 +15,12 @@
 
 #include <glib/gi18n.h>
 
-#include "mtl-warmup.h"
-
 enum
 {
-  WARMUP,
   MINIMUM,
 };
 
 static const MtlParam params[] = {
-  {
-    .id = "warmup",
-    .title = N_("Warm-up"),
-    .summary = N_("Time in which the rate rises from zero"),
-    .unit = N_("epochs"),
-    .type = MTL_NUMBER,
-    .minimum = 0.0,
-    .maximum = 10000.0,
-    .initial = 0.0,
-  },
   {
     .id = "minimum",
     .title = N_("Least factor"),
@@ -56,7 +42,7 @@ cosine_factor (const MtlSetting *set,
   double along = CLAMP (epoch / n_epochs, 0.0, 1.0);
   double height = 0.5 * (1.0 + cos (G_PI * along));
 
-  return (least + (1.0 - least) * height) * mtl_warmup_factor (epoch, set[WARMUP].number);
+  return least + (1.0 - least) * height;
 }
 
 const MtlSchedule mtl_schedule_cosine = {

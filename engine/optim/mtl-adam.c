@@ -43,7 +43,7 @@ find_rates (const MtlAdam          *adam,
   };
 }
 
-/* At most BLOCK elements. Inlined twice: where @n is a constant the compiler
+/* At most BLOCK elements; @u: (nullable). Inlined twice: where @n is a constant the compiler
  * takes vectors. The roots stand apart because sqrtf() may set errno, which
  * keeps its loop from being one of vectors. */
 static G_ALWAYS_INLINE inline void
@@ -53,9 +53,11 @@ move (const Rates  *rates,
       const float  *restrict gradient,
       float        *restrict weights,
       float        *restrict m,
-      float        *restrict v)
+      float        *restrict v,
+      float        *restrict u)
 {
   const Rates r = *rates;
+  const float *squares = u != NULL ? u : v;
   float root[BLOCK];
 
   for (gsize i = 0; i < n; i++)
@@ -67,8 +69,11 @@ move (const Rates  *rates,
       v[i] = r.beta2 * v[i] + r.fresh2 * (g * g);
       weights[i] -= r.shrink * w;
     }
+  if (u != NULL)
+    for (gsize i = 0; i < n; i++)
+      u[i] = MAX (u[i], v[i]);
   for (gsize i = 0; i < n; i++)
-    root[i] = sqrtf (v[i]);
+    root[i] = sqrtf (squares[i]);
   for (gsize i = 0; i < n; i++)
     weights[i] -= r.rate * m[i] / (root[i] * r.root_scale + r.epsilon);
 }
@@ -83,10 +88,13 @@ mtl_adam_update (const MtlAdam          *adam,
                  float *const           *moments)
 {
   const Rates rates = find_rates (adam, step);
-  float *m = moments[0], *v = moments[1];
+  float *m = moments[MTL_ADAM_MEAN], *v = moments[MTL_ADAM_SQUARE];
+  float *u = adam->amsgrad ? moments[MTL_ADAM_LARGEST] : NULL;
   gsize i = first, end = first + n;
 
   for (; end - i >= BLOCK; i += BLOCK)
-    move (&rates, BLOCK, step->decay + i, gradient + i, weights + i, m + i, v + i);
-  move (&rates, end - i, step->decay + i, gradient + i, weights + i, m + i, v + i);
+    move (&rates, BLOCK, step->decay + i, gradient + i, weights + i, m + i, v + i,
+          u != NULL ? u + i : NULL);
+  move (&rates, end - i, step->decay + i, gradient + i, weights + i, m + i, v + i,
+        u != NULL ? u + i : NULL);
 }

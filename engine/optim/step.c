@@ -14,13 +14,10 @@
 
 #include <glib/gi18n.h>
 
-#include "mtl-warmup.h"
-
 enum
 {
   EVERY,
   GAMMA,
-  WARMUP,
 };
 
 static const MtlParam params[] = {
@@ -43,16 +40,6 @@ static const MtlParam params[] = {
     .maximum = 1.0,
     .initial = 0.5,
   },
-  {
-    .id = "warmup",
-    .title = N_("Warm-up"),
-    .summary = N_("Time in which the rate rises from zero"),
-    .unit = N_("epochs"),
-    .type = MTL_NUMBER,
-    .minimum = 0.0,
-    .maximum = 10000.0,
-    .initial = 0.0,
-  },
   { .id = NULL },
 };
 
@@ -63,7 +50,7 @@ step_factor (const MtlSetting *set,
 {
   double n_falls = floor (epoch / set[EVERY].number);
 
-  return pow (set[GAMMA].number, n_falls) * mtl_warmup_factor (epoch, set[WARMUP].number);
+  return pow (set[GAMMA].number, n_falls);
 }
 
 const MtlSchedule mtl_schedule_step = {

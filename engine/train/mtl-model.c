@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtl-schedule.h"
+
 #define RANGE 8192  /* floats updated in one piece */
 
 MtlModel *
@@ -44,6 +46,28 @@ mtl_model_free (MtlModel *self)
   g_free (self);
 }
 
+/* Whether moment @n is there under these settings. */
+static gboolean
+keeps (const MtlChosen *optimizer,
+       guint            n)
+{
+  const MtlOptimizer *method = (const MtlOptimizer *) mtl_chosen_method (optimizer);
+
+  return n < method->n_moments
+         && (method->keeps == NULL || method->keeps (mtl_chosen_settings (optimizer), n));
+}
+
+guint
+mtl_model_n_moments (const MtlChosen *optimizer)
+{
+  guint n_moments = 0;
+
+  for (guint n = 0; n < MTL_MAX_MOMENTS; n++)
+    n_moments += keeps (optimizer, n) ? 1 : 0;
+
+  return n_moments;
+}
+
 void
 mtl_model_set_optimizer (MtlModel        *self,
                          const MtlChosen *optimizer)
@@ -55,15 +79,16 @@ mtl_model_set_optimizer (MtlModel        *self,
   g_clear_pointer (&self->chosen, mtl_chosen_unref);
   self->chosen = optimizer;
   self->optimizer = (const MtlOptimizer *) method;
-  if (same)
-    return;
-
   g_assert (self->optimizer->n_moments <= MTL_MAX_MOMENTS);
-  self->optimizer_step = 0;
+  if (!same)
+    self->optimizer_step = 0;
   for (guint n = 0; n < MTL_MAX_MOMENTS; n++)
     {
-      g_clear_pointer (&self->moments[n], g_free);
-      if (n < self->optimizer->n_moments)
+      gboolean kept = keeps (optimizer, n);
+
+      if (!same || !kept)
+        g_clear_pointer (&self->moments[n], g_free);
+      if (kept && self->moments[n] == NULL)
         self->moments[n] = g_new0 (float, self->n_weights);
     }
 }
@@ -82,10 +107,8 @@ mtl_model_rate (const MtlModel *self,
                 double          epoch,
                 double          n_epochs)
 {
-  const MtlSchedule *schedule = (const MtlSchedule *) mtl_chosen_method (self->schedule);
-
   return mtl_chosen_settings (self->chosen)[0].number
-         * schedule->factor (mtl_chosen_settings (self->schedule), epoch, n_epochs);
+         * mtl_schedule_factor (self->schedule, epoch, n_epochs);
 }
 
 typedef struct
@@ -149,7 +172,9 @@ mtl_model_save (const MtlModel *self)
 
   g_variant_builder_init (&moments, G_VARIANT_TYPE ("aau"));
   for (guint n = 0; n < self->optimizer->n_moments; n++)
-    g_variant_builder_add_value (&moments, save_floats (self->moments[n], self->n_weights));
+    g_variant_builder_add_value (&moments,
+                                 save_floats (self->moments[n],
+                                              self->moments[n] != NULL ? self->n_weights : 0));
 
   return g_variant_new ("(st@auaau)", self->optimizer->method.id, self->optimizer_step,
                         save_floats (self->theta, self->n_theta), &moments);
@@ -180,7 +205,8 @@ load_floats (GVariant  *saved,
  * mtl_model_load:
  * @saved: by mtl_model_save()
  *
- * Moments are taken over when the optimiser is the same one.
+ * Moments are taken over when the optimiser is the same one; those that were
+ * not kept then stay zero.
  *
  * Returns: TRUE; FALSE with MTL_ERROR_STORE, and a model not to be used
  */
@@ -197,16 +223,16 @@ mtl_model_load (MtlModel  *self,
   g_variant_get (saved, "(&st@au@aau)", &optimizer, &step, &theta, &moments);
   if (!load_floats (theta, self->theta, self->n_theta, error))
     return FALSE;
-  if (strcmp (optimizer, self->optimizer->method.id) != 0
-      || g_variant_n_children (moments) != self->optimizer->n_moments)
+  if (strcmp (optimizer, self->optimizer->method.id) != 0)
     return TRUE;
 
   self->optimizer_step = step;
-  for (guint n = 0; n < self->optimizer->n_moments; n++)
+  for (guint n = 0; n < g_variant_n_children (moments); n++)
     {
       g_autoptr(GVariant) moment = g_variant_get_child_value (moments, n);
 
-      if (!load_floats (moment, self->moments[n], self->n_weights, error))
+      if (n < MTL_MAX_MOMENTS && self->moments[n] != NULL && g_variant_n_children (moment) > 0
+          && !load_floats (moment, self->moments[n], self->n_weights, error))
         return FALSE;
     }
 

@@ -23,14 +23,17 @@ typedef struct
   const MtlChosen    *chosen;           /* optimiser and settings */
   const MtlOptimizer *optimizer;
   const MtlChosen    *schedule;
-  float              *moments[MTL_MAX_MOMENTS];
+  float              *moments[MTL_MAX_MOMENTS];  /* NULL: not kept */
   guint64             optimizer_step;   /* steps since the optimiser began */
 } MtlModel;
+
+/* How many vectors an optimiser keeps under its settings. */
+guint     mtl_model_n_moments     (const MtlChosen *optimizer);
 
 MtlModel *mtl_model_new           (const MtlPlan   *plan,
                                    guint64          seed);
 void      mtl_model_free          (MtlModel        *self);
-/* Moments stay when the method is the same. */
+/* Moments stay when the method is the same; one that its settings did not ask for begins at 0. */
 void      mtl_model_set_optimizer (MtlModel        *self,
                                    const MtlChosen *optimizer);
 void      mtl_model_set_schedule  (MtlModel        *self,

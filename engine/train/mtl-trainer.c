@@ -253,7 +253,7 @@ mtl_trainer_estimate (const MtlDesign  *design,
   g_autoptr(MtlPlan) plan = NULL;
   guint workers = n_threads > 0 ? n_threads : g_get_num_processors ();
   const MtlSharp *sharp;
-  const MtlOptimizer *optimizer;
+  guint n_moments;
   gsize floats;
 
   if (data == NULL)
@@ -264,9 +264,9 @@ mtl_trainer_estimate (const MtlDesign  *design,
     return FALSE;
 
   sharp = (const MtlSharp *) mtl_chosen_method (mtl_setup_method (design, "sharpness"));
-  optimizer = (const MtlOptimizer *) mtl_chosen_method (mtl_setup_method (design, "optimizer"));
+  n_moments = mtl_model_n_moments (mtl_setup_method (design, "optimizer"));
   /* θ, moved weights, gradient and moments; slots are in rows_size, sets of rows beside it. */
-  floats = (3 + optimizer->n_moments) * mtl_plan_n_weights (plan)
+  floats = (3 + n_moments) * mtl_plan_n_weights (plan)
            + sharp->n_rows * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
                               + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)

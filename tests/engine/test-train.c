@@ -343,6 +343,8 @@ static const char *const resumes[][5] = {
   { "pcgrad", "fs-mtl", "adamw", "cosine" },
   { "nash", "sam", "sgd", "step", "balancer.update-every=5" },
   { "imtl-g", "fs-mtl", "adam", "constant" },
+  { "equal", "none", "rmsprop", "one-cycle", "optimizer.momentum=0.9" },
+  { "mgda", "none", "adam", "multi-step", "optimizer.amsgrad=true" },
 };
 
 static void
@@ -375,8 +377,8 @@ main (int   argc,
   add_catalogue_tests ();
   for (guint n = 0; n < G_N_ELEMENTS (resumes); n++)
     {
-      g_autofree char *path = g_strdup_printf ("/train/resume/%s-%s", resumes[n][0],
-                                               resumes[n][1]);
+      g_autofree char *path = g_strdup_printf ("/train/resume/%s-%s-%s", resumes[n][0],
+                                               resumes[n][1], resumes[n][2]);
 
       g_test_add_data_func (path, resumes[n], test_resume);
     }
