@@ -68,6 +68,15 @@ static const MtlParam params[] = {
     .kind = MTL_KIND_SCHEDULE,
     .initial_text = "constant",
   },
+  [MTL_EXPERIMENT_CLIP_NORM] = {
+    .id = "clip-norm",
+    .title = N_("Clip gradient norm"),
+    .summary = N_("The longest gradient, trunk and heads together, that the optimiser sees; "
+                  "a longer one keeps its direction; 0 is off"),
+    .type = MTL_NUMBER,
+    .maximum = 1e6,
+    .rare = TRUE,
+  },
   [MTL_EXPERIMENT_BALANCER] = {
     .id = "balancer",
     .title = N_("Gradient balancing"),

@@ -34,6 +34,7 @@ struct _MtlStep
   float           *gradient;   /* P */
   float          **outputs;    /* [K] */
   double          *losses;     /* [K] */
+  double           clip;       /* longest gradient; 0: any */
 
   /* of the step that runs */
   const float     *theta;

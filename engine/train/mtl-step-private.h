@@ -29,6 +29,9 @@ void                 mtl_step_set_balancer (MtlStep       *self,
 /* State stays when the method is the same. */
 void                 mtl_step_set_sharp (MtlStep          *self,
                                          const MtlChosen  *sharp);
+/* The longest gradient, trunk and heads together, that a step leaves; 0: any. */
+void                 mtl_step_set_clip  (MtlStep          *self,
+                                         double            most);
 MtlState            *mtl_step_state     (MtlStep          *self,
                                          MtlPart           part);
 MtlState            *mtl_step_sharp_state (MtlStep        *self);
@@ -50,7 +53,7 @@ gboolean             mtl_step_take      (MtlStep          *self,
                                          guint64           seed,
                                          gboolean          diagnose,
                                          GError          **error);
-/* P floats: direction of the trunk, then the heads' gradients. */
+/* P floats: direction of the trunk, then the heads' gradients; clipped. */
 const float         *mtl_step_gradient  (MtlStep          *self);
 /* The running statistics that stand behind θ's weights after the step. */
 const float         *mtl_step_renewed   (MtlStep          *self);

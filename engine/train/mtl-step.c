@@ -17,6 +17,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-clip.h"
+
 #define LEAST_WEIGHT 1e-6  /* of a task in the merged lane: its head's gradient is divided by it */
 
 MtlStep *
@@ -146,6 +148,13 @@ mtl_step_set_sharp (MtlStep         *self,
     }
 }
 
+void
+mtl_step_set_clip (MtlStep *self,
+                   double   most)
+{
+  self->clip = most;
+}
+
 MtlState *
 mtl_step_state (MtlStep *self,
                 MtlPart  part)
@@ -269,6 +278,8 @@ mtl_step_take (MtlStep         *self,
       return FALSE;
     }
 
+  if (self->clip > 0.0)
+    mtl_clip (self->gradient, mtl_step_n_weights (self), self->clip);
   return TRUE;
 }
 

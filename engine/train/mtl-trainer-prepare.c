@@ -43,6 +43,7 @@ set_methods (MtlLoop *loop)
   mtl_step_set_balancer (loop->step, MTL_PART_LOSS, mtl_setup_method (loop->design, "balancer"));
   mtl_step_set_balancer (loop->step, MTL_PART_FLAT, flat_balancer (loop->design));
   mtl_step_set_sharp (loop->step, mtl_setup_method (loop->design, "sharpness"));
+  mtl_step_set_clip (loop->step, mtl_setup_number (loop->design, "clip-norm"));
   mtl_model_set_optimizer (loop->model, mtl_setup_method (loop->design, "optimizer"));
   mtl_model_set_schedule (loop->model, mtl_setup_method (loop->design, "schedule"));
 }
@@ -300,7 +301,35 @@ mtl_loop_prepare (MtlTrainer  *self,
 
 /* --- settings while training --- */
 
-/* “balancer → PCGrad” for a swap, “balancer c: 0.4 → 0.5” for a value. */
+/* “balancer c: 0.4 → 0.5” for each value in which two of one method differ. */
+static void
+note_values (MtlTrainer      *self,
+             const char      *what,
+             const MtlChosen *old,
+             const MtlChosen *new)
+{
+  MtlKind kind = mtl_chosen_kind (new);
+
+  for (guint n = 0; n < mtl_method_n_params (mtl_chosen_method (new), kind); n++)
+    {
+      const MtlParam *param = mtl_method_param (mtl_chosen_method (new), kind, n);
+      g_autofree char *before = NULL;
+      g_autofree char *after = NULL;
+      g_autofree char *words = NULL;
+
+      /* The methods of the experiment have notes of their own. */
+      if (kind == MTL_KIND_EXPERIMENT && param->type == MTL_METHOD)
+        continue;
+      before = mtl_setting_to_text (&mtl_chosen_settings (old)[n], param);
+      after = mtl_setting_to_text (&mtl_chosen_settings (new)[n], param);
+      if (strcmp (before, after) == 0)
+        continue;
+      words = g_strdup_printf ("%s %s: %s → %s", what, param->id, before, after);
+      mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
+    }
+}
+
+/* “balancer → PCGrad” for a swap. */
 static void
 note_method (MtlTrainer *self,
              const char *what,
@@ -309,31 +338,16 @@ note_method (MtlTrainer *self,
 {
   const MtlChosen *old = mtl_setup_method (self->loop.design, id);
   const MtlChosen *new = mtl_setup_method (next, id);
-  MtlKind kind = mtl_chosen_kind (new);
   g_autofree char *words = NULL;
 
-  if (mtl_chosen_equal (old, new))
-    return;
-
-  if (mtl_chosen_method (old) != mtl_chosen_method (new))
+  if (mtl_chosen_method (old) == mtl_chosen_method (new))
     {
-      words = g_strdup_printf ("%s → %s", what, _(mtl_chosen_method (new)->title));
-      mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
+      note_values (self, what, old, new);
       return;
     }
 
-  for (guint n = 0; n < mtl_method_n_params (mtl_chosen_method (new), kind); n++)
-    {
-      const MtlParam *param = mtl_method_param (mtl_chosen_method (new), kind, n);
-      g_autofree char *before = mtl_setting_to_text (&mtl_chosen_settings (old)[n], param);
-      g_autofree char *after = mtl_setting_to_text (&mtl_chosen_settings (new)[n], param);
-
-      if (strcmp (before, after) == 0)
-        continue;
-      g_free (words);
-      words = g_strdup_printf ("%s %s: %s → %s", what, param->id, before, after);
-      mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
-    }
+  words = g_strdup_printf ("%s → %s", what, _(mtl_chosen_method (new)->title));
+  mtl_record_add_event (self->record, self->loop.mark.step, "settings", words);
 }
 
 /* Training goes on as it was. */
@@ -377,6 +391,8 @@ mtl_loop_take_settings (MtlTrainer *self)
   note_method (self, _("flat regions"), "sharpness", next);
   note_method (self, _("optimiser"), "optimizer", next);
   note_method (self, _("schedule"), "schedule", next);
+  note_values (self, _("experiment"), mtl_design_experiment (loop->design),
+               mtl_design_experiment (next));
   mtl_design_unref (loop->design);
   loop->design = next;
   if (self->options.n_epochs == 0)

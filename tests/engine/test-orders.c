@@ -108,6 +108,7 @@ test_apply (void)
   g_autoptr(MtlDesign) design = build_design (net, table);
   g_autoptr(MtlDesign) swapped = changed (design, "experiment.balancer", "mgda");
   g_autoptr(MtlDesign) faster = changed (swapped, "experiment.optimizer.lr", "0.25");
+  g_autoptr(MtlDesign) clipped = changed (faster, "experiment.clip-norm", "1.5");
   g_autoptr(MtlDesign) wider = changed (faster, "blocks.t.units", "9");
   g_autoptr(MtlDesign) seeded = changed (faster, "experiment.seed", "9");
   g_autoptr(MtlDesign) moved = NULL;
@@ -133,6 +134,9 @@ test_apply (void)
   step_once (&run);
   expect_event (&run, "settings", "optimiser lr: 0.01 → 0.25", at + 1);
   g_assert_cmpfloat (newest (&run, "rate"), ==, 0.25);
+  g_assert_cmpint (mtl_trainer_apply (run.trainer, clipped), ==, MTL_CHANGE_SETTINGS);
+  step_once (&run);
+  expect_event (&run, "settings", "experiment clip-norm: 0 → 1.5", at + 2);
   mtl_trainer_order (run.trainer, MTL_ORDER_GO_ON);
   run_wait (&run);
   g_assert_no_error (run.error);

@@ -17,6 +17,7 @@
 
 #include <math.h>
 
+#include "mtl-clip.h"
 #include "mtl-step-private.h"
 #include "mtl-work-private.h"
 
@@ -395,6 +396,52 @@ test_sam (void)
   bench_clear (&bench);
 }
 
+/* Trunk and heads have one factor; the gradient is (1/16, 3/4, 1, −9/4). */
+static void
+test_clip (void)
+{
+  static const char *const plain[] = { "heads", "plain", NULL };
+  const double g[4] = { 0.0625, 0.75, 1.0, -2.25 };
+  double norm = sqrt (g[0] * g[0] + g[1] * g[1] + g[2] * g[2] + g[3] * g[3]);
+  Bench bench;
+
+  bench_init (&bench);
+  for (double most = 0.0; most <= 3.0; most += 0.5)
+    {
+      double factor = most > 0.0 && norm > most ? most / (norm + 1e-6) : 1.0;
+      const float *found;
+
+      mtl_step_set_clip (bench.step, most);
+      found = take (&bench, "equal", plain, "none", NULL);
+      for (guint i = 0; i < 4; i++)
+        if (!(fabs (found[i] - factor * g[i]) <= (factor < 1.0 ? 3e-7 : 0.0)))
+          g_test_fail_printf ("at most %g: element %u is %.9g, expected %.9g", most, i, found[i],
+                              factor * g[i]);
+    }
+  bench_clear (&bench);
+}
+
+/* As by the naive sum, whatever is left behind the last lane; and an empty vector is one. */
+static void
+test_clip_lengths (void)
+{
+  for (gsize n = 0; n <= 70; n++)
+    {
+      float v[70];
+      double sum = 0.0;
+      double norm;
+
+      for (gsize i = 0; i < n; i++)
+        {
+          v[i] = (float) (i + 1) * (i % 2 == 0 ? 1.0f : -1.0f);
+          sum += (double) v[i] * v[i];
+        }
+      norm = mtl_clip (v, n, 0.5);
+      g_assert_cmpfloat_with_epsilon (norm, sqrt (sum), 1e-12 * (1.0 + norm));
+      g_assert_cmpfloat_with_epsilon (mtl_clip (v, n, 0.5), n > 0 ? 0.5 : 0.0, 1e-6);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -412,6 +459,8 @@ main (int   argc,
   g_test_add_func ("/step/left-out", test_left_out);
   g_test_add_func ("/step/conflict-is-clean", test_conflict_is_clean);
   g_test_add_func ("/step/sam", test_sam);
+  g_test_add_func ("/step/clip", test_clip);
+  g_test_add_func ("/step/clip-lengths", test_clip_lengths);
 
   return g_test_run ();
 }

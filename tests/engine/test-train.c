@@ -344,6 +344,7 @@ static const char *const resumes[][5] = {
   { "nash", "sam", "sgd", "step", "balancer.update-every=5" },
   { "imtl-g", "fs-mtl", "adam", "constant" },
   { "equal", "none", "rmsprop", "one-cycle", "optimizer.momentum=0.9" },
+  { "upgrad", "sam", "lion", "exponential", "clip-norm=0.1" },
   { "mgda", "none", "adam", "multi-step", "optimizer.amsgrad=true" },
 };
 
