@@ -13,6 +13,8 @@
 
 static const char *const first_weights[] = { "auto", "kaiming", "xavier", "uniform", NULL };
 
+static const char *const averages[] = { "none", "ema", "swa", NULL };
+
 static const MtlParam params[] = {
   [MTL_EXPERIMENT_SEED] = {
     .id = "seed",
@@ -75,6 +77,35 @@ static const MtlParam params[] = {
                   "a longer one keeps its direction; 0 is off"),
     .type = MTL_NUMBER,
     .maximum = 1e6,
+    .rare = TRUE,
+  },
+  [MTL_EXPERIMENT_AVERAGING] = {
+    .id = "averaging",
+    .title = N_("Averaged weights"),
+    .summary = N_("What is evaluated and exported: the weights as they are, their running mean "
+                  "(ema), or their mean at the ends of late epochs (swa); running statistics of "
+                  "norms are those of the weights as they are, and may not fit a mean"),
+    .type = MTL_CHOICE,
+    .choices = averages,
+    .maximum = 2.0,
+    .rare = TRUE,
+  },
+  [MTL_EXPERIMENT_AVERAGING_DECAY] = {
+    .id = "averaging-decay",
+    .title = N_("Memory of the mean"),
+    .summary = N_("ema: what is left of the mean after a step; 0.999 looks back a thousand steps"),
+    .type = MTL_NUMBER,
+    .maximum = 0.999999,
+    .initial = 0.999,
+    .rare = TRUE,
+  },
+  [MTL_EXPERIMENT_AVERAGING_START] = {
+    .id = "averaging-start",
+    .title = N_("Start of the mean"),
+    .summary = N_("swa: the share of the run after which the ends of epochs are averaged"),
+    .type = MTL_NUMBER,
+    .maximum = 1.0,
+    .initial = 0.75,
     .rare = TRUE,
   },
   [MTL_EXPERIMENT_BALANCER] = {

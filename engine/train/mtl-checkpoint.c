@@ -14,7 +14,18 @@
 #define SUMS       "(aad(adadad))"
 #define CONTENT    "s(tttddd)" MODEL "mvmvmv" SUMS
 
-enum { DESIGN, MARK, THE_MODEL, LOSS_STATE, FLAT_STATE, SHARP_STATE, THE_SUMS, THE_INFO };
+enum
+{
+  DESIGN,
+  MARK,
+  THE_MODEL,
+  LOSS_STATE,
+  FLAT_STATE,
+  SHARP_STATE,
+  THE_SUMS,
+  THE_INFO,
+  THE_AVERAGE,
+};
 
 /* What a file may be; the last is what is written. */
 static const struct
@@ -24,6 +35,7 @@ static const struct
 } forms[] = {
   { "BASINCK1", "(" CONTENT ")" },
   { "BASINCK2", "(" CONTENT MTL_SOURCE_INFO_TYPE ")" },
+  { "BASINCK3", "(" CONTENT MTL_SOURCE_INFO_TYPE MTL_AVERAGE_TYPE ")" },
 };
 
 static const guint newest = G_N_ELEMENTS (forms) - 1;
@@ -60,13 +72,15 @@ mtl_checkpoint_write (const MtlDesign       *design,
   g_autoptr(GBytes) text = mtl_design_print (design);
   g_autofree char *words = g_strndup (g_bytes_get_data (text, NULL), g_bytes_get_size (text));
   g_autoptr(GVariant) all = g_variant_ref_sink (g_variant_new (
-    "(s(tttddd)@" MODEL "@mv@mv@mv@" SUMS "@" MTL_SOURCE_INFO_TYPE ")", words,
+    "(s(tttddd)@" MODEL "@mv@mv@mv@" SUMS "@" MTL_SOURCE_INFO_TYPE
+    "@" MTL_AVERAGE_TYPE ")", words,
     mark->step, mark->epoch, mark->batch, mark->seconds, mark->total, mark->best,
     mtl_model_save (model),
     save_state (mtl_step_state (step, MTL_PART_LOSS)),
     save_state (mtl_step_state (step, MTL_PART_FLAT)),
     save_state (mtl_step_sharp_state (step)),
-    mtl_recorder_save (recorder), mtl_source_info_save (info)));
+    mtl_recorder_save (recorder), mtl_source_info_save (info),
+    mtl_average_save (&model->average)));
   gsize size = g_variant_get_size (all);
   g_autofree guint8 *bytes = g_malloc (MAGIC_SIZE + HASH_SIZE + size);
 
@@ -187,6 +201,26 @@ read_state (GVariant  *all,
   return mtl_state_load (state, saved, error);
 }
 
+/* TRUE too for an older file, which has none: the mean then begins anew. */
+static gboolean
+read_average (GVariant    *all,
+              MtlAverage  *average,
+              GError     **error)
+{
+  g_autoptr(GVariant) saved = NULL;
+
+  if (g_variant_n_children (all) <= THE_AVERAGE)
+    return TRUE;
+
+  saved = g_variant_get_child_value (all, THE_AVERAGE);
+  if (mtl_average_load (average, saved))
+    return TRUE;
+
+  g_set_error_literal (error, MTL_ERROR, MTL_ERROR_STORE,
+                       _("The checkpoint holds a mean of another number of weights"));
+  return FALSE;
+}
+
 gboolean
 mtl_checkpoint_read (GBytes           *bytes,
                      MtlProgressMark  *mark,
@@ -206,6 +240,7 @@ mtl_checkpoint_read (GBytes           *bytes,
   saved = g_variant_get_child_value (all, THE_MODEL);
   sums = g_variant_get_child_value (all, THE_SUMS);
   if (!mtl_model_load (model, saved, error)
+      || !read_average (all, &model->average, error)
       || !read_state (all, LOSS_STATE, mtl_step_state (step, MTL_PART_LOSS), error)
       || !read_state (all, FLAT_STATE, mtl_step_state (step, MTL_PART_FLAT), error)
       || !read_state (all, SHARP_STATE, mtl_step_sharp_state (step), error))
@@ -241,13 +276,30 @@ read_info (GVariant       *all,
   return FALSE;
 }
 
+/* (transfer full): the array of the weights that are evaluated: the mean, where there is one. */
+static GVariant *
+find_weights (GVariant *all)
+{
+  g_autoptr(GVariant) model = g_variant_get_child_value (all, THE_MODEL);
+
+  if (g_variant_n_children (all) > THE_AVERAGE)
+    {
+      g_autoptr(GVariant) average = g_variant_get_child_value (all, THE_AVERAGE);
+      g_autoptr(GVariant) mean = g_variant_get_child_value (average, 1);
+
+      if (g_variant_n_children (mean) > 0)
+        return g_steal_pointer (&mean);
+    }
+
+  return g_variant_get_child_value (model, 2);
+}
+
 MtlSnapshot *
 mtl_checkpoint_snapshot (GBytes  *bytes,
                          GError **error)
 {
   g_autoptr(GVariant) all = open_checkpoint (bytes, error);
-  g_autoptr(GVariant) model = NULL;
-  g_autoptr(GVariant) theta = NULL;
+  g_autoptr(GVariant) weights = NULL;
   g_autoptr(MtlDesign) design = NULL;
   g_autoptr(GError) damage = NULL;
   MtlSourceInfo info = { 0 };
@@ -265,9 +317,8 @@ mtl_checkpoint_snapshot (GBytes  *bytes,
     return NULL;
 
   read_mark (all, &mark);
-  model = g_variant_get_child_value (all, THE_MODEL);
-  theta = g_variant_get_child_value (model, 2);
-  values = g_variant_get_fixed_array (theta, &n, sizeof (float));
+  weights = find_weights (all);
+  values = g_variant_get_fixed_array (weights, &n, sizeof (float));
   has_info = read_info (all, &info, &damage);
 
   /* Between two epochs the one that just ended counts. */

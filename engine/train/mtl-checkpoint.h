@@ -1,6 +1,6 @@
 /* mtl-checkpoint.h — the bytes of a checkpoint
  *
- * θ, optimiser, states of both parts and of the sharpness method, step and
+ * θ, its mean, optimiser, states of both parts and of the sharpness method, step and
  * the epoch's sums; no generator is stored, because every random number is a
  * function of seed, stream and step. A resumed run gives the bits of one that
  * never stopped.
@@ -9,9 +9,10 @@
  * were standardised: weights are of use with these numbers alone, and a table
  * may have changed when they leave Basin.
  *
- * The file: the magic “BASINCK2”, a SHA-256 of what follows, the text of the
- * design as it trained, and a GVariant in its native byte order. “BASINCK1”,
- * which is read still, ends before the data.
+ * The file: the magic “BASINCK3”, a SHA-256 of what follows, the text of the
+ * design as it trained, and a GVariant in its native byte order. Read still
+ * are “BASINCK2”, which ends before the mean of θ, and “BASINCK1”, which ends
+ * before the data.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,7 +49,7 @@ gboolean     mtl_checkpoint_read     (GBytes                 *bytes,
                                       MtlStep                *step,
                                       MtlRecorder            *recorder,
                                       GError                **error);
-/* The weights, and what was said of the data, alone. */
+/* The weights to be evaluated, and what was said of the data, alone. */
 MtlSnapshot *mtl_checkpoint_snapshot (GBytes                 *bytes,
                                       GError                **error);
 /* Whether the source says the same of its data as when it was written; TRUE too

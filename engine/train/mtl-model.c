@@ -20,6 +20,8 @@ mtl_model_new (const MtlPlan *plan,
 
   self->n_weights = mtl_plan_n_weights (plan);
   self->n_theta = mtl_plan_n_theta (plan);
+  self->average.n_weights = self->n_weights;
+  self->average.n_theta = self->n_theta;
   self->theta = g_new0 (float, self->n_theta);
   self->decay = g_new0 (guint8, self->n_theta);
   mtl_plan_initialise (plan, seed, self->theta);
@@ -41,6 +43,7 @@ mtl_model_free (MtlModel *self)
     g_free (self->moments[n]);
   g_clear_pointer (&self->chosen, mtl_chosen_unref);
   g_clear_pointer (&self->schedule, mtl_chosen_unref);
+  mtl_average_clear (&self->average);
   g_free (self->theta);
   g_free (self->decay);
   g_free (self);
@@ -156,6 +159,12 @@ mtl_model_renew (MtlModel    *self,
 {
   memcpy (self->theta + self->n_weights, renewed,
           (self->n_theta - self->n_weights) * sizeof *renewed);
+}
+
+const float *
+mtl_model_evaluated (const MtlModel *self)
+{
+  return mtl_average_weights (&self->average, self->theta);
 }
 
 static GVariant *

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "mtl-average.h"
 #include "mtl-optimizer.h"
 #include "mtl-plan.h"
 #include "mtl-pool.h"
@@ -25,6 +26,7 @@ typedef struct
   const MtlChosen    *schedule;
   float              *moments[MTL_MAX_MOMENTS];  /* NULL: not kept */
   guint64             optimizer_step;   /* steps since the optimiser began */
+  MtlAverage          average;          /* of θ, where one is kept */
 } MtlModel;
 
 /* How many vectors an optimiser keeps under its settings. */
@@ -49,6 +51,8 @@ void      mtl_model_update        (MtlModel        *self,
 /* Takes over the running statistics that a step leaves behind. */
 void      mtl_model_renew         (MtlModel        *self,
                                    const float     *renewed);
+/* What is evaluated, probed and exported: θ, or its mean. */
+const float *mtl_model_evaluated  (const MtlModel  *self);
 /* A floating variant of θ, moments and the optimiser's step. */
 GVariant *mtl_model_save          (const MtlModel  *self);
 gboolean  mtl_model_load          (MtlModel        *self,

@@ -132,6 +132,17 @@ note_time (MtlLoop *loop,
                     ? loop->step_time + SMOOTHING * (seconds - loop->step_time) : seconds;
 }
 
+/* A step is done, or passed over. With θ locked. */
+static void
+advance (MtlLoop *loop)
+{
+  loop->mark.step++;
+  loop->mark.batch++;
+  if (loop->mark.batch == loop->steps_per_epoch)
+    mtl_average_end_epoch (&loop->model->average, loop->model->theta,
+                           (double) loop->mark.epoch / (double) loop->n_epochs, loop->pool);
+}
+
 static void
 update_model (MtlTrainer *self,
               double      rate)
@@ -141,8 +152,8 @@ update_model (MtlTrainer *self,
   pthread_mutex_lock (&self->theta_lock);
   mtl_model_update (loop->model, mtl_step_gradient (loop->step), rate, loop->pool);
   mtl_model_renew (loop->model, mtl_step_renewed (loop->step));
-  loop->mark.step++;
-  loop->mark.batch++;
+  mtl_average_end_step (&loop->model->average, loop->model->theta, loop->pool);
+  advance (loop);
   pthread_mutex_unlock (&self->theta_lock);
 }
 
@@ -161,8 +172,7 @@ forgive (MtlTrainer  *self,
       mtl_record_add_event (self->record, loop->mark.step, "warning", (*failure)->message);
       g_clear_error (failure);
       pthread_mutex_lock (&self->theta_lock);
-      loop->mark.step++;
-      loop->mark.batch++;
+      advance (loop);
       pthread_mutex_unlock (&self->theta_lock);
       return TRUE;
     }
@@ -245,7 +255,8 @@ evaluate (MtlTrainer *self,
 
   mtl_tally_clear (tally);
 
-  return mtl_evaluate (loop->work, loop->model->theta, split, loop->batch, tally, stop_cb, self);
+  return mtl_evaluate (loop->work, mtl_model_evaluated (loop->model), split, loop->batch, tally,
+                       stop_cb, self);
 }
 
 /* The figure that `best` is chosen by: on validation, else on training, never on test. */

@@ -38,14 +38,31 @@ flat_balancer (const MtlDesign *design)
 }
 
 static void
-set_methods (MtlLoop *loop)
+set_average (MtlTrainer *self)
 {
+  MtlLoop *loop = &self->loop;
+
+  /* Whoever copies weights may be reading the mean. */
+  pthread_mutex_lock (&self->theta_lock);
+  mtl_average_set (&loop->model->average,
+                   (MtlAverageKind) mtl_setup_number (loop->design, "averaging"),
+                   mtl_setup_number (loop->design, "averaging-decay"),
+                   mtl_setup_number (loop->design, "averaging-start"));
+  pthread_mutex_unlock (&self->theta_lock);
+}
+
+static void
+set_methods (MtlTrainer *self)
+{
+  MtlLoop *loop = &self->loop;
+
   mtl_step_set_balancer (loop->step, MTL_PART_LOSS, mtl_setup_method (loop->design, "balancer"));
   mtl_step_set_balancer (loop->step, MTL_PART_FLAT, flat_balancer (loop->design));
   mtl_step_set_sharp (loop->step, mtl_setup_method (loop->design, "sharpness"));
   mtl_step_set_clip (loop->step, mtl_setup_number (loop->design, "clip-norm"));
   mtl_model_set_optimizer (loop->model, mtl_setup_method (loop->design, "optimizer"));
   mtl_model_set_schedule (loop->model, mtl_setup_method (loop->design, "schedule"));
+  set_average (self);
 }
 
 /* PER_TASK settings must name tasks that are there. */
@@ -133,7 +150,7 @@ make_engine (MtlTrainer  *self,
   loop->order = g_new (guint32, loop->n_rows);
   loop->steps_per_epoch = (loop->n_rows + capacity - 1) / capacity;
   loop->frame = g_malloc0 (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
-  set_methods (loop);
+  set_methods (self);
 
   return keep_weights (self, error);
 }
@@ -397,5 +414,5 @@ mtl_loop_take_settings (MtlTrainer *self)
   loop->design = next;
   if (self->options.n_epochs == 0)
     loop->n_epochs = (guint64) mtl_setup_number (next, "epochs");
-  set_methods (loop);
+  set_methods (self);
 }

@@ -235,7 +235,8 @@ mtl_trainer_snapshot (MtlTrainer *self)
   pthread_mutex_lock (&self->theta_lock);
   if (self->has_model)
     snapshot = mtl_snapshot_new_on (mtl_plan_design (self->loop.plan),
-                                    mtl_data_info (self->loop.data), self->loop.model->theta,
+                                    mtl_data_info (self->loop.data),
+                                    mtl_model_evaluated (self->loop.model),
                                     self->loop.model->n_theta, self->loop.mark.step,
                                     self->loop.mark.epoch - (self->loop.mark.batch == 0 ? 1 : 0));
   pthread_mutex_unlock (&self->theta_lock);
@@ -253,7 +254,7 @@ mtl_trainer_estimate (const MtlDesign  *design,
   g_autoptr(MtlPlan) plan = NULL;
   guint workers = n_threads > 0 ? n_threads : g_get_num_processors ();
   const MtlSharp *sharp;
-  guint n_moments;
+  guint n_kept;
   gsize floats;
 
   if (data == NULL)
@@ -264,9 +265,10 @@ mtl_trainer_estimate (const MtlDesign  *design,
     return FALSE;
 
   sharp = (const MtlSharp *) mtl_chosen_method (mtl_setup_method (design, "sharpness"));
-  n_moments = mtl_model_n_moments (mtl_setup_method (design, "optimizer"));
-  /* θ, moved weights, gradient and moments; slots are in rows_size, sets of rows beside it. */
-  floats = (3 + n_moments) * mtl_plan_n_weights (plan)
+  n_kept = mtl_model_n_moments (mtl_setup_method (design, "optimizer"))
+              + (mtl_setup_number (design, "averaging") != MTL_AVERAGE_NONE ? 1 : 0);
+  /* θ, moved weights, gradient, moments, mean; slots are in rows_size, sets of rows beside it. */
+  floats = (3 + n_kept) * mtl_plan_n_weights (plan)
            + sharp->n_rows * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
                               + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)

@@ -173,32 +173,34 @@ check_columns (const MeasuredTable *self,
     }
 }
 
-/* (transfer full): the bytes of a checkpoint as they were before what is said of the
- * data was kept. */
+/* (transfer full): the bytes of a checkpoint in an older form: 1 is from before what is
+ * said of the data was kept, 2 from before the mean of the weights was. */
 static inline GBytes *
-to_first_form (GBytes *bytes)
+to_older_form (GBytes *bytes,
+               guint   form)
 {
   gsize size, hash_size = 32;
   const char *data = g_bytes_get_data (bytes, &size);
   g_autoptr(GBytes) body = g_bytes_new_from_bytes (bytes, 40, size - 40);
   g_autoptr(GVariant) all = g_variant_ref_sink (g_variant_new_from_bytes (
     G_VARIANT_TYPE ("(s(tttddd)(stauaau)mvmvmv(aad(adadad))"
-                    "(a(sata(smasdd))a(suuta(smasdd))ttms))"), body, FALSE));
+                    "(a(sata(smasdd))a(suuta(smasdd))ttms)(tau))"), body, FALSE));
   g_autoptr(GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   g_autoptr(GVariant) old = NULL;
-  GVariant *children[7];
+  GVariant *children[8];
+  guint n_children = 6 + form;
   char *made;
 
-  g_assert_cmpmem (data, 8, "BASINCK2", 8);
-  for (guint n = 0; n < G_N_ELEMENTS (children); n++)
+  g_assert_cmpmem (data, 8, "BASINCK3", 8);
+  for (guint n = 0; n < n_children; n++)
     children[n] = g_variant_get_child_value (all, n);
-  old = g_variant_ref_sink (g_variant_new_tuple (children, G_N_ELEMENTS (children)));
-  for (guint n = 0; n < G_N_ELEMENTS (children); n++)
+  old = g_variant_ref_sink (g_variant_new_tuple (children, n_children));
+  for (guint n = 0; n < n_children; n++)
     g_variant_unref (children[n]);
 
   size = 40 + g_variant_get_size (old);
   made = g_malloc (size);
-  memcpy (made, "BASINCK1", 8);
+  memcpy (made, form == 1 ? "BASINCK1" : "BASINCK2", 8);
   g_variant_store (old, made + 40);
   g_checksum_update (checksum, (const guchar *) made + 40, (gssize) size - 40);
   g_checksum_get_digest (checksum, (guint8 *) made + 8, &hash_size);

@@ -180,7 +180,7 @@ check_first_form (const Subject *subject,
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(GBytes) bytes = mtl_store_checkpoint (store, run, FALSE, &error);
-  g_autoptr(GBytes) old = to_first_form (bytes);
+  g_autoptr(GBytes) old = to_older_form (bytes, 1);
   g_autoptr(MtlSnapshot) snapshot = mtl_checkpoint_snapshot (old, &error);
   g_autofree char *text = NULL;
 
@@ -191,6 +191,26 @@ check_first_form (const Subject *subject,
     g_assert_cmpstr (text, ==, expected);
   else
     g_assert_error (error, MTL_ERROR, MTL_ERROR_DESIGN);
+}
+
+/* One from before the mean of weights was kept is the same but for that. */
+static void
+check_second_form (MtlStore   *store,
+                   const char *run)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GBytes) bytes = mtl_store_checkpoint (store, run, FALSE, &error);
+  g_autoptr(GBytes) old = to_older_form (bytes, 2);
+  g_autoptr(MtlSnapshot) now = mtl_checkpoint_snapshot (bytes, &error);
+  g_autoptr(MtlSnapshot) then = mtl_checkpoint_snapshot (old, &error);
+  gsize n, n_then;
+
+  g_assert_no_error (error);
+  g_assert_true (mtl_source_info_matches (mtl_snapshot_info (now), mtl_snapshot_info (then)));
+  mtl_snapshot_theta (now, &n);
+  mtl_snapshot_theta (then, &n_then);
+  g_assert_cmpmem (mtl_snapshot_theta (now, NULL), n * sizeof (float),
+                   mtl_snapshot_theta (then, NULL), n_then * sizeof (float));
 }
 
 /* Trains a run that is on disk at the end. Returns its weights. */
@@ -238,6 +258,7 @@ test_kept (void)
 
   texts[0] = check_export (&subject, NULL);
   check_first_form (&subject, store, run, texts[0]);
+  check_second_form (store, run);
   measured_table_write (&others, rows.path, 6);
   texts[1] = check_export (&subject, NULL);
   g_unlink (rows.path);

@@ -181,6 +181,7 @@ static void
 test_resume (gconstpointer data)
 {
   const char *const *methods = data;
+  g_auto(GStrv) sets = g_strsplit (methods[4] != NULL ? methods[4] : "", " ", -1);
   g_autoptr(MtlDesign) design = build_design (values, table);
   char *folder = make_folder ();
   MtlStore *store = open_store (folder);
@@ -192,8 +193,8 @@ test_resume (gconstpointer data)
   design = set_value (design, "experiment.sharpness", methods[1]);
   design = set_value (design, "experiment.optimizer", methods[2]);
   design = set_value (design, "experiment.schedule", methods[3]);
-  if (methods[4] != NULL)
-    design = set_of (design, "experiment", methods[4]);
+  for (guint n = 0; sets[n] != NULL; n++)
+    design = set_of (design, "experiment", sets[n]);
   run_all (&whole, design, &options);
   for (guint n = 0; n < 7; n++)
     check_resume (design, store, &whole, (guint) g_rand_int_range (rand, 0, 20), n % 3 != 2);
@@ -346,6 +347,8 @@ static const char *const resumes[][5] = {
   { "equal", "none", "rmsprop", "one-cycle", "optimizer.momentum=0.9" },
   { "upgrad", "sam", "lion", "exponential", "clip-norm=0.1" },
   { "mgda", "none", "adam", "multi-step", "optimizer.amsgrad=true" },
+  { "equal", "none", "adam", "polynomial", "averaging=ema averaging-decay=0.9" },
+  { "pcgrad", "sam", "sgd", "polynomial", "averaging=swa averaging-start=0" },
 };
 
 static void
@@ -378,8 +381,8 @@ main (int   argc,
   add_catalogue_tests ();
   for (guint n = 0; n < G_N_ELEMENTS (resumes); n++)
     {
-      g_autofree char *path = g_strdup_printf ("/train/resume/%s-%s-%s", resumes[n][0],
-                                               resumes[n][1], resumes[n][2]);
+      g_autofree char *path = g_strdup_printf ("/train/resume/%s-%s-%s-%s", resumes[n][0],
+                                               resumes[n][1], resumes[n][2], resumes[n][3]);
 
       g_test_add_data_func (path, resumes[n], test_resume);
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes optim.json: trajectories of optimisers and factors of schedules.
+"""Writes optim.json: trajectories of optimisers, factors of schedules and means of weights.
 
 Made with PyTorch 2.13.0 in double precision; Lion, which PyTorch lacks, follows
 Algorithm 2 of arXiv 2302.06675. The problem: w·A·w/2 − b·w with A and b below,
@@ -125,6 +125,19 @@ def follow(name, arguments):
     return points
 
 
+def average(**arguments):
+    """The mean after each point of the trajectory of SGD with momentum."""
+    module = torch.nn.ParameterList([torch.zeros(3)])
+    mean = torch.optim.swa_utils.AveragedModel(module, **arguments)
+    means = []
+    for point in descend(torch.optim.SGD, {"momentum": 0.9}):
+        with torch.no_grad():
+            module[0].copy_(torch.tensor(point))
+        mean.update_parameters(module)
+        means.append([round(float(x), 12) for x in mean.module[0]])
+    return means
+
+
 def main():
     assert torch.__version__.startswith("2.13.0"), torch.__version__
     golden = {
@@ -132,6 +145,9 @@ def main():
         "matrix": MATRIX, "vector": VECTOR, "start": START,
         "optimizers": [{"id": i, "settings": s, "path": descend(k, a)}
                        for i, s, k, a in OPTIMIZERS],
+        "averaged": 1,
+        "ema": average(multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.8)),
+        "swa": average(),
         "epochs": RUN,
         "schedules": [{"id": i, "settings": s, "points": follow(k, a)}
                       for i, s, k, a in SCHEDULES],
