@@ -27,6 +27,12 @@ mtl_blas_init (void)
   openblas_set_num_threads (1);
 }
 
+const char *
+mtl_blas_core (void)
+{
+  return openblas_get_corename ();
+}
+
 void
 mtl_blas_gemm (MtlTranspose  trans_a,
                MtlTranspose  trans_b,

@@ -20,6 +20,9 @@ typedef enum
 /* To be called once before any other, by mtl_pool_new(). */
 void   mtl_blas_init (void);
 
+/* The processor whose kernels it took; OPENBLAS_CORETYPE decides where it is set. */
+const char *mtl_blas_core (void);
+
 /* c ← a·b + beta·c; a is m×k, b is k×n after transposing. */
 void   mtl_blas_gemm (MtlTranspose  trans_a,
                       MtlTranspose  trans_b,

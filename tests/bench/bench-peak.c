@@ -221,7 +221,7 @@ main (void)
 
   mtl_blas_init ();
   peak = fma_peak ();
-  printf ("FMA peak %.1f GF/s on one core\n", peak);
+  printf ("FMA peak %.1f GF/s on one core; OpenBLAS works as on %s\n", peak, mtl_blas_core ());
   printf ("%-8s %-7s %-12s %-8s %12s %8s %9s\n", "block", "setting", "of a sample", "pass", "",
           "of peak", "to sgemm");
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

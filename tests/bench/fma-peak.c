@@ -35,7 +35,7 @@ thread_time (void)
 }
 
 /* Fed from outside, so that nothing is worked out beforehand. */
-__attribute__ ((noinline, noclone)) static float
+__attribute__ ((noinline, noclone, optimize ("fp-contract=fast"))) static float
 multiply_and_add (float a,
                   float b)
 {

@@ -14,6 +14,9 @@ what=${2:-}
 here=$(cd "$(dirname "$0")" && pwd)
 [ $# -lt 2 ] && shift || shift 2
 
+# A choice that was made for this machine is not OpenBLAS's own.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+
 case $what in
   '')
     "$build/tests/bench-kernels"
