@@ -19,6 +19,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-dice.h"
+
 #define SIDE        MTL_GLYPH_SIDE
 #define BOX         19.5   /* px: the longer side of a glyph, pen included */
 #define SOFT        1.25   /* px over which ink fades */
@@ -38,13 +40,6 @@
 #define RADIUS_MOST    2.4
 #define SHIFT_SPREAD   0.10   /* px */
 
-/* Random numbers in the order in which they are asked for. */
-typedef struct
-{
-  MtlRng  rng;
-  guint64 next;
-} Dice;
-
 typedef struct
 {
   double   x, y;
@@ -58,21 +53,9 @@ typedef struct
   double radius;     /* of the pen, px */
 } Path;
 
-static double
-throw_unit (Dice *dice)
-{
-  return mtl_rng_unit (dice->rng, dice->next++);
-}
-
-static double
-throw_normal (Dice *dice)
-{
-  return mtl_rng_normal (dice->rng, dice->next++);
-}
-
 static const MtlGlyphShape *
-choose_shape (Dice  *dice,
-              guint  digit)
+choose_shape (MtlDice *dice,
+              guint    digit)
 {
   const MtlGlyphShape *chosen = NULL;
   double total = 0.0, left;
@@ -80,7 +63,7 @@ choose_shape (Dice  *dice,
   for (const MtlGlyphShape *s = mtl_glyph_shapes; s->share > 0.0; s++)
     total += s->digit == digit ? s->share : 0.0;
 
-  left = throw_unit (dice) * total;
+  left = mtl_dice_unit (dice) * total;
   for (const MtlGlyphShape *s = mtl_glyph_shapes; s->share > 0.0 && left >= 0.0; s++)
     if (s->digit == digit)
       {
@@ -93,13 +76,13 @@ choose_shape (Dice  *dice,
 
 /* The shape's points, each a little off and all of them bent along a bow. */
 static guint
-jitter_points (Dice                *dice,
+jitter_points (MtlDice             *dice,
                const MtlGlyphShape *shape,
                double               jitter,
                MtlGlyphPoint       *points)
 {
-  double bow = BEND_SPREAD * jitter * throw_normal (dice);
-  double phase = 2.0 * G_PI * throw_unit (dice);
+  double bow = BEND_SPREAD * jitter * mtl_dice_normal (dice);
+  double phase = 2.0 * G_PI * mtl_dice_unit (dice);
   guint n = 0;
 
   for (; n < MTL_GLYPH_MAX_POINTS && shape->points[n].pen != MTL_PEN_UP; n++)
@@ -108,8 +91,8 @@ jitter_points (Dice                *dice,
 
       points[n] = (MtlGlyphPoint) {
         .x = p->x * shape->width + bow * sin (G_PI * p->y + phase)
-             + POINT_SPREAD * jitter * throw_normal (dice),
-        .y = p->y + POINT_SPREAD * jitter * throw_normal (dice),
+             + POINT_SPREAD * jitter * mtl_dice_normal (dice),
+        .y = p->y + POINT_SPREAD * jitter * mtl_dice_normal (dice),
         .pen = p->pen,
       };
     }
@@ -169,13 +152,13 @@ lay_strokes (Path                *path,
 
 /* Slants and turns about the middle, and draws the width in or out. */
 static void
-lean (Dice   *dice,
-      Path   *path,
-      double  jitter)
+lean (MtlDice *dice,
+      Path    *path,
+      double   jitter)
 {
-  double slant = jitter * (SLANT_MEAN + SLANT_SPREAD * throw_normal (dice));
-  double turn = jitter * TURN_SPREAD * throw_normal (dice);
-  double width = exp (jitter * WIDTH_SPREAD * throw_normal (dice));
+  double slant = jitter * (SLANT_MEAN + SLANT_SPREAD * mtl_dice_normal (dice));
+  double turn = jitter * TURN_SPREAD * mtl_dice_normal (dice);
+  double width = exp (jitter * WIDTH_SPREAD * mtl_dice_normal (dice));
 
   for (guint i = 0; i < path->n; i++)
     {
@@ -221,18 +204,18 @@ measure (const Path *path,
 }
 
 static void
-bring_to_place (Dice   *dice,
-                Path   *path,
-                double  jitter)
+bring_to_place (MtlDice *dice,
+                Path    *path,
+                double   jitter)
 {
   double extent, centre[2], scale, shift_x, shift_y;
 
-  path->radius = CLAMP (RADIUS_MEAN * exp (jitter * RADIUS_SPREAD * throw_normal (dice)),
+  path->radius = CLAMP (RADIUS_MEAN * exp (jitter * RADIUS_SPREAD * mtl_dice_normal (dice)),
                         RADIUS_LEAST, RADIUS_MOST);
   measure (path, &extent, centre);
-  scale = (BOX - 2.0 * path->radius) * (1.0 - 0.08 * jitter * throw_unit (dice)) / extent;
-  shift_x = SIDE / 2.0 + jitter * SHIFT_SPREAD * throw_normal (dice);
-  shift_y = SIDE / 2.0 + jitter * SHIFT_SPREAD * throw_normal (dice);
+  scale = (BOX - 2.0 * path->radius) * (1.0 - 0.08 * jitter * mtl_dice_unit (dice)) / extent;
+  shift_x = SIDE / 2.0 + jitter * SHIFT_SPREAD * mtl_dice_normal (dice);
+  shift_y = SIDE / 2.0 + jitter * SHIFT_SPREAD * mtl_dice_normal (dice);
 
   for (guint i = 0; i < path->n; i++)
     {
@@ -276,14 +259,14 @@ ink_piece (float       *ink,
 
 /* The pen presses now more, now less. */
 static void
-ink_path (Dice       *dice,
+ink_path (MtlDice    *dice,
           const Path *path,
           double      jitter,
           float      *ink)
 {
   double swing = MIN (0.18 * jitter, 0.5);
-  double pace = 2.0 * G_PI * (0.5 + throw_unit (dice)) / (path->n + 1);
-  double phase = 2.0 * G_PI * throw_unit (dice);
+  double pace = 2.0 * G_PI * (0.5 + mtl_dice_unit (dice)) / (path->n + 1);
+  double phase = 2.0 * G_PI * mtl_dice_unit (dice);
 
   for (guint i = 1; i < path->n; i++)
     if (path->places[i].joined)
@@ -320,7 +303,7 @@ mtl_glyph_draw (MtlRng               rng,
                 const MtlGlyphStyle *style,
                 guint8              *pixels)
 {
-  Dice dice = { .rng = rng };
+  MtlDice dice = { .rng = rng };
   MtlGlyphPoint points[MTL_GLYPH_MAX_POINTS];
   float ink[SIDE * SIDE] = { 0 };
   Path path;
