@@ -8,6 +8,11 @@
  * A wrong class is drawn evenly from the other classes. Wrong values are those
  * of another training row; where that row has none, the right ones stay.
  *
+ * A target of several classes, one for each pixel or word, is kept or missing as
+ * a whole, but each of its items is wrong or not by numbers of its own, drawn
+ * at place row · size + item. Its values are wrong together: they are one
+ * measurement, of which a few alone would stand out.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 
@@ -41,19 +46,24 @@ mtl_data_label_fate (const MtlDataTask *task,
   return MTL_LABEL_TRUE;
 }
 
-static float
-wrong_class (const MtlDataTask *task,
-             guint              n_classes,
-             guint32            row,
-             float              label)
+/* Each of the @size classes of @row that is there and drawn to be wrong. */
+static void
+put_wrong_classes (const MtlDataTask   *task,
+                   const MtlTargetType *type,
+                   guint32              row,
+                   float               *classes)
 {
-  guint64 step;
+  MtlRng wrong = stream (task, DRAW_NOISE), step = stream (task, DRAW_WRONG);
 
-  if (isnan (label) || n_classes < 2)
-    return label;
+  for (gsize i = 0; type->n_classes > 1 && i < type->size; i++)
+    {
+      guint64 place = (guint64) row * type->size + i;
 
-  step = 1 + mtl_rng_below (stream (task, DRAW_WRONG), row, n_classes - 1);
-  return (float) (((guint64) label + step) % n_classes);
+      if (!isnan (classes[i]) && mtl_rng_unit (wrong, place) < task->noise)
+        classes[i] = (float) (((guint64) classes[i] + 1
+                               + mtl_rng_below (step, place, type->n_classes - 1))
+                              % type->n_classes);
+    }
 }
 
 /* A training row other than @row. */
@@ -81,25 +91,20 @@ read_targets (const MtlData *self,
   self->source->fill (self->raw, MTL_SPLIT_TRAIN, &row, 1, NULL, targets);
 }
 
+/* @donor: room for the values of another row. */
 static void
 put_wrong_values (const MtlData     *self,
                   const MtlDataTask *task,
                   guint32            row,
+                  float             *donor,
                   float             *values)
 {
   gsize size = self->info.targets[task->target].type.size;
-  gboolean whole = TRUE;
 
+  read_targets (self, task->target, draw_donor (self, task, row), donor);
   for (gsize i = 0; i < size; i++)
-    whole = whole && !isnan (values[i]);
-  if (!whole)
-    return;
-
-  read_targets (self, task->target, draw_donor (self, task, row), values);
-  for (gsize i = 0; i < size; i++)
-    whole = whole && !isnan (values[i]);
-  if (!whole)
-    read_targets (self, task->target, row, values);
+    if (!isnan (values[i]) && !isnan (donor[i]))
+      values[i] = donor[i];
 }
 
 void
@@ -111,20 +116,25 @@ mtl_data_spoil (const MtlData *self,
 {
   const MtlDataTask *own = &self->tasks[task];
   const MtlTargetType *type = &self->info.targets[own->target].type;
+  gboolean values = type->kind == MTL_TARGET_VALUES;
+  g_autofree float *donor = NULL;
 
   if (own->noise <= 0.0 && own->fraction >= 1.0)
     return;
 
+  if (values && own->noise > 0.0)
+    donor = g_new (float, type->size);
   for (gsize i = 0; i < n; i++)
     {
       MtlLabelFate fate = mtl_data_label_fate (own, rows[i]);
-      float *values = targets + i * type->size;
+      float *label = targets + i * type->size;
 
-      if (fate == MTL_LABEL_WRONG && type->kind == MTL_TARGET_CLASS)
-        *values = wrong_class (own, type->n_classes, rows[i], *values);
+      if (fate == MTL_LABEL_MISSING)
+        for (gsize v = 0; v < type->size; v++)
+          label[v] = NAN;
+      else if (!values && own->noise > 0.0)
+        put_wrong_classes (own, type, rows[i], label);
       else if (fate == MTL_LABEL_WRONG)
-        put_wrong_values (self, own, rows[i], values);
-      for (gsize v = 0; fate == MTL_LABEL_MISSING && v < type->size; v++)
-        values[v] = NAN;
+        put_wrong_values (self, own, rows[i], donor, label);
     }
 }

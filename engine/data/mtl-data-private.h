@@ -37,9 +37,9 @@ typedef enum
   MTL_LABEL_MISSING,
 } MtlLabelFate;
 
-/* What becomes of the label of raw training row @row: a function of (seed,
- * task, row). The rows with wrong labels, and those that keep theirs, are
- * subsets of those at a larger noise or fraction. */
+/* What becomes of the label of raw training row @row, where it is one: a
+ * function of (seed, task, row). The rows with wrong labels, and those that keep
+ * theirs, are subsets of those at a larger noise or fraction. */
 MtlLabelFate mtl_data_label_fate  (const MtlDataTask *task,
                                    guint32            row);
 /* Spoils the labels @targets of raw training rows @rows[0 … n-1] of a task. */

@@ -182,7 +182,8 @@ load_target (MtlTarget *target,
 
   g_variant_get (saved, "(suut@" MTL_RAWS_TYPE ")", &target->name, &kind, &n_classes, &size, &raws);
   if (kind > MTL_TARGET_VALUES || size == 0 || size > MOST_VALUES
-      || (kind == MTL_TARGET_CLASS && size != 1) || g_variant_n_children (raws) > 1)
+      || (kind == MTL_TARGET_CLASS && n_classes > MOST_VALUES / size)
+      || g_variant_n_children (raws) > 1)
     return FALSE;
 
   target->type = (MtlTargetType) { (MtlTargetKind) kind, n_classes, (gsize) size };

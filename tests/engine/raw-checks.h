@@ -60,7 +60,7 @@ check_info (void)
   MtlTarget targets[] = {
     { .name = "y", .type = { MTL_TARGET_VALUES, 0, 2 }, .raw = (MtlRaw *) &some_raws[0] },
     { .name = "z", .type = { MTL_TARGET_CLASS, 3, 1 }, .raw = (MtlRaw *) &some_raws[1] },
-    { .name = "plain", .type = { MTL_TARGET_CLASS, 2, 1 } },
+    { .name = "plain", .type = { MTL_TARGET_CLASS, 2, 12 } },
   };
   const MtlSourceInfo info = {
     .n_ports = 2, .ports = { "features", "image" },
@@ -94,7 +94,7 @@ static const char *const odd_infos[] = {
   "([('a', [1], []), ('b', [1], []), ('c', [1], []), ('d', [1], []), ('e', [1], [])],"
   " @a(suuta(smasdd)) [], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 2, 0, 1, [])], 1, 1, nothing)",
-  "(@a(sata(smasdd)) [], [('y', 0, 2, 3, [])], 1, 1, nothing)",
+  "(@a(sata(smasdd)) [], [('y', 0, 65536, 65537, [])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 1, 0, 0, [])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 0, 2, 1, [('y', just ['a'], 0.0, 1.0)])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 1, 0, 1, [('y', just ['a'], 0.0, 1.0)])], 1, 1, nothing)",
