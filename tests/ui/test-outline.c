@@ -16,18 +16,22 @@ test_palette (void)
 {
   FormsBench bench;
   MtwPalette *palette;
+  guint n_blocks;
 
   bench_open (&bench);
   bench_show (&bench, mtw_palette_new (bench.document));
   palette = MTW_PALETTE (bench.widget);
-  g_assert_cmpuint (mtw_palette_n_shown (palette), >, 8);
+  n_blocks = mtw_palette_n_shown (palette);
+  g_assert_cmpuint (n_blocks, >, 8);
   mtw_palette_search (palette, "gru");
   g_assert_cmpuint (mtw_palette_n_shown (palette), ==, 0);
   g_assert_cmpstr (bench.announced, ==, "No blocks match “gru”.");
   g_assert_false (mtw_palette_add_first (palette));
 
+  /* The layer comes before data whose name begins alike. */
   mtw_palette_search (palette, "dens");
-  g_assert_cmpuint (mtw_palette_n_shown (palette), ==, 1);
+  g_assert_cmpuint (mtw_palette_n_shown (palette), >, 0);
+  g_assert_cmpuint (mtw_palette_n_shown (palette), <, n_blocks / 2);
   bench_select (&bench, "relu3");
   g_assert_true (mtw_palette_add_first (palette));
   g_assert_true (bench_is_wired (&bench, "relu3", "dense2"));
