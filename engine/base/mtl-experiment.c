@@ -36,12 +36,24 @@ static const MtlParam params[] = {
   [MTL_EXPERIMENT_BATCH] = {
     .id = "batch",
     .title = N_("Batch"),
-    .summary = N_("Samples in one step"),
+    .summary = N_("Samples in one step, unless it accumulates several batches"),
     .unit = N_("samples"),
     .type = MTL_WHOLE,
     .minimum = 1.0,
     .maximum = 65536.0,
     .initial = 256.0,
+  },
+  [MTL_EXPERIMENT_ACCUMULATE] = {
+    .id = "accumulate",
+    .title = N_("Accumulate gradients over"),
+    .summary = N_("Batches that make one step, as if they were one large batch, in the memory of "
+                  "one; batch norm sees them one at a time"),
+    .unit = N_("batches"),
+    .type = MTL_WHOLE,
+    .minimum = 1.0,
+    .maximum = 1024.0,
+    .initial = 1.0,
+    .rare = TRUE,
   },
   [MTL_EXPERIMENT_DIAGNOSE_EVERY] = {
     .id = "diagnose-every",

@@ -177,6 +177,41 @@ mtl_grads_combine (const MtlGrads *a,
 }
 
 void
+mtl_grads_clear (MtlGrads *a,
+                 guint64   tasks)
+{
+  for (guint k = 0; k < a->n_tasks; k++)
+    {
+      if ((tasks >> k & 1) == 0)
+        continue;
+      memset (mtl_grads_row (a, k), 0, a->n_trunk * sizeof (float));
+      memset (mtl_grads_head (a, k), 0, a->head_size[k] * sizeof (float));
+    }
+}
+
+void
+mtl_grads_add (MtlGrads       *a,
+               const double   *w,
+               const MtlGrads *b,
+               guint64         tasks)
+{
+  for (guint k = 0; k < a->n_tasks; k++)
+    {
+      float *row = a->rows + k * a->n_trunk;
+      const float *other = b->rows + k * b->n_trunk;
+      gsize head = a->head_offset[k] - a->n_trunk;
+      float factor = (float) w[k];
+
+      if ((tasks >> k & 1) == 0)
+        continue;
+      for (gsize i = 0; i < a->n_trunk; i++)
+        row[i] += factor * other[i];
+      for (gsize i = head; i < head + a->head_size[k]; i++)
+        a->heads[i] += factor * b->heads[i];
+    }
+}
+
+void
 mtl_grads_subtract (MtlGrads       *a,
                     const MtlGrads *b,
                     guint64         tasks)

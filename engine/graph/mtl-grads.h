@@ -29,6 +29,14 @@ void         mtl_grads_gram     (const MtlGrads *a,
 void         mtl_grads_combine  (const MtlGrads *a,
                                  const double   *w,
                                  float          *direction);
+/* a ← 0, trunk and heads, of @tasks. */
+void         mtl_grads_clear    (MtlGrads       *a,
+                                 guint64         tasks);
+/* a_k ← a_k + w_k·b_k, trunk and heads, of @tasks. */
+void         mtl_grads_add      (MtlGrads       *a,
+                                 const double   *w,
+                                 const MtlGrads *b,
+                                 guint64         tasks);
 /* a ← a − b, trunk and heads, of @tasks. */
 void         mtl_grads_subtract (MtlGrads       *a,
                                  const MtlGrads *b,

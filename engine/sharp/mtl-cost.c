@@ -44,6 +44,7 @@ merges (const MtlChosen *experiment)
   const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
 
   return mtl_balancer_needs (balancer, chosen) == 0
+         && mtl_chosen_get (experiment, "accumulate")->number == 1.0
          && mtl_chosen_get (experiment, "diagnose-every")->number != 1.0;
 }
 
@@ -57,6 +58,7 @@ mtl_design_cost (const MtlDesign *self,
   const MtlChosen *experiment = mtl_design_experiment (self);
   const MtlChosen *chosen = mtl_chosen_get (experiment, "sharpness")->method;
   const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
+  guint n_batches = (guint) mtl_chosen_get (experiment, "accumulate")->number;
   guint n_tasks = count_tasks (self);
   guint plain;
 
@@ -67,6 +69,8 @@ mtl_design_cost (const MtlDesign *self,
   *forward = count_passes (sharp->forward, n_tasks);
   *backward = sharp->merges ? plain : count_passes (sharp->backward, n_tasks);
   *relative = (*forward + BACKWARD * *backward) / (1.0 + BACKWARD * plain);
+  *forward *= n_batches;
+  *backward *= n_batches;
 
   return TRUE;
 }

@@ -206,7 +206,6 @@ append_state (MtlRecorder    *self,
 void
 mtl_recorder_add_step (MtlRecorder    *self,
                        MtlStep        *step,
-                       const MtlBatch *batch,
                        guint64         n,
                        double          rate)
 {
@@ -219,7 +218,9 @@ mtl_recorder_add_step (MtlRecorder    *self,
     add_part (self, step, p, n);
   append_state (self, mtl_step_state (step, MTL_PART_LOSS), n);
 
-  mtl_tally_add (self->train, self->plan, batch, losses, mtl_step_outputs (step));
+  for (guint b = 0; b < mtl_step_n_batches (step); b++)
+    mtl_tally_add (self->train, self->plan, mtl_step_batch (step, b),
+                   mtl_step_batch_losses (step, b), mtl_step_outputs (step, b));
 }
 
 gsize

@@ -18,7 +18,6 @@ void         mtl_recorder_free      (MtlRecorder    *self);
 /* After a step: its curves, and the sums of the epoch. */
 void         mtl_recorder_add_step  (MtlRecorder    *self,
                                      MtlStep        *step,
-                                     const MtlBatch *batch,
                                      guint64         n,
                                      double          rate);
 /* The newest matrix of cosines, for the mailbox. */

@@ -32,13 +32,23 @@ struct _MtlStep
   float           *renewed;    /* the statistics after the clean pass */
   gsize            n_statistics;
   float           *gradient;   /* P */
-  float          **outputs;    /* [K] */
   double          *losses;     /* [K] */
+  double          *aside;      /* [2 × K]: of a pass at perturbed weights, and of a batch there */
   double           clip;       /* longest gradient; 0: any */
+
+  /* of its batches, at most most_batches */
+  guint            most_batches;
+  float          **outputs;       /* [most × K] */
+  double          *shares;        /* [most × K]: of a batch in a task's loss */
+  double          *batch_losses;  /* [most × K] of the clean pass, where there are several */
+  MtlGrads        *one;           /* rows of one of several batches; NULL: there never are */
+  float           *chained;       /* θ with statistics that go from batch to batch; NULL: no need */
 
   /* of the step that runs */
   const float     *theta;
-  const MtlBatch  *batch;
+  const MtlBatch *const *batches;
+  guint            n_batches;
+  const MtlBatch  *only;          /* what batches is, where there is one */
   guint64          tasks;
   guint64          step;
   guint64          seed;
@@ -48,6 +58,21 @@ struct _MtlStep
   gboolean         perturbed;  /* the pass that failed was at perturbed weights */
 };
 
+/* Whether losses and gradients of a pass are finite. */
+gboolean mtl_step_check      (MtlStep         *self,
+                              const MtlPass   *pass,
+                              const double    *losses,
+                              const MtlGrads  *grads,
+                              GError         **error);
+void     mtl_step_clear_batches (MtlStep      *self);
+/* The tasks of the step, and what each batch counts in them. */
+void     mtl_step_begin_batches (MtlStep      *self);
+/* A pass like @like over several batches. */
+gboolean mtl_step_run_batches (MtlStep        *self,
+                              const MtlPass   *like,
+                              double          *losses,
+                              MtlGrads        *out,
+                              GError         **error);
 /* The tasks in @tasks, one after the other, into @list; returns how many. */
 guint    mtl_step_list_tasks (guint64   tasks,
                               guint    *list);

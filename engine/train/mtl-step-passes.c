@@ -117,6 +117,16 @@ check_gradients (MtlStep         *self,
 }
 
 gboolean
+mtl_step_check (MtlStep         *self,
+                const MtlPass   *pass,
+                const double    *losses,
+                const MtlGrads  *grads,
+                GError         **error)
+{
+  return check_losses (self, pass, losses, error) && check_gradients (self, pass, grads, error);
+}
+
+gboolean
 mtl_step_gradients (MtlStep      *self,
                     const float  *theta,
                     guint64       tasks,
@@ -124,34 +134,33 @@ mtl_step_gradients (MtlStep      *self,
                     GError      **error)
 {
   gboolean clean = theta == self->theta;
-  g_autofree double *perturbed = clean ? NULL : g_new (double, self->n_tasks);
-  double *losses = clean ? self->losses : perturbed;
+  double *losses = clean ? self->losses : self->aside;
   MtlPass pass = {
     .theta = theta,
-    .batch = self->batch,
+    .batch = self->batches[0],
     .tasks = tasks & self->tasks,
     .mode = clean ? MTL_PASS_TRAIN : MTL_PASS_PERTURBED,
     .rng = mtl_rng_derive (mtl_rng_new (self->seed, MTL_STREAM_DROPOUT), self->step),
   };
 
   self->perturbed = !clean;
+  if (clean && !self->merge)
+    self->clean = out;
+  if (self->n_batches > 1)
+    return mtl_step_run_batches (self, &pass, losses, out, error);
+
   if (clean && self->merge)
     {
       mtl_work_run_sum (self->work, &pass, self->parts[MTL_PART_LOSS].report.weights,
-                        losses, out, self->outputs, self->gradient);
+                        losses, out, mtl_step_outputs (self, 0), self->gradient);
       self->merged = TRUE;
     }
   else
-    {
-      mtl_work_run (self->work, &pass, losses, out, clean ? self->outputs : NULL);
-      if (clean)
-        self->clean = out;
-    }
+    mtl_work_run (self->work, &pass, losses, out, clean ? mtl_step_outputs (self, 0) : NULL);
 
   if (clean)
     memcpy (self->renewed, mtl_work_renewed (self->work),
             self->n_statistics * sizeof *self->renewed);
 
-  return check_losses (self, &pass, losses, error)
-         && check_gradients (self, &pass, out, error);
+  return mtl_step_check (self, &pass, losses, out, error);
 }

@@ -29,6 +29,9 @@ void                 mtl_step_set_balancer (MtlStep       *self,
 /* State stays when the method is the same. */
 void                 mtl_step_set_sharp (MtlStep          *self,
                                          const MtlChosen  *sharp);
+/* How many batches a step may have; 1 if not set. */
+void                 mtl_step_set_batches (MtlStep        *self,
+                                           guint           most);
 /* The longest gradient, trunk and heads together, that a step leaves; 0: any. */
 void                 mtl_step_set_clip  (MtlStep          *self,
                                          double            most);
@@ -53,6 +56,16 @@ gboolean             mtl_step_take      (MtlStep          *self,
                                          guint64           seed,
                                          gboolean          diagnose,
                                          GError          **error);
+/* As mtl_step_take() with one batch of all rows of @batches, for what does not
+ * look at a batch as such. They have to stay until the next step. */
+gboolean             mtl_step_take_batches (MtlStep        *self,
+                                            const float    *theta,
+                                            const MtlBatch *const *batches,
+                                            guint           n_batches,
+                                            guint64         step,
+                                            guint64         seed,
+                                            gboolean        diagnose,
+                                            GError        **error);
 /* P floats: direction of the trunk, then the heads' gradients; clipped. */
 const float         *mtl_step_gradient  (MtlStep          *self);
 /* The running statistics that stand behind θ's weights after the step. */
@@ -60,8 +73,15 @@ const float         *mtl_step_renewed   (MtlStep          *self);
 const double        *mtl_step_losses    (MtlStep          *self);   /* [K]; NaN: no label */
 const MtlPartReport *mtl_step_report    (MtlStep          *self,
                                          MtlPart           part);
+/* One batch of the last step. */
+guint                mtl_step_n_batches (MtlStep          *self);
+const MtlBatch      *mtl_step_batch     (MtlStep          *self,
+                                         guint             b);
+const double        *mtl_step_batch_losses (MtlStep       *self,
+                                            guint          b);
 /* At each task's input, rows × size, of the clean pass. */
-float *const        *mtl_step_outputs   (MtlStep          *self);
+float *const        *mtl_step_outputs   (MtlStep          *self,
+                                         guint             b);
 /* ⟨trunk direction, g_k⟩ of the clean rows; NaN where unknown. */
 void                 mtl_step_gains     (MtlStep          *self,
                                          double           *gains);

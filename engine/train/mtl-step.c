@@ -35,9 +35,8 @@ mtl_step_new (MtlWork *work)
   self->renewed = g_new0 (float, MAX (self->n_statistics, 1));
   self->gradient = g_new0 (float, n_weights);
   self->losses = g_new0 (double, self->n_tasks);
-  self->outputs = g_new0 (float *, self->n_tasks);
-  for (guint k = 0; k < self->n_tasks; k++)
-    self->outputs[k] = g_new0 (float, mtl_plan_capacity (plan) * mtl_plan_task (plan, k)->size);
+  self->aside = g_new0 (double, 2 * self->n_tasks);
+  mtl_step_set_batches (self, 1);
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
       self->parts[p].report.gramian = g_new0 (double, self->n_tasks * self->n_tasks);
@@ -67,15 +66,14 @@ mtl_step_free (MtlStep *self)
     }
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     g_clear_pointer (&self->rows[n], mtl_grads_free);
-  for (guint k = 0; k < self->n_tasks; k++)
-    g_free (self->outputs[k]);
+  mtl_step_clear_batches (self);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
   g_clear_pointer (&self->sharp_state, mtl_state_free);
-  g_free (self->outputs);
   g_free (self->moved);
   g_free (self->renewed);
   g_free (self->gradient);
   g_free (self->losses);
+  g_free (self->aside);
   g_free (self);
 }
 
@@ -194,7 +192,7 @@ prepare_merge (MtlStep   *self,
   guint task[MTL_MAX_TASKS];
   guint n = mtl_step_list_tasks (self->tasks, task);
 
-  self->merge = !diagnose && self->sharp->merges
+  self->merge = !diagnose && self->sharp->merges && self->n_batches == 1
                 && mtl_balancer_needs (part->balancer, part->spread) == 0;
   if (!self->merge)
     return TRUE;
@@ -238,20 +236,12 @@ restore_states (MtlStep *self)
       }
 }
 
-gboolean
-mtl_step_take (MtlStep         *self,
-               const float     *theta,
-               const MtlBatch  *batch,
-               guint64          step,
-               guint64          seed,
-               gboolean         diagnose,
-               GError         **error)
+/* What the last step left is gone. */
+static void
+begin (MtlStep     *self,
+       const float *theta)
 {
   self->theta = theta;
-  self->batch = batch;
-  self->step = step;
-  self->seed = seed;
-  self->tasks = mtl_work_labelled (self->work, batch);
   self->clean = NULL;
   self->merged = FALSE;
   self->perturbed = FALSE;
@@ -265,7 +255,26 @@ mtl_step_take (MtlStep         *self,
     self->losses[k] = NAN;
   for (guint p = 0; p < MTL_N_PARTS; p++)
     self->parts[p].report.valid = FALSE;
+}
 
+gboolean
+mtl_step_take_batches (MtlStep                *self,
+                       const float            *theta,
+                       const MtlBatch *const  *batches,
+                       guint                   n_batches,
+                       guint64                 step,
+                       guint64                 seed,
+                       gboolean                diagnose,
+                       GError                **error)
+{
+  g_assert (n_batches > 0 && n_batches <= self->most_batches);
+
+  self->batches = batches;
+  self->n_batches = n_batches;
+  self->step = step;
+  self->seed = seed;
+  mtl_step_begin_batches (self);
+  begin (self, theta);
   if (self->tasks == 0)
     return TRUE;
 
@@ -281,6 +290,20 @@ mtl_step_take (MtlStep         *self,
   if (self->clip > 0.0)
     mtl_clip (self->gradient, mtl_step_n_weights (self), self->clip);
   return TRUE;
+}
+
+gboolean
+mtl_step_take (MtlStep         *self,
+               const float     *theta,
+               const MtlBatch  *batch,
+               guint64          step,
+               guint64          seed,
+               gboolean         diagnose,
+               GError         **error)
+{
+  self->only = batch;
+
+  return mtl_step_take_batches (self, theta, &self->only, 1, step, seed, diagnose, error);
 }
 
 const float *
@@ -306,12 +329,6 @@ mtl_step_report (MtlStep *self,
                  MtlPart  part)
 {
   return &self->parts[part].report;
-}
-
-float *const *
-mtl_step_outputs (MtlStep *self)
-{
-  return self->outputs;
 }
 
 void

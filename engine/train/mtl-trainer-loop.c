@@ -111,13 +111,19 @@ should_diagnose (const MtlLoop *loop)
   return every > 0 && loop->mark.step % every == 0;
 }
 
-static void
-fill_batch (MtlLoop *loop)
+/* Returns how many batches the next step has. */
+static guint
+fill_batches (MtlLoop *loop)
 {
-  gsize first = loop->mark.batch * loop->batch->capacity;
-  gsize n = MIN (loop->batch->capacity, loop->n_rows - first);
+  gsize capacity = loop->batches[0]->capacity;
+  gsize first = loop->mark.batch * capacity * loop->n_batches;
+  guint b;
 
-  mtl_batch_fill (loop->batch, loop->data, MTL_DATA_TRAIN, loop->order + first, n, loop->pool);
+  for (b = 0; b < loop->n_batches && first < loop->n_rows; b++, first += capacity)
+    mtl_batch_fill (loop->batches[b], loop->data, MTL_DATA_TRAIN, loop->order + first,
+                    MIN (capacity, loop->n_rows - first), loop->pool);
+
+  return b;
 }
 
 static void
@@ -190,16 +196,18 @@ take_step (MtlTrainer  *self,
   double epoch = ((double) loop->mark.step + 0.5) / (double) loop->steps_per_epoch;
   double rate = mtl_model_rate (loop->model, epoch, (double) loop->n_epochs);
   g_autoptr(GError) failure = NULL;
+  guint n_batches;
 
-  fill_batch (loop);
-  if (!mtl_step_take (loop->step, loop->model->theta, loop->batch, loop->mark.step, loop->seed,
-                      should_diagnose (loop), &failure))
+  n_batches = fill_batches (loop);
+  if (!mtl_step_take_batches (loop->step, loop->model->theta,
+                              (const MtlBatch *const *) loop->batches, n_batches,
+                              loop->mark.step, loop->seed, should_diagnose (loop), &failure))
     return forgive (self, &failure, error);
 
   loop->n_skipped = 0;
   loop->broken = FALSE;
   update_model (self, rate);
-  mtl_recorder_add_step (loop->recorder, loop->step, loop->batch, loop->mark.step, rate);
+  mtl_recorder_add_step (loop->recorder, loop->step, loop->mark.step, rate);
   note_time (loop, began);
 
   return TRUE;
@@ -255,8 +263,8 @@ evaluate (MtlTrainer *self,
 
   mtl_tally_clear (tally);
 
-  return mtl_evaluate (loop->work, mtl_model_evaluated (loop->model), split, loop->batch, tally,
-                       stop_cb, self);
+  return mtl_evaluate (loop->work, mtl_model_evaluated (loop->model), split, loop->batches[0],
+                       tally, stop_cb, self);
 }
 
 /* The figure that `best` is chosen by: on validation, else on training, never on test. */

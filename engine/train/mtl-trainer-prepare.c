@@ -15,7 +15,10 @@ mtl_loop_clear (MtlLoop *loop)
   g_clear_pointer (&loop->recorder, mtl_recorder_free);
   g_clear_pointer (&loop->step, mtl_step_free);
   g_clear_pointer (&loop->model, mtl_model_free);
-  g_clear_pointer (&loop->batch, mtl_batch_free);
+  for (guint b = 0; b < loop->n_batches; b++)
+    mtl_batch_free (loop->batches[b]);
+  loop->n_batches = 0;
+  g_clear_pointer (&loop->batches, g_free);
   g_clear_pointer (&loop->validation, mtl_tally_free);
   g_clear_pointer (&loop->test, mtl_tally_free);
   g_clear_pointer (&loop->work, mtl_work_free);
@@ -116,6 +119,20 @@ keep_weights (MtlTrainer  *self,
   return TRUE;
 }
 
+static void
+make_batches (MtlLoop *loop,
+              gsize    capacity)
+{
+  gsize all = (loop->n_rows + capacity - 1) / capacity;
+
+  loop->n_batches = (guint) MIN (mtl_setup_number (loop->design, "accumulate"), (double) all);
+  loop->batches = g_new (MtlBatch *, loop->n_batches);
+  for (guint b = 0; b < loop->n_batches; b++)
+    loop->batches[b] = mtl_batch_new (loop->data, capacity);
+  loop->steps_per_epoch = (all + loop->n_batches - 1) / loop->n_batches;
+  mtl_step_set_batches (loop->step, loop->n_batches);
+}
+
 static gboolean
 make_engine (MtlTrainer  *self,
              GError     **error)
@@ -142,13 +159,12 @@ make_engine (MtlTrainer  *self,
 
   loop->pool = mtl_pool_new (self->options.n_threads);
   loop->work = mtl_work_new (loop->plan, loop->pool);
-  loop->batch = mtl_batch_new (loop->data, capacity);
   loop->model = mtl_model_new (loop->plan, loop->seed);
   loop->step = mtl_step_new (loop->work);
+  make_batches (loop, capacity);
   loop->validation = mtl_tally_new (loop->plan);
   loop->test = mtl_tally_new (loop->plan);
   loop->order = g_new (guint32, loop->n_rows);
-  loop->steps_per_epoch = (loop->n_rows + capacity - 1) / capacity;
   loop->frame = g_malloc0 (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
   set_methods (self);
 

@@ -25,7 +25,8 @@ typedef struct
   MtlData         *data;
   MtlPlan         *plan;
   MtlWork         *work;
-  MtlBatch        *batch;
+  MtlBatch       **batches;     /* of a step: n_batches, in the last of an epoch fewer are filled */
+  guint            n_batches;
   MtlModel        *model;
   MtlStep         *step;
   MtlRecorder     *recorder;

@@ -144,7 +144,8 @@ same_structure (const MtlDesign *now,
   if (mtl_design_n_blocks (now) != mtl_design_n_blocks (next)
       || mtl_design_n_wires (now) != mtl_design_n_wires (next)
       || mtl_setup_number (now, "seed") != mtl_setup_number (next, "seed")
-      || mtl_setup_number (now, "batch") != mtl_setup_number (next, "batch"))
+      || mtl_setup_number (now, "batch") != mtl_setup_number (next, "batch")
+      || mtl_setup_number (now, "accumulate") != mtl_setup_number (next, "accumulate"))
     return FALSE;
 
   for (guint n = 0; n < mtl_design_n_blocks (now); n++)
@@ -254,7 +255,7 @@ mtl_trainer_estimate (const MtlDesign  *design,
   g_autoptr(MtlPlan) plan = NULL;
   guint workers = n_threads > 0 ? n_threads : g_get_num_processors ();
   const MtlSharp *sharp;
-  guint n_kept;
+  guint n_kept, n_sets;
   gsize floats;
 
   if (data == NULL)
@@ -265,12 +266,13 @@ mtl_trainer_estimate (const MtlDesign  *design,
     return FALSE;
 
   sharp = (const MtlSharp *) mtl_chosen_method (mtl_setup_method (design, "sharpness"));
+  n_sets = sharp->n_rows + (mtl_setup_number (design, "accumulate") > 1.0 ? 1 : 0);
   n_kept = mtl_model_n_moments (mtl_setup_method (design, "optimizer"))
               + (mtl_setup_number (design, "averaging") != MTL_AVERAGE_NONE ? 1 : 0);
   /* θ, moved weights, gradient, moments, mean; slots are in rows_size, sets of rows beside it. */
   floats = (3 + n_kept) * mtl_plan_n_weights (plan)
-           + sharp->n_rows * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
-                              + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
+           + n_sets * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
+                       + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)
            + mtl_plan_rows_size (plan)
            + floats * sizeof (float);

@@ -111,6 +111,7 @@ test_apply (void)
   g_autoptr(MtlDesign) clipped = changed (faster, "experiment.clip-norm", "1.5");
   g_autoptr(MtlDesign) wider = changed (faster, "blocks.t.units", "9");
   g_autoptr(MtlDesign) seeded = changed (faster, "experiment.seed", "9");
+  g_autoptr(MtlDesign) accumulated = changed (faster, "experiment.accumulate", "2");
   g_autoptr(MtlDesign) moved = NULL;
   g_autoptr(MtlBlock) block = mtl_block_new ("t", mtl_block_what (mtl_design_find (faster, "t")),
                                              50.0, 60.0);
@@ -130,6 +131,7 @@ test_apply (void)
   g_assert_cmpint (mtl_trainer_apply (run.trainer, faster), ==, MTL_CHANGE_SETTINGS);
   g_assert_cmpint (mtl_trainer_apply (run.trainer, wider), ==, MTL_CHANGE_STRUCTURE);
   g_assert_cmpint (mtl_trainer_apply (run.trainer, seeded), ==, MTL_CHANGE_STRUCTURE);
+  g_assert_cmpint (mtl_trainer_apply (run.trainer, accumulated), ==, MTL_CHANGE_STRUCTURE);
   g_assert_cmpint (mtl_trainer_apply (run.trainer, moved), ==, MTL_CHANGE_NONE);
   step_once (&run);
   expect_event (&run, "settings", "optimiser lr: 0.01 → 0.25", at + 1);

@@ -348,6 +348,7 @@ static const char *const resumes[][5] = {
   { "upgrad", "sam", "lion", "exponential", "clip-norm=0.1" },
   { "mgda", "none", "adam", "multi-step", "optimizer.amsgrad=true" },
   { "equal", "none", "adam", "polynomial", "averaging=ema averaging-decay=0.9" },
+  { "cagrad", "fs-mtl", "adam", "cosine", "accumulate=2 epochs=8" },
   { "pcgrad", "sam", "sgd", "polynomial", "averaging=swa averaging-start=0" },
 };
 
