@@ -74,6 +74,19 @@ write_target (MtlCFile *file,
     mtl_c_append_classes (file->text, (const char *const *) raw->classes);
 }
 
+static const char *
+describe_items (const MtlTask *task)
+{
+  const MtlItems *items = &task->items;
+
+  if (task->target.kind != MTL_TARGET_CLASS || items->n_channels != task->target.n_classes)
+    return "";
+  if (items->n_items == 1)
+    return ", one for each class";
+
+  return items->item_stride == 1 ? ", classes x height x width" : ", tokens x classes";
+}
+
 static void
 write_tasks (MtlCFile *file)
 {
@@ -83,10 +96,7 @@ write_tasks (MtlCFile *file)
         const MtlTask *task = &file->plan->tasks[k];
 
         g_string_append_printf (file->text, " *   %s: %" G_GSIZE_FORMAT " floats%s, trained with "
-                                "%s\n", task->id, task->size,
-                                task->target.kind == MTL_TARGET_CLASS
-                                && task->size == task->target.n_classes
-                                ? ", one for each class" : "",
+                                "%s\n", task->id, task->size, describe_items (task),
                                 task->loss->method.title);
         write_target (file, k);
       }

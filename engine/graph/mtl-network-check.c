@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mtl-network.h"
+#include "mtl-target.h"
 
 /* “conv2 needs …, but dense1 gives 50 values.” of “needs …, but gets 50 values” */
 char *
@@ -49,31 +50,62 @@ mtl_network_target (const MtlNetwork  *self,
   return NULL;
 }
 
+static gboolean
+fits (const MtlChosen  *chosen,
+      const MtlTarget  *target,
+      const MtlShape   *shape,
+      GError          **error)
+{
+  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
+  const MtlSetting *set = mtl_chosen_settings (chosen);
+  MtlItems items = mtl_loss_items (loss, set, &target->type, shape);
+
+  return loss->fits (&target->type, &items, set, error);
+}
+
+/* Which dimension of @shape the setting @key of its block is; −1: none. */
+static int
+find_dimension (const MtlBlock *block,
+                const char     *key,
+                const MtlShape *shape)
+{
+  const MtlSetting *set = mtl_chosen_get (mtl_block_what (block), key);
+  int dimension = strcmp (key, "units") == 0 ? (int) shape->rank - 1 : 0;
+
+  return set != NULL && set->number == shape->size[dimension] ? dimension : -1;
+}
+
 /* Another width of the head's last block, where one is all that is missing. */
 static gboolean
-advise_units (MtlNetwork      *self,
+advise_width (MtlNetwork      *self,
               MtlProblem      *problem,
               const MtlNode   *node,
               const MtlTarget *target)
 {
   const MtlBlock *producer = self->nodes[mtl_node_link (node, 0)->node].block;
   const MtlChosen *chosen = mtl_chosen_get (mtl_block_what (node->block), "loss")->method;
-  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
-  const gsize widths[] = { target->type.n_classes, target->type.size, 1 };
+  MtlShape shape = node->shape.in[0];
+  int units = mtl_block_is_source (producer) ? -1 : find_dimension (producer, "units", &shape);
+  int channels = mtl_block_is_source (producer) ? -1
+                                                : find_dimension (producer, "channels", &shape);
+  gsize *width = &shape.size[MAX (MAX (units, channels), 0)];
+  gsize rest = mtl_shape_size (&shape) / MAX (*width, 1);
+  const gsize widths[] = { target->type.n_classes, target->type.size / MAX (rest, 1), 1 };
 
-  if (mtl_block_is_source (producer)
-      || mtl_chosen_get (mtl_block_what (producer), "units") == NULL)
+  if (units < 0 && channels < 0)
     return FALSE;
 
   for (guint n = 0; n < G_N_ELEMENTS (widths); n++)
     {
-      if (widths[n] == 0
-          || !loss->fits (&target->type, widths[n], mtl_chosen_settings (chosen), NULL))
+      *width = widths[n];
+      if (widths[n] == 0 || !fits (chosen, target, &shape, NULL))
         continue;
 
-      problem->advice = g_strdup_printf (_("Give %s %u Units"), mtl_block_id (producer),
-                                         (guint) widths[n]);
-      problem->fix_key = g_strdup_printf ("blocks.%s.units", mtl_block_id (producer));
+      problem->advice = g_strdup_printf (units >= 0 ? _("Give %s %u Units")
+                                                    : _("Give %s %u Channels"),
+                                         mtl_block_id (producer), (guint) widths[n]);
+      problem->fix_key = g_strdup_printf ("blocks.%s.%s", mtl_block_id (producer),
+                                          units >= 0 ? "units" : "channels");
       problem->fix_value = g_strdup_printf ("%u", (guint) widths[n]);
       return TRUE;
     }
@@ -91,8 +123,7 @@ advise_loss (MtlProblem      *problem,
     {
       g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_LOSS, *m);
 
-      if (!((const MtlLoss *) *m)->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
-                                         mtl_chosen_settings (chosen), NULL))
+      if (!fits (chosen, target, &node->shape.in[0], NULL))
         continue;
 
       problem->advice = g_strdup_printf (_("Use %s"), _((*m)->title));
@@ -108,7 +139,6 @@ check_task (MtlNetwork *self,
 {
   MtlNode *node = &self->nodes[n];
   const MtlChosen *chosen = mtl_chosen_get (mtl_block_what (node->block), "loss")->method;
-  const MtlLoss *loss = (const MtlLoss *) mtl_chosen_method (chosen);
   g_autoptr(GError) error = NULL;
   const MtlTarget *target;
 
@@ -122,13 +152,12 @@ check_task (MtlNetwork *self,
       return;
     }
 
-  if (node->known && !loss->fits (&target->type, mtl_shape_size (&node->shape.in[0]),
-                                  mtl_chosen_settings (chosen), &error))
+  if (node->known && !fits (chosen, target, &node->shape.in[0], &error))
     {
       char *message = mtl_network_name_parties (self, node, error->message);
       MtlProblem *problem = mtl_network_complain (self, node->block, NULL, message);
 
-      if (!advise_units (self, problem, node, target))
+      if (!advise_width (self, problem, node, target))
         advise_loss (problem, node, target);
     }
 }

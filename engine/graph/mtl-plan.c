@@ -11,6 +11,7 @@
 #include "mtl-plan-fuse.h"
 #include "mtl-plan-memory.h"
 #include "mtl-plan-schedule.h"
+#include "mtl-target.h"
 
 #define MAX_FLOATS (G_GUINT64_CONSTANT (1) << 33)  /* 32 GiB: beyond it sizes could wrap */
 
@@ -273,6 +274,8 @@ add_tasks (MtlPlan          *self,
         .size = mtl_shape_size (&node->shape.in[0]),
         .weight = mtl_chosen_get (what, "weight")->number,
       };
+      self->tasks[k].items = mtl_loss_items (self->tasks[k].loss, self->tasks[k].set,
+                                             &self->tasks[k].target, &node->shape.in[0]);
     }
 }
 

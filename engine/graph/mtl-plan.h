@@ -52,6 +52,7 @@ typedef struct
   const MtlLoss       *loss;
   const MtlSetting    *set;     /* of the loss */
   MtlTargetType        target;
+  MtlItems             items;   /* how its input lies for the target */
   gsize                size;    /* values at its input */
   double               weight;  /* setting of the task block */
   gsize                offset, n_weights;  /* its head in θ */

@@ -25,7 +25,7 @@ run_task (const MtlShard    *shard,
   float scale;
 
   work->losses[shard->number * work->plan->n_tasks + k] =
-    task->loss->value (&task->target, task->set, shard->rows, task->size, x, targets, gradient);
+    task->loss->value (&task->target, &task->items, task->set, shard->rows, x, targets, gradient);
 
   if (work->outputs != NULL && work->outputs[k] != NULL)
     memcpy (work->outputs[k] + shard->first * task->size, x, n * sizeof (float));

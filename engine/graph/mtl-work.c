@@ -89,7 +89,7 @@ find_divisor (const MtlTask  *task,
               const MtlBatch *batch,
               guint           k)
 {
-  return task->loss->divisor (&task->target, task->set, batch->rows, task->size,
+  return task->loss->divisor (&task->target, &task->items, task->set, batch->rows,
                               batch->targets[k]);
 }
 

@@ -2,7 +2,8 @@
  *
  * Of classes: the largest output names the class, the lowest one on ties. Of
  * one output for two classes, and of values: a logit above 0 is a yes, and a
- * target above ½. A NaN among the first to be compared is never right.
+ * target above ½. A NaN among the first to be compared is never right. Each
+ * pixel or token counts as a label.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,46 +17,25 @@
 
 enum { RIGHT, COUNT };
 
-static gsize
-find_largest (const float *z,
-              gsize        size)
-{
-  gsize best = 0;
-
-  for (gsize c = 1; c < size; c++)
-    if (z[c] > z[best])
-      best = c;
-
-  return best;
-}
-
-static gboolean
-is_right (const float *z,
-          gsize        size,
-          gsize        y)
-{
-  gsize found = size == 1 ? z[0] > 0.0f : find_largest (z, size);
-
-  return found == y && !isnan (z[size == 1 ? 0 : found]);
-}
-
 static void
 add_classes (const MtlTargetType *target,
+             const MtlItems      *items,
              gsize                rows,
-             gsize                size,
              const float         *outputs,
              const float         *targets,
              double              *sums)
 {
   for (gsize r = 0; r < rows; r++)
-    {
-      int y = mtl_target_class (target, targets[r]);
+    for (gsize i = 0; i < items->n_items; i++)
+      {
+        int y = mtl_target_class (target, items, targets[r * items->n_items + i]);
 
-      if (y < 0)
-        continue;
-      sums[COUNT] += 1.0;
-      sums[RIGHT] += is_right (outputs + r * size, size, y);
-    }
+        if (y < 0)
+          continue;
+        sums[COUNT] += 1.0;
+        sums[RIGHT] += y == mtl_items_guess (items, outputs + r * items->size
+                                                    + i * items->item_stride);
+      }
 }
 
 static void
@@ -68,26 +48,27 @@ add_values (gsize        n,
     if (mtl_target_is_share (targets[i]))
       {
         sums[COUNT] += 1.0;
-        sums[RIGHT] += is_right (outputs + i, 1, targets[i] > 0.5f);
+        sums[RIGHT] += !isnan (outputs[i]) && (outputs[i] > 0.0f) == (targets[i] > 0.5f);
       }
 }
 
 static void
 accuracy_add (const MtlTargetType *target,
+              const MtlItems      *items,
               gsize                rows,
-              gsize                size,
               const float         *outputs,
               const float         *targets,
               double              *sums)
 {
   if (target->kind == MTL_TARGET_CLASS)
-    add_classes (target, rows, size, outputs, targets, sums);
+    add_classes (target, items, rows, outputs, targets, sums);
   else
-    add_values (rows * size, outputs, targets, sums);
+    add_values (rows * items->size, outputs, targets, sums);
 }
 
 static double
-accuracy_finish (const double *sums)
+accuracy_finish (const double *sums,
+                 gsize         n_sums)
 {
   return sums[COUNT] > 0.0 ? sums[RIGHT] / sums[COUNT] : NAN;
 }

@@ -21,48 +21,21 @@ enum { POS_WEIGHT };
 
 static gboolean
 bce_fits (const MtlTargetType  *target,
-          gsize                 size,
+          const MtlItems       *items,
           const MtlSetting     *set,
           GError              **error)
 {
-  if (target->kind == MTL_TARGET_VALUES)
-    return mtl_target_fits_values (target, size, error);
-
-  if (target->n_classes != 2)
-    {
-      g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
-                   "needs a target of 2 classes, but its target has %u: choose cross-entropy",
-                   target->n_classes);
-      return FALSE;
-    }
-
-  return mtl_target_check_size (1, "the logit of the second class", size, error);
-}
-
-/* The label 0 … 1, or NaN where it is missing. */
-static double
-read_label (const MtlTargetType *target,
-            float                value)
-{
-  if (target->kind == MTL_TARGET_CLASS)
-    return mtl_target_class (target, value) >= 0 ? value : NAN;
-
-  return mtl_target_is_share (value) ? value : NAN;
+  return mtl_target_fits_labels (target, items, error);
 }
 
 static double
 bce_divisor (const MtlTargetType *target,
+             const MtlItems      *items,
              const MtlSetting    *set,
              gsize                rows,
-             gsize                size,
              const float         *targets)
 {
-  gsize count = 0;
-
-  for (gsize i = 0; i < rows * size; i++)
-    count += !isnan (read_label (target, targets[i]));
-
-  return count;
+  return mtl_target_count_labels (target, items, rows, targets);
 }
 
 static double
@@ -74,9 +47,9 @@ softplus (double x)
 
 static double
 bce_value (const MtlTargetType *target,
+           const MtlItems      *items,
            const MtlSetting    *set,
            gsize                rows,
-           gsize                size,
            const float         *outputs,
            const float         *targets,
            float               *gradient)
@@ -84,9 +57,9 @@ bce_value (const MtlTargetType *target,
   double a = set[POS_WEIGHT].number;
   double sum = 0.0;
 
-  for (gsize i = 0; i < rows * size; i++)
+  for (gsize i = 0; i < rows * items->size; i++)
     {
-      double x = outputs[i], t = read_label (target, targets[i]);
+      double x = outputs[i], t = mtl_target_label (target, items, targets[i]);
 
       if (!isnan (t))
         sum += a * t * softplus (-x) + (1.0 - t) * softplus (x);
@@ -114,5 +87,5 @@ const MtlLoss mtl_loss_bce = {
   .fits = bce_fits,
   .divisor = bce_divisor,
   .value = bce_value,
-  .metrics = (const char *const[]) { "accuracy", NULL },
+  .metrics = (const char *const[]) { "mean-iou", "accuracy", "auc", "f1", "ece", NULL },
 };

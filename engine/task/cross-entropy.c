@@ -1,13 +1,11 @@
 /* cross-entropy.c — softmax and negative log-likelihood of a class
  *
- *   p = softmax (z)    l = −Σ_c q_c·log p_c    dl/dz = p − q
+ *   p = softmax (z)    l = −Σ_c a_c·q_c·log p_c    dl/dz_c = (Σ_k a_k·q_k)·p_c − a_c·q_c
  *
  * q is 1 at the target's class; with smoothing s, q = (1 − s)·onehot + s/C.
- * The largest output is subtracted first, so no exponential overflows:
- *
- *   l = log Σ e^(z_c − m) − (1 − s)·(z_y − m) − s/C·Σ (z_c − m)
- *
- * A sample without a valid class is out of the sum and of the count.
+ * a are the weights of the classes, 1 if none are given; the mean is Σ l / Σ a_y
+ * over the items, pixels or tokens, that have a valid class y which is not
+ * ignored.
  *
  * Smoothing: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, “Rethinking the
  * Inception Architecture for Computer Vision”, CVPR 2016, sec. 7.
@@ -21,90 +19,113 @@
 #include <math.h>
 #include <string.h>
 
-enum { SMOOTHING };
+#include "mtl-softmax.h"
+
+enum { SMOOTHING, WEIGHTS, IGNORED };
 
 static gboolean
 cross_entropy_fits (const MtlTargetType  *target,
-                    gsize                 size,
+                    const MtlItems       *items,
                     const MtlSetting     *set,
                     GError              **error)
 {
-  if (target->kind != MTL_TARGET_CLASS)
+  if (!mtl_target_fits_classes (target, items, error))
+    return FALSE;
+
+  if (set[WEIGHTS].n > 0 && set[WEIGHTS].n != target->n_classes)
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
-                   "needs a target of classes, but its target is %" G_GSIZE_FORMAT
-                   " value%s: choose mse or bce", target->size, target->size == 1 ? "" : "s");
+                   "needs %u class weights, one for each class, but has %u",
+                   target->n_classes, set[WEIGHTS].n);
       return FALSE;
     }
 
-  return mtl_target_check_size (target->n_classes, "one for each class", size, error);
+  return TRUE;
+}
+
+static int
+cross_entropy_ignored (const MtlSetting *set)
+{
+  return (int) set[IGNORED].number;
+}
+
+static double
+weight (const MtlSetting *set,
+        gsize             c)
+{
+  return set[WEIGHTS].n > 0 ? set[WEIGHTS].numbers[c] : 1.0;
 }
 
 static double
 cross_entropy_divisor (const MtlTargetType *target,
+                       const MtlItems      *items,
                        const MtlSetting    *set,
                        gsize                rows,
-                       gsize                size,
                        const float         *targets)
 {
-  gsize count = 0;
+  double sum = 0.0;
 
-  for (gsize r = 0; r < rows; r++)
-    count += mtl_target_class (target, targets[r]) >= 0;
-
-  return count;
-}
-
-/* Loss of one sample of class @y; its gradient where @gradient is not NULL. */
-static double
-add_sample (const float *z,
-            gsize        size,
-            gsize        y,
-            double       smoothing,
-            float       *gradient)
-{
-  double sum = 0.0, shifted = 0.0, log_sum;
-  float most = z[0];
-
-  for (gsize c = 1; c < size; c++)
-    most = z[c] > most ? z[c] : most;
-  for (gsize c = 0; c < size; c++)
+  for (gsize i = 0; i < rows * target->size; i++)
     {
-      sum += exp ((double) z[c] - most);
-      shifted += (double) z[c] - most;
+      int y = mtl_target_class (target, items, targets[i]);
+
+      sum += y >= 0 ? weight (set, y) : 0.0;
     }
 
-  log_sum = log (sum);
-  for (gsize c = 0; gradient != NULL && c < size; c++)
-    gradient[c] = exp ((double) z[c] - most - log_sum) - smoothing / size
-                  - (c == y ? 1.0 - smoothing : 0.0);
+  return sum;
+}
+
+/* Loss of one item of class @y; its gradient where @gradient is not NULL. */
+static double
+add_item (const MtlItems   *items,
+          const MtlSetting *set,
+          const float      *z,
+          gsize             y,
+          float            *gradient)
+{
+  gsize n = items->n_channels, stride = items->channel_stride;
+  double smoothing = set[SMOOTHING].number, spread = smoothing / n;
+  MtlSoftmax p = mtl_softmax (z, n, stride, 1.0);
+  double total = (1.0 - smoothing) * weight (set, y);
+  double sum = total * mtl_softmax_log (&p, z[y * stride], 1.0);
 
   /* Without smoothing an output of −∞ does no harm and must not meet a factor 0. */
-  return log_sum - (1.0 - smoothing) * ((double) z[y] - most)
-         - (smoothing > 0.0 ? smoothing / size * shifted : 0.0);
+  for (gsize c = 0; spread > 0.0 && c < n; c++)
+    {
+      total += weight (set, c) * spread;
+      sum += weight (set, c) * spread * mtl_softmax_log (&p, z[c * stride], 1.0);
+    }
+
+  for (gsize c = 0; gradient != NULL && c < n; c++)
+    gradient[c * stride] = total * exp (mtl_softmax_log (&p, z[c * stride], 1.0))
+                           - weight (set, c) * (spread + (c == y ? 1.0 - smoothing : 0.0));
+
+  return -sum;
 }
 
 static double
 cross_entropy_value (const MtlTargetType *target,
+                     const MtlItems      *items,
                      const MtlSetting    *set,
                      gsize                rows,
-                     gsize                size,
                      const float         *outputs,
                      const float         *targets,
                      float               *gradient)
 {
   double sum = 0.0;
 
-  for (gsize r = 0; r < rows; r++)
-    {
-      int y = mtl_target_class (target, targets[r]);
-      float *row = gradient != NULL ? gradient + r * size : NULL;
+  if (gradient != NULL)
+    memset (gradient, 0, rows * items->size * sizeof *gradient);
 
-      if (y >= 0)
-        sum += add_sample (outputs + r * size, size, y, set[SMOOTHING].number, row);
-      else if (row != NULL)
-        memset (row, 0, size * sizeof *row);
-    }
+  for (gsize r = 0; r < rows; r++)
+    for (gsize i = 0; i < items->n_items; i++)
+      {
+        int y = mtl_target_class (target, items, targets[r * items->n_items + i]);
+        gsize at = r * items->size + i * items->item_stride;
+
+        if (y >= 0)
+          sum += add_item (items, set, outputs + at, y, gradient != NULL ? gradient + at : NULL);
+      }
 
   return sum;
 }
@@ -121,11 +142,20 @@ const MtlLoss mtl_loss_cross_entropy = {
                       .summary = N_("Share of probability spread over all classes"),
                       .type = MTL_NUMBER, .minimum = 0.0, .maximum = 0.99, .initial = 0.0,
                       .rare = TRUE },
+      [WEIGHTS] = { .id = "class-weights", .title = N_("Class Weights"),
+                    .summary = N_("How much each class counts, in order; none: all alike"),
+                    .type = MTL_NUMBERS, .minimum = 0.0, .maximum = 1e6, .initial = NAN,
+                    .rare = TRUE },
+      [IGNORED] = { .id = "ignore-index", .title = N_("Ignored Class"),
+                    .summary = N_("Number of a class that does not count; −1: none"),
+                    .type = MTL_WHOLE, .minimum = -1, .maximum = 65535, .initial = -1,
+                    .rare = TRUE },
       { NULL }
     },
   },
   .fits = cross_entropy_fits,
   .divisor = cross_entropy_divisor,
   .value = cross_entropy_value,
-  .metrics = (const char *const[]) { "accuracy", NULL },
+  .ignored = cross_entropy_ignored,
+  .metrics = (const char *const[]) { "mean-iou", "accuracy", "f1", "auc", "ece", NULL },
 };

@@ -12,13 +12,13 @@ enum { SUM, COUNT };
 
 static void
 mean_absolute_add (const MtlTargetType *target,
+                   const MtlItems      *items,
                    gsize                rows,
-                   gsize                size,
                    const float         *outputs,
                    const float         *targets,
                    double              *sums)
 {
-  for (gsize i = 0; i < rows * size; i++)
+  for (gsize i = 0; i < rows * items->size; i++)
     if (!isnan (targets[i]))
       {
         double error = (double) outputs[i] - targets[i];
@@ -29,7 +29,8 @@ mean_absolute_add (const MtlTargetType *target,
 }
 
 static double
-mean_absolute_finish (const double *sums)
+mean_absolute_finish (const double *sums,
+                      gsize         n_sums)
 {
   return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
 }

@@ -15,35 +15,35 @@
 
 static gboolean
 mse_fits (const MtlTargetType  *target,
-          gsize                 size,
+          const MtlItems       *items,
           const MtlSetting     *set,
           GError              **error)
 {
-  return mtl_target_fits_values (target, size, error);
+  return mtl_target_fits_values (target, items, error);
 }
 
 static double
 mse_divisor (const MtlTargetType *target,
+             const MtlItems      *items,
              const MtlSetting    *set,
              gsize                rows,
-             gsize                size,
              const float         *targets)
 {
-  return mtl_target_count_values (targets, rows * size);
+  return mtl_target_count_values (targets, rows * items->size);
 }
 
 static double
 mse_value (const MtlTargetType *target,
+           const MtlItems      *items,
            const MtlSetting    *set,
            gsize                rows,
-           gsize                size,
            const float         *outputs,
            const float         *targets,
            float               *gradient)
 {
   double sum = 0.0;
 
-  for (gsize i = 0; i < rows * size; i++)
+  for (gsize i = 0; i < rows * items->size; i++)
     {
       double error = isnan (targets[i]) ? 0.0 : (double) outputs[i] - targets[i];
 
@@ -66,5 +66,6 @@ const MtlLoss mtl_loss_mse = {
   .divisor = mse_divisor,
   .value = mse_value,
   .estimates = TRUE,
-  .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", NULL },
+  .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", "rmse", "relative",
+                                      NULL },
 };

@@ -10,20 +10,27 @@
 
 #include "mtl-loss.h"
 
-#define MTL_METRIC_SUMS 8
+#define MTL_METRIC_SUMS 8  /* where a metric does not say */
 
 typedef struct
 {
   MtlMethod method;
   gboolean  higher_is_better;
   gboolean  percent;           /* shown × 100 */
-  /* Adds a shard to @sums (zero at the start of a split). */
-  void   (*add)    (const MtlTargetType *target,
-                    gsize                rows,
-                    gsize                size,
-                    const float         *outputs,
-                    const float         *targets,
-                    double              *sums);
+  /* Whether it says something of such a target; NULL: of each that its loss fits. */
+  gboolean (*fits)   (const MtlTargetType *target,
+                      const MtlItems      *items);
+  /* How many doubles it sums; NULL: MTL_METRIC_SUMS. */
+  gsize    (*n_sums) (const MtlTargetType *target,
+                      const MtlItems      *items);
+  /* Adds rows to @sums (zero at the start of a split). */
+  void     (*add)    (const MtlTargetType *target,
+                      const MtlItems      *items,
+                      gsize                rows,
+                      const float         *outputs,
+                      const float         *targets,
+                      double              *sums);
   /* NaN when nothing valid was seen. */
-  double (*finish) (const double        *sums);
+  double   (*finish) (const double        *sums,
+                      gsize                n_sums);
 } MtlMetric;

@@ -7,21 +7,57 @@
 
 #include "mtl-loss.h"
 
+/* How outputs of @shape, which is known, lie for @target. */
+MtlItems mtl_loss_items          (const MtlLoss        *loss,
+                                  const MtlSetting     *set,
+                                  const MtlTargetType  *target,
+                                  const MtlShape       *shape);
+
 /* The class that a target names, or -1 where it is missing: NaN, no whole
- * number, or out of range, which a damaged file may hold. */
+ * number, out of range, which a damaged file may hold, or ignored. */
 int      mtl_target_class        (const MtlTargetType  *type,
+                                  const MtlItems       *items,
                                   float                 target);
 /* Whether there is a probability: neither NaN nor outside 0 … 1. */
 gboolean mtl_target_is_share     (float                 target);
-/* For mtl_loss.fits: a target of values, as many as outputs. */
-gboolean mtl_target_fits_values  (const MtlTargetType  *type,
-                                  gsize                 size,
-                                  GError              **error);
-/* FALSE with “needs 10 values, one for each class, but gets 50”. */
-gboolean mtl_target_check_size   (gsize                 needed,
-                                  const char           *what_for,
-                                  gsize                 size,
-                                  GError              **error);
+/* The label 0 … 1 of a yes or no, a value or one of two classes; NaN: missing. */
+double   mtl_target_label        (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  float                 target);
+
+/* The class that outputs @z of one item speak for: the largest, the lowest one
+ * on ties; of a single logit, 1 above 0. −1 where that is NaN. */
+int      mtl_items_guess         (const MtlItems       *items,
+                                  const float          *z);
+
+/* Items of a target of classes that name one. */
+gsize    mtl_target_count_classes (const MtlTargetType *type,
+                                   const MtlItems      *items,
+                                   gsize                rows,
+                                   const float         *targets);
 /* Values that are not NaN. */
 gsize    mtl_target_count_values (const float          *targets,
                                   gsize                 n);
+/* Labels of a yes or no that are there. */
+gsize    mtl_target_count_labels (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  gsize                 rows,
+                                  const float          *targets);
+
+/* For mtl_loss.fits. A target of classes with an output for each of them in
+ * every item: FALSE with “needs 10 values, one for each class, but gets 50”. */
+gboolean mtl_target_fits_classes (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  GError              **error);
+/* A target of two classes with one output for every item, or of values. */
+gboolean mtl_target_fits_labels  (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  GError              **error);
+/* A target of values, as many as outputs. */
+gboolean mtl_target_fits_values  (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  GError              **error);
+/* The same with several values in each item, which belong together. */
+gboolean mtl_target_fits_vectors (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  GError              **error);

@@ -21,13 +21,13 @@ enum { COUNT, SUM, SQUARES, RESIDUAL };
 
 static void
 r2_add (const MtlTargetType *target,
+        const MtlItems      *items,
         gsize                rows,
-        gsize                size,
         const float         *outputs,
         const float         *targets,
         double              *sums)
 {
-  for (gsize i = 0; i < rows * size; i++)
+  for (gsize i = 0; i < rows * items->size; i++)
     if (!isnan (targets[i]))
       {
         double t = targets[i], error = outputs[i] - t;
@@ -40,7 +40,8 @@ r2_add (const MtlTargetType *target,
 }
 
 static double
-r2_finish (const double *sums)
+r2_finish (const double *sums,
+           gsize         n_sums)
 {
   double total;
 

@@ -8,35 +8,61 @@
 #include <math.h>
 #include <string.h>
 
-#define SUMS_A_TASK (MTL_MAX_METRICS * MTL_METRIC_SUMS)
+const MtlMetric *
+mtl_task_metric (const MtlTask *task,
+                 guint          n)
+{
+  for (const char *const *id = task->loss->metrics; *id != NULL; id++)
+    {
+      const MtlMetric *metric = (const MtlMetric *) mtl_catalogue_find (MTL_KIND_METRIC, *id, NULL);
+
+      if ((metric->fits == NULL || metric->fits (&task->target, &task->items)) && n-- == 0)
+        return metric;
+    }
+
+  return NULL;
+}
 
 guint
 mtl_task_n_metrics (const MtlTask *task)
 {
   guint n = 0;
 
-  while (n < MTL_MAX_METRICS && task->loss->metrics[n] != NULL)
+  while (n < MTL_MAX_METRICS && mtl_task_metric (task, n) != NULL)
     n++;
 
   return n;
 }
 
-const MtlMetric *
-mtl_task_metric (const MtlTask *task,
-                 guint          n)
+static gsize
+count_sums (const MtlTask   *task,
+            const MtlMetric *metric)
 {
-  return (const MtlMetric *) mtl_catalogue_find (MTL_KIND_METRIC, task->loss->metrics[n], NULL);
+  if (metric == NULL)
+    return 0;
+
+  return metric->n_sums != NULL ? metric->n_sums (&task->target, &task->items) : MTL_METRIC_SUMS;
 }
 
 MtlTally *
 mtl_tally_new (const MtlPlan *plan)
 {
   MtlTally *self = g_new0 (MtlTally, 1);
+  guint n_metrics = mtl_plan_n_tasks (plan) * MTL_MAX_METRICS;
 
   self->n_tasks = mtl_plan_n_tasks (plan);
   self->losses = g_new0 (double, self->n_tasks);
   self->items = g_new0 (double, self->n_tasks);
-  self->sums = g_new0 (double, self->n_tasks * SUMS_A_TASK);
+  self->metrics = g_new0 (const MtlMetric *, n_metrics);
+  self->firsts = g_new0 (gsize, n_metrics + 1);
+  for (guint n = 0; n < n_metrics; n++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, n / MTL_MAX_METRICS);
+
+      self->metrics[n] = mtl_task_metric (task, n % MTL_MAX_METRICS);
+      self->firsts[n + 1] = self->firsts[n] + count_sums (task, self->metrics[n]);
+    }
+  self->sums = g_new0 (double, self->firsts[n_metrics]);
 
   return self;
 }
@@ -46,8 +72,16 @@ mtl_tally_free (MtlTally *self)
 {
   g_free (self->losses);
   g_free (self->items);
+  g_free (self->metrics);
+  g_free (self->firsts);
   g_free (self->sums);
   g_free (self);
+}
+
+static gsize
+length_of_sums (const MtlTally *self)
+{
+  return self->firsts[self->n_tasks * MTL_MAX_METRICS];
 }
 
 void
@@ -55,7 +89,7 @@ mtl_tally_clear (MtlTally *self)
 {
   memset (self->losses, 0, self->n_tasks * sizeof (double));
   memset (self->items, 0, self->n_tasks * sizeof (double));
-  memset (self->sums, 0, self->n_tasks * SUMS_A_TASK * sizeof (double));
+  memset (self->sums, 0, length_of_sums (self) * sizeof (double));
 }
 
 void
@@ -68,7 +102,7 @@ mtl_tally_add (MtlTally        *self,
   for (guint k = 0; k < self->n_tasks; k++)
     {
       const MtlTask *task = mtl_plan_task (plan, k);
-      double items = task->loss->divisor (&task->target, task->set, batch->rows, task->size,
+      double items = task->loss->divisor (&task->target, &task->items, task->set, batch->rows,
                                           batch->targets[k]);
 
       /* A loss that is not a number is kept: it is not to pass for a good one. */
@@ -77,10 +111,10 @@ mtl_tally_add (MtlTally        *self,
 
       self->losses[k] += losses[k] * items;
       self->items[k] += items;
-      for (guint m = 0; m < mtl_task_n_metrics (task); m++)
-        mtl_task_metric (task, m)->add (&task->target, batch->rows, task->size, outputs[k],
-                                        batch->targets[k],
-                                        self->sums + k * SUMS_A_TASK + m * MTL_METRIC_SUMS);
+      for (guint m = k * MTL_MAX_METRICS; m < (k + 1) * MTL_MAX_METRICS; m++)
+        if (self->metrics[m] != NULL)
+          self->metrics[m]->add (&task->target, &task->items, batch->rows, outputs[k],
+                                 batch->targets[k], self->sums + self->firsts[m]);
     }
 }
 
@@ -113,8 +147,10 @@ mtl_tally_metric (const MtlTally *self,
                   guint           task,
                   guint           n)
 {
-  return mtl_task_metric (mtl_plan_task (plan, task), n)
-    ->finish (self->sums + task * SUMS_A_TASK + n * MTL_METRIC_SUMS);
+  guint m = task * MTL_MAX_METRICS + n;
+
+  return self->metrics[m]->finish (self->sums + self->firsts[m],
+                                   self->firsts[m + 1] - self->firsts[m]);
 }
 
 static GVariant *
@@ -130,7 +166,7 @@ mtl_tally_save (const MtlTally *self)
   return g_variant_new ("(@ad@ad@ad)",
                         save_doubles (self->losses, self->n_tasks),
                         save_doubles (self->items, self->n_tasks),
-                        save_doubles (self->sums, self->n_tasks * SUMS_A_TASK));
+                        save_doubles (self->sums, length_of_sums (self)));
 }
 
 gboolean
@@ -138,7 +174,7 @@ mtl_tally_load (MtlTally *self,
                 GVariant *saved)
 {
   double *into[] = { self->losses, self->items, self->sums };
-  gsize length[] = { self->n_tasks, self->n_tasks, self->n_tasks * SUMS_A_TASK };
+  gsize length[] = { self->n_tasks, self->n_tasks, length_of_sums (self) };
 
   for (guint n = 0; n < G_N_ELEMENTS (into); n++)
     {

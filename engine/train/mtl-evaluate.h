@@ -14,10 +14,12 @@ typedef struct
   guint    n_tasks;
   double  *losses;      /* [K]: Σ loss × items */
   double  *items;       /* [K] */
-  double  *sums;        /* [K × MTL_MAX_METRICS × MTL_METRIC_SUMS] */
+  const MtlMetric **metrics;  /* [K × MTL_MAX_METRICS]; NULL: no more of the task */
+  gsize   *firsts;      /* [K × MTL_MAX_METRICS + 1]: where a metric has its sums */
+  double  *sums;
 } MtlTally;
 
-#define MTL_MAX_METRICS 4
+#define MTL_MAX_METRICS 6
 
 MtlTally        *mtl_tally_new      (const MtlPlan   *plan);
 void             mtl_tally_free     (MtlTally        *self);
@@ -38,10 +40,10 @@ double           mtl_tally_metric   (const MtlTally  *self,
 GVariant        *mtl_tally_save     (const MtlTally  *self);
 gboolean         mtl_tally_load     (MtlTally        *self,
                                      GVariant        *saved);
-/* Metrics that go with a task's loss. */
+/* Metrics that go with a task's loss and fit its target. */
 guint            mtl_task_n_metrics (const MtlTask   *task);
 const MtlMetric *mtl_task_metric    (const MtlTask   *task,
-                                     guint            n);
+                                     guint            n);   /* NULL: none */
 
 /**
  * mtl_evaluate:

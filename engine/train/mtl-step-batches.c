@@ -74,7 +74,7 @@ find_divisor (MtlStep *self,
   const MtlTask *what = mtl_plan_task (mtl_work_plan (self->work), task);
   const MtlBatch *batch = self->batches[b];
 
-  return what->loss->divisor (&what->target, what->set, batch->rows, what->size,
+  return what->loss->divisor (&what->target, &what->items, what->set, batch->rows,
                               batch->targets[task]);
 }
 

@@ -183,7 +183,8 @@ fill_info (MtlTrainer    *self,
   info->tasks = g_strdupv ((char **) mtl_plan_task_ids (loop->plan));
   info->metrics = g_new0 (char *, n_tasks + 1);
   for (guint k = 0; k < n_tasks; k++)
-    info->metrics[k] = g_strdup (mtl_plan_task (loop->plan, k)->loss->metrics[0]);
+    info->metrics[k] = g_strdup (
+      mtl_task_metric (mtl_plan_task (loop->plan, k), 0)->method.id);
   info->n_weights = mtl_plan_n_weights (loop->plan);
   info->n_trunk = mtl_plan_n_trunk (loop->plan);
   info->steps_per_epoch = loop->steps_per_epoch;

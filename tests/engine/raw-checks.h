@@ -95,6 +95,7 @@ static const char *const odd_infos[] = {
   " @a(suuta(smasdd)) [], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 2, 0, 1, [])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 0, 65536, 65537, [])], 1, 1, nothing)",
+  "(@a(sata(smasdd)) [], [('y', 0, 1000, 4294967296, [])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 1, 0, 0, [])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 0, 2, 1, [('y', just ['a'], 0.0, 1.0)])], 1, 1, nothing)",
   "(@a(sata(smasdd)) [], [('y', 1, 0, 1, [('y', just ['a'], 0.0, 1.0)])], 1, 1, nothing)",

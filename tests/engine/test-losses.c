@@ -1,45 +1,20 @@
-/* test-losses.c — losses and metrics
+/* test-losses.c — losses of one label a sample, and what they refuse
  *
  * Golden numbers are those of section 11.9 of the algorithm reference, which
- * numpy and PyTorch computed in double precision. Every loss of the catalogue
- * is compared with finite differences on each kind of target that it fits,
- * with its parameters at their initial value, at the least and in between.
+ * numpy and PyTorch computed in double precision.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #include <math.h>
-#include <string.h>
 
-#include "mtl-metric.h"
+#include "loss-rows.h"
 
-#define GOLDEN    1e-7            /* absolute; values are of order 1 and printed to 1e-9 */
-#define STEP      (1.0f / 256.0f) /* exact in binary */
-#define TOLERANCE 1e-4            /* absolute, of a difference quotient */
+#define GOLDEN 1e-7 /* absolute; values are of order 1 and printed to 1e-9 */
 
 static const MtlTargetType three_classes = { MTL_TARGET_CLASS, 3, 1 };
 static const MtlTargetType two_classes = { MTL_TARGET_CLASS, 2, 1 };
 static const MtlTargetType three_values = { MTL_TARGET_VALUES, 0, 3 };
-
-static const MtlLoss *
-find_loss (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_LOSS, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlLoss *) method;
-}
-
-static const MtlMetric *
-find_metric (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_METRIC, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlMetric *) method;
-}
 
 /* --- golden numbers --- */
 
@@ -72,20 +47,6 @@ static const Golden goldens[] = {
     { 2.6 / 3, 5.0 / 3, -2.0 / 3 } },
 };
 
-static double
-mean_of (const MtlLoss       *loss,
-         const MtlSetting    *set,
-         const MtlTargetType *target,
-         gsize                rows,
-         gsize                size,
-         const float         *outputs,
-         const float         *targets,
-         float               *gradient)
-{
-  return loss->value (target, set, rows, size, outputs, targets, gradient)
-         / loss->divisor (target, set, rows, size, targets);
-}
-
 static void
 test_golden (void)
 {
@@ -93,118 +54,16 @@ test_golden (void)
     {
       const Golden *g = &goldens[n];
       const MtlLoss *loss = find_loss (g->loss);
-      const MtlSetting set = { .number = g->set };
-      double divisor = loss->divisor (g->target, &set, g->rows, g->size, g->targets);
+      const Settings set = settings_of (loss, g->set);
+      double divisor = divisor_of (loss, set.of, g->target, g->rows, g->size, g->targets);
       float gradient[6];
+      double sum = value_of (loss, set.of, g->target, g->rows, g->size, g->outputs, g->targets,
+                             gradient);
 
-      g_assert_cmpfloat_with_epsilon (mean_of (loss, &set, g->target, g->rows, g->size, g->outputs,
-                                               g->targets, gradient), g->mean, GOLDEN);
+      g_assert_cmpfloat_with_epsilon (sum / divisor, g->mean, GOLDEN);
       for (guint i = 0; i < g->rows * g->size; i++)
         if (!isnan (g->gradient[i]))
           g_assert_cmpfloat_with_epsilon (gradient[i] / divisor, g->gradient[i], GOLDEN);
-    }
-}
-
-/* --- finite differences --- */
-
-static const MtlTargetType target_types[] = {
-  { MTL_TARGET_CLASS, 2, 1 },
-  { MTL_TARGET_CLASS, 3, 1 },
-  { MTL_TARGET_VALUES, 0, 1 },
-  { MTL_TARGET_VALUES, 0, 4 },
-};
-
-#define ROWS 6
-
-/* About one in four is missing. */
-static void
-draw_targets (GRand               *rand,
-              const MtlTargetType *type,
-              float               *targets)
-{
-  for (gsize i = 0; i < ROWS * type->size; i++)
-    if (g_rand_int_range (rand, 0, 4) == 0)
-      targets[i] = NAN;
-    else if (type->kind == MTL_TARGET_CLASS)
-      targets[i] = g_rand_int_range (rand, 0, type->n_classes);
-    else
-      targets[i] = g_rand_double (rand);
-}
-
-static void
-check_differences (const MtlLoss       *loss,
-                   const MtlSetting    *set,
-                   const MtlTargetType *type,
-                   gsize                size,
-                   guint32              seed)
-{
-  g_autoptr(GRand) rand = g_rand_new_with_seed (seed);
-  gsize n = ROWS * size;
-  g_autofree float *outputs = g_new (float, n);
-  g_autofree float *targets = g_new (float, ROWS * type->size);
-  g_autofree float *gradient = g_new (float, n);
-
-  draw_targets (rand, type, targets);
-  for (gsize i = 0; i < n; i++)
-    outputs[i] = g_rand_double_range (rand, -2.0, 2.0);
-  loss->value (type, set, ROWS, size, outputs, targets, gradient);
-
-  for (gsize i = 0; i < n; i++)
-    {
-      float kept = outputs[i];
-      double above, below, slope;
-
-      outputs[i] = kept + STEP;
-      above = loss->value (type, set, ROWS, size, outputs, targets, NULL);
-      outputs[i] = kept - STEP;
-      below = loss->value (type, set, ROWS, size, outputs, targets, NULL);
-      outputs[i] = kept;
-      /* The sums of two floats are rounded: what was added is not quite STEP. */
-      slope = (above - below) / ((double) (kept + STEP) - (double) (kept - STEP));
-      if (!(fabs (slope - gradient[i]) <= TOLERANCE))
-        g_error ("%s, first setting %g, %u classes, size %" G_GSIZE_FORMAT ", seed %u, element "
-                 "%" G_GSIZE_FORMAT ": gradient %.7g, by differences %.7g", loss->method.id,
-                 set->number, type->n_classes, size, seed, i, gradient[i], slope);
-    }
-}
-
-/* How many kinds of target the loss fits, each checked with one value of all its settings. */
-static guint
-check_types (const MtlLoss    *loss,
-             const MtlSetting *set)
-{
-  guint fitted = 0;
-
-  for (guint t = 0; t < G_N_ELEMENTS (target_types); t++)
-    for (gsize size = 1; size <= 4; size++)
-      if (loss->fits (&target_types[t], size, set, NULL))
-        {
-          check_differences (loss, set, &target_types[t], size, 10 * t + size);
-          fitted++;
-        }
-
-  return fitted;
-}
-
-static void
-test_differences (gconstpointer data)
-{
-  const MtlLoss *loss = data;
-  const MtlParam *params = loss->method.params;
-  MtlSetting set[8] = { { 0 } };
-  guint n = 0;
-
-  for (; params != NULL && params[n].id != NULL; n++)
-    set[n].number = params[n].initial;
-  g_assert_cmpuint (check_types (loss, set), >, 0);
-
-  for (guint i = 0; i < n; i++)
-    {
-      set[i].number = params[i].minimum;
-      check_types (loss, set);
-      set[i].number = MIN (params[i].initial + 0.3, params[i].maximum);
-      check_types (loss, set);
-      set[i].number = params[i].initial;
     }
 }
 
@@ -214,22 +73,23 @@ static void
 test_missing_classes (void)
 {
   const float bad[] = { NAN, -1.0f, 3.0f, 1.5f, 1e30f, -1e30f, INFINITY, -INFINITY, -0.5f };
-  const MtlSetting set = { .number = 0.1 };
   const MtlLoss *loss = find_loss ("cross-entropy");
+  const Settings set = settings_of (loss, 0.1);
 
   for (guint n = 0; n < G_N_ELEMENTS (bad); n++)
     {
       const float outputs[] = { 2, -1, 0.5f, 0, 1, -2 }, targets[] = { bad[n], 2 };
       float gradient[6] = { 9, 9, 9, 9, 9, 9 };
-      double sum = loss->value (&three_classes, &set, 2, 3, outputs, targets, gradient);
+      double sum = value_of (loss, set.of, &three_classes, 2, 3, outputs, targets, gradient);
 
-      g_assert_cmpfloat (loss->divisor (&three_classes, &set, 2, 3, targets), ==, 1.0);
-      g_assert_cmpfloat (sum, ==, loss->value (&three_classes, &set, 1, 3, outputs + 3,
+      g_assert_cmpfloat (divisor_of (loss, set.of, &three_classes, 2, 3, targets), ==, 1.0);
+      g_assert_cmpfloat (sum, ==, value_of (loss, set.of, &three_classes, 1, 3, outputs + 3,
                                                targets + 1, NULL));
       for (guint i = 0; i < 3; i++)
         g_assert_cmpfloat (gradient[i], ==, 0.0);
-      g_assert_cmpfloat (loss->divisor (&three_classes, &set, 1, 3, targets), ==, 0.0);
-      g_assert_cmpfloat (loss->value (&three_classes, &set, 1, 3, outputs, targets, NULL), ==, 0.0);
+      g_assert_cmpfloat (divisor_of (loss, set.of, &three_classes, 1, 3, targets), ==, 0.0);
+      g_assert_cmpfloat (value_of (loss, set.of, &three_classes, 1, 3, outputs, targets, NULL), ==,
+                         0.0);
     }
 }
 
@@ -237,20 +97,20 @@ static void
 test_missing_values (void)
 {
   const float outputs[] = { 1, 2, 3 }, targets[] = { NAN, 1.0f, 1.25f };
-  const MtlSetting set = { .number = 1.0 };
   const MtlLoss *mse = find_loss ("mse"), *bce = find_loss ("bce");
+  const Settings set = settings_of (bce, 1.0);
   float gradient[3];
   double sum;
 
-  g_assert_cmpfloat (mse->divisor (&three_values, NULL, 1, 3, targets), ==, 2.0);
-  g_assert_cmpfloat (mse->value (&three_values, NULL, 1, 3, outputs, targets, gradient), ==,
+  g_assert_cmpfloat (divisor_of (mse, NULL, &three_values, 1, 3, targets), ==, 2.0);
+  g_assert_cmpfloat (value_of (mse, NULL, &three_values, 1, 3, outputs, targets, gradient), ==,
                      1.0 + 1.75 * 1.75);
   g_assert_cmpfloat (gradient[0], ==, 0.0);
   g_assert_cmpfloat (gradient[2], ==, 3.5);
 
   /* 1.25 is no share, and would have no smallest loss. */
-  g_assert_cmpfloat (bce->divisor (&three_values, &set, 1, 3, targets), ==, 1.0);
-  sum = bce->value (&three_values, &set, 1, 3, outputs, targets, gradient);
+  g_assert_cmpfloat (divisor_of (bce, set.of, &three_values, 1, 3, targets), ==, 1.0);
+  sum = value_of (bce, set.of, &three_values, 1, 3, outputs, targets, gradient);
   g_assert_cmpfloat_with_epsilon (sum, log1p (exp (-2.0)), 1e-12);
   g_assert_cmpfloat (gradient[0], ==, 0.0);
   g_assert_cmpfloat (gradient[2], ==, 0.0);
@@ -259,36 +119,99 @@ test_missing_values (void)
 static void
 test_extreme_outputs (void)
 {
-  const MtlSetting none = { .number = 0.0 }, one = { .number = 1.0 };
   const float far[] = { 1e4f, -1e4f, 0 }, broken[] = { 0, NAN, 1 };
   const float second = 1.0f, yes[] = { 0, 1, 1 };
   const MtlLoss *ce = find_loss ("cross-entropy"), *bce = find_loss ("bce");
+  const Settings none = settings_of (ce, 0.0), one = settings_of (bce, 1.0);
   float gradient[3];
 
-  g_assert_cmpfloat (ce->value (&three_classes, &none, 1, 3, far, &second, gradient), ==, 2e4);
+  g_assert_cmpfloat (value_of (ce, none.of, &three_classes, 1, 3, far, &second, gradient), ==, 2e4);
   g_assert_cmpfloat (gradient[0], ==, 1.0);
   g_assert_cmpfloat (gradient[1], ==, -1.0);
-  g_assert_cmpfloat_with_epsilon (bce->value (&three_values, &one, 1, 3, far, yes, gradient),
+  g_assert_cmpfloat_with_epsilon (value_of (bce, one.of, &three_values, 1, 3, far, yes, gradient),
                                   2e4 + log (2.0), 1e-9);
   g_assert_cmpfloat (gradient[0], ==, 1.0);
   g_assert_cmpfloat (gradient[1], ==, -1.0);
 
   /* A NaN is not swallowed: the trainer is to see it. */
-  g_assert_true (isnan (ce->value (&three_classes, &none, 1, 3, broken, &second, gradient)));
-  g_assert_true (isnan (bce->value (&three_values, &one, 1, 3, broken, yes, gradient)));
+  g_assert_true (isnan (value_of (ce, none.of, &three_classes, 1, 3, broken, &second, gradient)));
+  g_assert_true (isnan (value_of (bce, one.of, &three_values, 1, 3, broken, yes, gradient)));
   g_assert_true (isnan (gradient[1]));
+}
+
+/* Where a formula divides by what may be nothing, or has no slope. */
+static void
+test_edges (void)
+{
+  const MtlLoss *l1 = find_loss ("l1"), *huber = find_loss ("huber"), *kl = find_loss ("kl");
+  const MtlLoss *cosine = find_loss ("cosine");
+  const Settings delta = settings_of (huber, 1.0), cold = settings_of (kl, 1.0);
+  const float met[] = { 1, NAN, 3 }, targets[] = { 1, 1, NAN };
+  const float none[] = { 0, 1e-9f, 0 }, up[] = { 0, 0, 2 }, sure[] = { 0, 0, 1 };
+  float gradient[3];
+
+  g_assert_true (isnan (value_of (l1, NULL, &three_values, 1, 3, met, targets, gradient)));
+  g_assert_cmpfloat (gradient[0], ==, 0.0);
+  g_assert_true (isnan (gradient[1]));
+  g_assert_cmpfloat (gradient[2], ==, 0.0);
+  g_assert_true (isnan (value_of (huber, delta.of, &three_values, 1, 3, met, targets, gradient)));
+  g_assert_true (isnan (gradient[1]));
+
+  /* No direction: as bad as a right angle, and no way is better. */
+  g_assert_cmpfloat (value_of (cosine, NULL, &three_values, 1, 3, none, up, gradient), ==, 1.0);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpfloat (gradient[i], ==, 0.0);
+  g_assert_cmpfloat (divisor_of (cosine, NULL, &three_values, 1, 3, none), ==, 0.0);
+  g_assert_cmpfloat (value_of (cosine, NULL, &three_values, 1, 3, up, none, gradient), ==, 0.0);
+  g_assert_true (isnan (value_of (cosine, NULL, &three_values, 1, 3, met, up, gradient)));
+
+  /* 0·log 0 = 0, and 1.5 is no probability. */
+  g_assert_cmpfloat_with_epsilon (value_of (kl, cold.of, &three_values, 1, 3, none, sure, NULL),
+                                  log (3.0), 1e-8);
+  g_assert_cmpfloat (divisor_of (kl, cold.of, &three_values, 1, 3, up), ==, 0.0);
+}
+
+static void
+test_extreme_focal (void)
+{
+  const MtlLoss *focal = find_loss ("focal");
+  const float far[] = { 1e4f, -1e4f, 0 }, right[] = { 1, 0, NAN }, wrong[] = { 0, 1, NAN };
+  const float first = 0.0f, second = 1.0f;
+  float gradient[3];
+
+  for (double gamma = 0.0; gamma < 3.0; gamma += 0.5)
+    {
+      const Settings set = settings_of (focal, gamma);
+
+      g_assert_cmpfloat (value_of (focal, set.of, &three_values, 1, 3, far, right, gradient), ==,
+                         0.0);
+      g_assert_cmpfloat (gradient[0], ==, 0.0);
+      g_assert_cmpfloat (value_of (focal, set.of, &three_values, 1, 3, far, wrong, gradient), ==,
+                         0.75 * 1e4 + 0.25 * 1e4);
+      g_assert_cmpfloat (gradient[0], ==, 0.75);
+      g_assert_cmpfloat (gradient[1], ==, -0.25);
+
+      g_assert_cmpfloat (value_of (focal, set.of, &three_classes, 1, 3, far, &first, gradient), ==,
+                         0.0);
+      g_assert_cmpfloat (gradient[0], ==, 0.0);
+      g_assert_cmpfloat (value_of (focal, set.of, &three_classes, 1, 3, far, &second, gradient),
+                         ==, 2e4);
+      g_assert_cmpfloat (gradient[1], ==, -1.0);
+    }
 }
 
 static void
 assert_misfit (const char          *loss,
                const MtlTargetType *type,
-               gsize                size,
+               MtlShape             shape,
                const char          *message)
 {
-  const MtlSetting set = { .number = 0.0 };
+  const MtlLoss *found = find_loss (loss);
+  const Settings set = settings_of (found, 0.0);
+  const MtlItems items = mtl_loss_items (found, set.of, type, &shape);
   g_autoptr(GError) error = NULL;
 
-  g_assert_false (find_loss (loss)->fits (type, size, &set, &error));
+  g_assert_false (found->fits (type, &items, set.of, &error));
   g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
   g_assert_cmpstr (error->message, ==, message);
 }
@@ -298,88 +221,100 @@ test_misfits (void)
 {
   const MtlTargetType digits = { MTL_TARGET_CLASS, 10, 1 };
 
-  assert_misfit ("cross-entropy", &digits, 50, "needs 10 values, one for each class, but gets 50");
-  assert_misfit ("cross-entropy", &three_values, 3,
+  assert_misfit ("cross-entropy", &digits, (MtlShape) { 1, { 50 } },
+                 "needs 10 values, one for each class, but gets 50");
+  assert_misfit ("cross-entropy", &three_values, (MtlShape) { 1, { 3 } },
                  "needs a target of classes, but its target is 3 values: choose mse or bce");
-  assert_misfit ("mse", &three_values, 1,
+  assert_misfit ("mse", &three_values, (MtlShape) { 1, { 1 } },
                  "needs 3 values, one for each value of its target, but gets 1");
-  assert_misfit ("mse", &digits, 10,
+  assert_misfit ("mse", &digits, (MtlShape) { 1, { 10 } },
                  "needs a target of values, but its target is one of 10 classes: "
                  "choose cross-entropy");
-  assert_misfit ("bce", &digits, 1,
+  assert_misfit ("bce", &digits, (MtlShape) { 1, { 1 } },
                  "needs a target of 2 classes, but its target has 10: choose cross-entropy");
-  assert_misfit ("bce", &two_classes, 2,
+  assert_misfit ("bce", &two_classes, (MtlShape) { 1, { 2 } },
                  "needs 1 value, the logit of the second class, but gets 2");
 }
 
-/* --- metrics --- */
-
-/* Adds @rows samples one at a time, as shards may come. */
-static double
-measure (const char          *metric,
-         const MtlTargetType *type,
-         gsize                rows,
-         gsize                size,
-         const float         *outputs,
-         const float         *targets)
+static void
+test_misfits_of_items (void)
 {
-  const MtlMetric *m = find_metric (metric);
-  double sums[MTL_METRIC_SUMS] = { 0.0 }, whole[MTL_METRIC_SUMS] = { 0.0 };
+  const MtlTargetType pixels = { MTL_TARGET_CLASS, 5, 256 }, tokens = { MTL_TARGET_CLASS, 7, 12 };
+  const MtlTargetType edges = { MTL_TARGET_CLASS, 2, 256 }, digits = { MTL_TARGET_CLASS, 10, 1 };
+  const MtlTargetType many = { MTL_TARGET_CLASS, 257, 4 }, depth = { MTL_TARGET_VALUES, 0, 6 };
 
-  for (gsize r = 0; r < rows; r++)
-    m->add (type, 1, size, outputs + r * size, targets + r * type->size, sums);
-  m->add (type, rows, size, outputs, targets, whole);
-  g_assert_cmpmem (sums, sizeof sums, whole, sizeof whole);
+  assert_misfit ("cross-entropy", &pixels, (MtlShape) { 3, { 3, 16, 16 } },
+                 "needs 5×16×16, one value for each class and pixel, but gets 3×16×16");
+  assert_misfit ("cross-entropy", &pixels, (MtlShape) { 3, { 5, 8, 8 } },
+                 "needs 5 × height × width of 256 pixels, one value for each class and pixel, "
+                 "but gets 5×8×8");
+  assert_misfit ("cross-entropy", &tokens, (MtlShape) { 2, { 12, 5 } },
+                 "needs 12×7, one value for each class and token, but gets 12×5");
+  assert_misfit ("cross-entropy", &tokens, (MtlShape) { 1, { 84 } },
+                 "needs 12×7 or a picture of 7 × height × width, one value for each class and "
+                 "item, but gets 84");
+  assert_misfit ("bce", &edges, (MtlShape) { 3, { 2, 16, 16 } },
+                 "needs 1×16×16, the logit of the second class for each pixel, but gets 2×16×16");
+  assert_misfit ("dice", &digits, (MtlShape) { 1, { 10 } },
+                 "needs a target with a class for each pixel or token, but its target is one "
+                 "class: choose cross-entropy");
+  assert_misfit ("dice", &many, (MtlShape) { 2, { 4, 257 } },
+                 "needs a target of at most 256 classes, but its target has 257: choose "
+                 "cross-entropy");
+  assert_misfit ("cosine", &depth, (MtlShape) { 3, { 1, 2, 3 } },
+                 "needs several channels, values that belong together, but gets 1×2×3");
+  assert_misfit ("bce", &edges, (MtlShape) { 1, { 255 } },
+                 "needs 256 values, the logit of the second class for each item, but gets 255");
+}
 
-  return m->finish (sums);
+/* Weights are a list, which the helpers above do not set. */
+static void
+test_class_weights (void)
+{
+  const MtlLoss *loss = find_loss ("cross-entropy");
+  g_autoptr(MtlChosen) plain = mtl_chosen_new (MTL_KIND_LOSS, &loss->method);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlChosen) two = mtl_chosen_with (plain, "class-weights", "1,2", &error);
+  const MtlItems items = row_of (loss, mtl_chosen_settings (plain), &three_classes, 3);
+
+  g_assert_no_error (error);
+  g_assert_false (loss->fits (&three_classes, &items, mtl_chosen_settings (two), &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
+  g_assert_cmpstr (error->message, ==,
+                   "needs 3 class weights, one for each class, but has 2");
 }
 
 static void
-test_accuracy (void)
+assert_layout (const MtlTargetType *type,
+               MtlShape             shape,
+               gsize                n_items,
+               gsize                item_stride,
+               gsize                channel_stride)
 {
-  /* Right; a tie that the lower index wins, so wrong; missing; a NaN, never right; wrong. */
-  const float outputs[] = { 0, 1, 2,   3, 3, 1,   5, 0, 0,   NAN, 0, 0,   9, 8, 7 };
-  const float targets[] = { 2, 1, NAN, 0, 2 };
-  /* A logit of 0 is a no; NaN is neither. */
-  const float logits[] = { 0, 0.5f, -1, NAN }, labels[] = { 0, 1, 1, 0 };
-  const float shares[] = { 0.2f, 0.9f, NAN };
-  const float many[] = { -1, 1, 1 };
+  const MtlLoss *loss = find_loss ("mse");
+  const MtlItems items = mtl_loss_items (loss, NULL, type, &shape);
 
-  g_assert_cmpfloat (measure ("accuracy", &three_classes, 5, 3, outputs, targets), ==, 0.25);
-  g_assert_cmpfloat (measure ("accuracy", &two_classes, 4, 1, logits, labels), ==, 0.5);
-  g_assert_cmpfloat (measure ("accuracy", &three_values, 1, 3, many, shares), ==, 1.0);
+  g_assert_cmpuint (items.n_items, ==, n_items);
+  g_assert_cmpuint (items.n_items * items.n_channels, ==, items.size);
+  g_assert_cmpuint (items.item_stride, ==, item_stride);
+  g_assert_cmpuint (items.channel_stride, ==, channel_stride);
+  g_assert_cmpint (items.ignored, ==, -1);
 }
 
 static void
-test_misses (void)
+test_layouts (void)
 {
-  const MtlTargetType one = { MTL_TARGET_VALUES, 0, 1 };
-  /* Mean of targets 2.5; around it 5; misses 1, 0, -1, 2: squares 6, sizes 4. */
-  const float targets[] = { 1, 2, 3, NAN, 4 }, outputs[] = { 2, 2, 2, 100, 6 };
-  const float same[] = { 0.1f, 0.1f, 0.1f, 0.1f, 0.1f };
-  /* Far from 0: around their mean they make 2, of Σ t² = 2·10¹². */
-  const float far[] = { 1000000, 1000002 }, near_far[] = { 1000000, 1000001 };
-  /* Pooled: mean 2, around it 2·(1 + 1) + 0; misses 1 of the first. */
-  const float pooled[] = { 1, 3, 2, 3, 1, 2 }, guess[] = { 2, 3, 2, 3, 1, 2 };
+  const MtlTargetType label = { MTL_TARGET_CLASS, 60, 1 }, labels = { MTL_TARGET_CLASS, 5, 12 };
+  const MtlTargetType values = { MTL_TARGET_VALUES, 0, 60 };
 
-  g_assert_cmpfloat (measure ("mean-squared", &one, 5, 1, outputs, targets), ==, 1.5);
-  g_assert_cmpfloat (measure ("mean-absolute", &one, 5, 1, outputs, targets), ==, 1.0);
-  g_assert_cmpfloat_with_epsilon (measure ("r2", &one, 5, 1, outputs, targets), 1.0 - 6.0 / 5.0,
-                                  1e-12);
-  g_assert_cmpfloat_with_epsilon (measure ("r2", &one, 2, 1, near_far, far), 0.5, 1e-9);
-  g_assert_cmpfloat_with_epsilon (measure ("r2", &three_values, 2, 3, guess, pooled), 0.75, 1e-12);
-  g_assert_true (isnan (measure ("r2", &one, 5, 1, outputs, same)));
-}
-
-static void
-test_nothing_seen (gconstpointer data)
-{
-  const MtlMetric *metric = data;
-  const float outputs[] = { 1, 2, 3 }, targets[] = { NAN, NAN, NAN };
-  double sums[MTL_METRIC_SUMS] = { 0.0 };
-
-  metric->add (&three_values, 1, 3, outputs, targets, sums);
-  g_assert_true (isnan (metric->finish (sums)));
+  assert_layout (&label, (MtlShape) { 3, { 5, 3, 4 } }, 1, 60, 1);
+  assert_layout (&label, (MtlShape) { 2, { 12, 5 } }, 1, 60, 1);
+  assert_layout (&labels, (MtlShape) { 3, { 5, 3, 4 } }, 12, 1, 12);
+  assert_layout (&labels, (MtlShape) { 2, { 12, 5 } }, 12, 5, 1);
+  assert_layout (&labels, (MtlShape) { 1, { 12 } }, 12, 1, 1);
+  assert_layout (&values, (MtlShape) { 3, { 5, 3, 4 } }, 12, 1, 12);
+  assert_layout (&values, (MtlShape) { 2, { 12, 5 } }, 12, 5, 1);
+  assert_layout (&values, (MtlShape) { 1, { 60 } }, 1, 60, 1);
 }
 
 static void
@@ -392,19 +327,6 @@ test_metrics_exist (gconstpointer data)
     g_assert_nonnull (find_metric (loss->metrics[i]));
 }
 
-static void
-add_walk (MtlKind            kind,
-          const char        *what,
-          GTestDataFunc      test)
-{
-  for (const MtlMethod *const *m = mtl_catalogue_list (kind); *m != NULL; m++)
-    {
-      g_autofree char *path = g_strdup_printf ("/losses/%s/%s", (*m)->id, what);
-
-      g_test_add_data_func (path, *m, test);
-    }
-}
-
 int
 main (int   argc,
       char *argv[])
@@ -412,15 +334,21 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/losses/golden", test_golden);
-  add_walk (MTL_KIND_LOSS, "differences", test_differences);
-  add_walk (MTL_KIND_LOSS, "metrics-exist", test_metrics_exist);
-  add_walk (MTL_KIND_METRIC, "nothing-seen", test_nothing_seen);
+  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_LOSS); *m != NULL; m++)
+    {
+      g_autofree char *path = g_strdup_printf ("/losses/%s/metrics-exist", (*m)->id);
+
+      g_test_add_data_func (path, *m, test_metrics_exist);
+    }
   g_test_add_func ("/losses/missing-classes", test_missing_classes);
   g_test_add_func ("/losses/missing-values", test_missing_values);
   g_test_add_func ("/losses/extreme-outputs", test_extreme_outputs);
+  g_test_add_func ("/losses/edges", test_edges);
+  g_test_add_func ("/losses/extreme-focal", test_extreme_focal);
   g_test_add_func ("/losses/misfits", test_misfits);
-  g_test_add_func ("/losses/accuracy", test_accuracy);
-  g_test_add_func ("/losses/misses", test_misses);
+  g_test_add_func ("/losses/misfits-of-items", test_misfits_of_items);
+  g_test_add_func ("/losses/class-weights", test_class_weights);
+  g_test_add_func ("/losses/layouts", test_layouts);
 
   return g_test_run ();
 }
