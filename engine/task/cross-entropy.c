@@ -5,7 +5,10 @@
  * q is 1 at the target's class; with smoothing s, q = (1 − s)·onehot + s/C.
  * a are the weights of the classes, 1 if none are given; the mean is Σ l / Σ a_y
  * over the items, pixels or tokens, that have a valid class y which is not
- * ignored.
+ * ignored. The largest z is subtracted first, so no exponential overflows.
+ *
+ * The classes of a pixel lie a whole picture apart, so pixels are worked on side
+ * by side; e^(z − m) is found once and kept where the gradient will be.
  *
  * Smoothing: Szegedy, Vanhoucke, Ioffe, Shlens, Wojna, “Rethinking the
  * Inception Architecture for Computer Vision”, CVPR 2016, sec. 7.
@@ -17,11 +20,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
-
-#include "mtl-softmax.h"
 
 enum { SMOOTHING, WEIGHTS, IGNORED };
+
+#define TILE 64
 
 static gboolean
 cross_entropy_fits (const MtlTargetType  *target,
@@ -75,32 +77,124 @@ cross_entropy_divisor (const MtlTargetType *target,
   return sum;
 }
 
-/* Loss of one item of class @y; its gradient where @gradient is not NULL. */
-static double
-add_item (const MtlItems   *items,
+/* Up to TILE items side by side. */
+typedef struct
+{
+  gsize  n;
+  int    y[TILE];       /* class; −1: missing */
+  float  most[TILE];    /* of their outputs */
+  double sum[TILE];     /* Σ e^(z − most) */
+  double spread[TILE];  /* Σ a·(z − most), where there is smoothing */
+} Tile;
+
+/* Leaves e^(z − most) in @gradient (nullable). */
+static void
+sum_tile (Tile             *tile,
+          const MtlItems   *items,
           const MtlSetting *set,
           const float      *z,
-          gsize             y,
           float            *gradient)
 {
-  gsize n = items->n_channels, stride = items->channel_stride;
-  double smoothing = set[SMOOTHING].number, spread = smoothing / n;
-  MtlSoftmax p = mtl_softmax (z, n, stride, 1.0);
-  double total = (1.0 - smoothing) * weight (set, y);
-  double sum = total * mtl_softmax_log (&p, z[y * stride], 1.0);
+  gsize stride = items->item_stride;
 
-  /* Without smoothing an output of −∞ does no harm and must not meet a factor 0. */
-  for (gsize c = 0; spread > 0.0 && c < n; c++)
+  for (gsize i = 0; i < tile->n; i++)
     {
-      total += weight (set, c) * spread;
-      sum += weight (set, c) * spread * mtl_softmax_log (&p, z[c * stride], 1.0);
+      tile->most[i] = z[i * stride];
+      tile->sum[i] = tile->spread[i] = 0.0;
     }
 
-  for (gsize c = 0; gradient != NULL && c < n; c++)
-    gradient[c * stride] = total * exp (mtl_softmax_log (&p, z[c * stride], 1.0))
-                           - weight (set, c) * (spread + (c == y ? 1.0 - smoothing : 0.0));
+  for (gsize c = 1; c < items->n_channels; c++)
+    for (gsize i = 0; i < tile->n; i++)
+      {
+        float x = z[c * items->channel_stride + i * stride];
 
-  return -sum;
+        tile->most[i] = x > tile->most[i] ? x : tile->most[i];
+      }
+
+  for (gsize c = 0; c < items->n_channels; c++)
+    for (gsize i = 0; i < tile->n; i++)
+      {
+        gsize at = c * items->channel_stride + i * stride;
+        double shifted = (double) z[at] - tile->most[i], e = exp (shifted);
+
+        tile->sum[i] += e;
+        tile->spread[i] += weight (set, c) * shifted;
+        if (gradient != NULL)
+          gradient[at] = e;
+      }
+}
+
+/* a times what smoothing leaves to the class itself. */
+static double
+own_weight (const MtlSetting *set,
+            int               y)
+{
+  return (1.0 - set[SMOOTHING].number) * weight (set, y);
+}
+
+/* Σ a·q of an item of class @y. */
+static double
+total_weight (const MtlItems   *items,
+              const MtlSetting *set,
+              int               y)
+{
+  double spread = set[SMOOTHING].number / items->n_channels, total = own_weight (set, y);
+
+  for (gsize c = 0; spread > 0.0 && c < items->n_channels; c++)
+    total += spread * weight (set, c);
+
+  return total;
+}
+
+static double
+sum_losses (const Tile       *tile,
+            const MtlItems   *items,
+            const MtlSetting *set,
+            const float      *z)
+{
+  double spread = set[SMOOTHING].number / items->n_channels, loss = 0.0;
+
+  for (gsize i = 0; i < tile->n; i++)
+    {
+      int y = tile->y[i];
+      gsize at = MAX (y, 0) * items->channel_stride + i * items->item_stride;
+
+      if (y < 0)
+        continue;
+      loss += total_weight (items, set, y) * log (tile->sum[i])
+              - own_weight (set, y) * ((double) z[at] - tile->most[i]);
+      /* Without smoothing an output of −∞ does no harm and must not meet a factor 0. */
+      if (spread > 0.0)
+        loss -= spread * tile->spread[i];
+    }
+
+  return loss;
+}
+
+static void
+finish_gradient (const Tile       *tile,
+                 const MtlItems   *items,
+                 const MtlSetting *set,
+                 float            *gradient)
+{
+  double spread = set[SMOOTHING].number / items->n_channels, factor[TILE];
+
+  for (gsize i = 0; i < tile->n; i++)
+    factor[i] = tile->y[i] < 0 ? 0.0 : total_weight (items, set, tile->y[i]) / tile->sum[i];
+
+  for (gsize c = 0; c < items->n_channels; c++)
+    for (gsize i = 0; i < tile->n; i++)
+      {
+        float *own = &gradient[c * items->channel_stride + i * items->item_stride];
+
+        /* The outputs of a missing item may be anything. */
+        *own = tile->y[i] < 0 ? 0.0 : factor[i] * *own - spread * weight (set, c);
+      }
+
+  for (gsize i = 0; i < tile->n; i++)
+    if (tile->y[i] >= 0)
+      gradient[tile->y[i] * items->channel_stride + i * items->item_stride]
+        -= own_weight (set, tile->y[i]);
 }
 
 static double
@@ -112,19 +206,24 @@ cross_entropy_value (const MtlTargetType *target,
                      const float         *targets,
                      float               *gradient)
 {
+  /* Side by side only where that goes along memory. */
+  gsize step = items->item_stride == 1 ? TILE : 1;
   double sum = 0.0;
 
-  if (gradient != NULL)
-    memset (gradient, 0, rows * items->size * sizeof *gradient);
-
   for (gsize r = 0; r < rows; r++)
-    for (gsize i = 0; i < items->n_items; i++)
+    for (gsize first = 0; first < items->n_items; first += step)
       {
-        int y = mtl_target_class (target, items, targets[r * items->n_items + i]);
-        gsize at = r * items->size + i * items->item_stride;
+        gsize at = r * items->size + first * items->item_stride;
+        float *into = gradient != NULL ? gradient + at : NULL;
+        Tile tile;
 
-        if (y >= 0)
-          sum += add_item (items, set, outputs + at, y, gradient != NULL ? gradient + at : NULL);
+        tile.n = MIN (step, items->n_items - first);
+        for (gsize i = 0; i < tile.n; i++)
+          tile.y[i] = mtl_target_class (target, items, targets[r * items->n_items + first + i]);
+        sum_tile (&tile, items, set, outputs + at, into);
+        sum += sum_losses (&tile, items, set, outputs + at);
+        if (into != NULL)
+          finish_gradient (&tile, items, set, into);
       }
 
   return sum;

@@ -10,7 +10,7 @@
 #include "loss-rows.h"
 
 /* Gradients are floats of order 1; means are of doubles. */
-#define GRADIENT_TOLERANCE 5e-8
+#define GRADIENT_TOLERANCE 1.2e-7
 #define MEAN_TOLERANCE     1e-11  /* the numbers are printed to 1e-12 */
 #define METRIC_TOLERANCE   1e-11
 
