@@ -3,6 +3,8 @@
  *   y = x·Wᵀ + 1·bᵀ       W: n_out×n_in, b: n_out, x: rows×n_in
  *   dx = dy·W    dW = dyᵀ·x    db = dyᵀ·1
  *
+ * Of tokens × width each token is a row: the same weights act on all of them.
+ *
  * Weights are packed once a pass, for all shards. Gradients of a large W are
  * made by tile, some panels of columns over the whole batch.
  *
@@ -16,6 +18,7 @@
 
 #include "mtl-c-writer.h"
 #include "mtl-kernels.h"
+#include "mtl-op-affine.h"
 
 #define CHUNK       256      /* rows of x packed at once */
 #define PIECE       32768    /* weights that are worth a worker's while */
@@ -26,29 +29,50 @@
 enum { UNITS };
 enum { WEIGHT, BIAS };
 
+/* Of the last axis. */
+static gsize
+count_in (const MtlOpShape *shape)
+{
+  return shape->in[0].size[shape->in[0].rank - 1];
+}
+
+static gsize
+count_out (const MtlOpShape *shape)
+{
+  return shape->set[UNITS].number;
+}
+
+static gsize
+count_tokens (const MtlOpShape *shape)
+{
+  return shape->in[0].rank == 2 ? shape->in[0].size[0] : 1;
+}
+
 static MtlShape
 weight_shape (const MtlOpShape *shape)
 {
-  return (MtlShape) { .rank = 2, .size = { shape->set[UNITS].number, shape->in[0].size[0] } };
+  return (MtlShape) { .rank = 2, .size = { count_out (shape), count_in (shape) } };
 }
 
 static gboolean
 dense_infer (MtlOpShape  *shape,
              GError     **error)
 {
-  const MtlShape out = { .rank = 1, .size = { shape->set[UNITS].number } };
+  MtlShape out = shape->in[0];
   MtlShape weight;
 
-  if (shape->in[0].rank != 1)
+  if (out.rank != 1 && out.rank != 2)
     {
       g_autofree char *words = mtl_op_shape_words (&shape->in[0]);
 
       g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
-                   "needs values in one row, but gets %s: flatten them first", words);
+                   "needs values in one row, or tokens × width, but gets %s: flatten them first",
+                   words);
       return FALSE;
     }
 
   weight = weight_shape (shape);
+  out.size[out.rank - 1] = count_out (shape);
   return mtl_op_infer_weights (&weight, error) && mtl_op_infer_output (shape, &out, error);
 }
 
@@ -58,7 +82,7 @@ dense_infer (MtlOpShape  *shape,
 static float *
 back_panels (const MtlOpPass *pass)
 {
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
 
   return (float *) pass->prepared + mtl_gemm_packed_size (mtl_kernels ()->gemm, n_in, n_out);
 }
@@ -87,7 +111,7 @@ dense_plan (const MtlOpShape *shape,
             MtlOpNeeds       *needs)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = shape->in[0].size[0], n_out = shape->out[0].size[0];
+  gsize n_in = count_in (shape), n_out = count_out (shape);
 
   needs->tensors[WEIGHT] = (MtlTensorSpec) {
     .name = "weight", .shape = weight_shape (shape), .init = MTL_INIT_AUTO, .decay = TRUE,
@@ -111,7 +135,7 @@ static void
 dense_prepare (const MtlOpPass *pass)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
   guint n_pieces = count_pieces (n_in * n_out, MIN (mtl_gemm_panels (gemm, n_in),
                                                     mtl_gemm_panels (gemm, n_out)));
   gsize first, end;
@@ -130,21 +154,23 @@ static void
 dense_forward (const MtlOpPass *pass)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
 
-  gemm->multiply (pass->rows, n_out, n_in, pass->x[0], n_in, pass->prepared, 0,
-                  mtl_gemm_panels (gemm, n_out), pass->weights[BIAS], FALSE, pass->y[0], n_out);
+  gemm->multiply (pass->rows * count_tokens (pass->shape), n_out, n_in, pass->x[0], n_in,
+                  pass->prepared, 0, mtl_gemm_panels (gemm, n_out), pass->weights[BIAS], FALSE,
+                  pass->y[0], n_out);
 }
 
 static void
 dense_backward (const MtlOpPass *pass)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
+  gsize rows = pass->rows * count_tokens (pass->shape);
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     if (mtl_op_dx (pass, 0, lane) != NULL)
-      gemm->multiply (pass->rows, n_in, n_out, mtl_op_dy (pass, 0, lane), n_out,
+      gemm->multiply (rows, n_in, n_out, mtl_op_dy (pass, 0, lane), n_out,
                       back_panels (pass), 0, mtl_gemm_panels (gemm, n_in), NULL,
                       !mtl_op_dx_fresh (pass, 0, lane), mtl_op_dx (pass, 0, lane), n_in);
 }
@@ -157,13 +183,14 @@ grad_panel (const MtlOpPass *pass,
             gboolean         over)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
   gsize column = panel * gemm->panel;
   gsize width = MIN (gemm->panel, n_in - column);
+  gsize all = pass->rows * count_tokens (pass->shape);
 
-  for (gsize r = 0; r < pass->rows; r += CHUNK)
+  for (gsize r = 0; r < all; r += CHUNK)
     {
-      gsize rows = MIN (CHUNK, pass->rows - r);
+      gsize rows = MIN (CHUNK, all - r);
 
       gemm->pack (rows, width, pass->x[0] + r * n_in + column, n_in, FALSE, 0, 1, pass->scratch);
       for (guint lane = 0; lane < pass->n_lanes; lane++)
@@ -177,18 +204,16 @@ static void
 grad_bias (const MtlOpPass *pass,
            gboolean         over)
 {
-  gsize n_out = pass->shape->out[0].size[0];
+  gsize n_out = count_out (pass->shape);
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      const float *dy = mtl_op_dy (pass, 0, lane);
       float *db = mtl_op_dw (pass, BIAS, lane);
 
       if (over)
         memset (db, 0, n_out * sizeof *db);
-      for (gsize r = 0; r < pass->rows; r++)
-        for (gsize o = 0; o < n_out; o++)
-          db[o] += dy[r * n_out + o];
+      mtl_op_affine_grad_bias (n_out, pass->rows * count_tokens (pass->shape),
+                               mtl_op_dy (pass, 0, lane), n_out, db);
     }
 }
 
@@ -196,7 +221,7 @@ static void
 dense_grad (const MtlOpPass *pass)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = pass->shape->in[0].size[0], n_out = pass->shape->out[0].size[0];
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
   gboolean by_tile = n_in * n_out >= BY_TILE;
   gsize first = 0, end = mtl_gemm_panels (gemm, n_in);
 
@@ -222,17 +247,23 @@ dense_write_c (const MtlOpShape  *shape,
                MtlCWriter        *to,
                GError           **error)
 {
-  gsize n_in = shape->in[0].size[0], n_out = shape->out[0].size[0];
+  gsize n_in = count_in (shape), n_out = count_out (shape);
 
-  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", n_out);
-  mtl_c_writer_line (to, 1, "{");
-  mtl_c_writer_line (to, 2, "const float *w = %s + o * %" G_GSIZE_FORMAT ";",
+  guint depth = shape->in[0].rank == 2 ? 1 : 0;
+
+  if (depth > 0)
+    mtl_c_writer_line (to, 0, "for (long t = 0; t < %" G_GSIZE_FORMAT "; t++, x += %"
+                       G_GSIZE_FORMAT ", y += %" G_GSIZE_FORMAT ")", count_tokens (shape), n_in,
+                       n_out);
+  mtl_c_writer_line (to, depth, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", n_out);
+  mtl_c_writer_line (to, depth + 1, "{");
+  mtl_c_writer_line (to, depth + 2, "const float *w = %s + o * %" G_GSIZE_FORMAT ";",
                      mtl_c_writer_tensor (to, WEIGHT), n_in);
-  mtl_c_writer_line (to, 2, "float sum = %s[o];\n", mtl_c_writer_tensor (to, BIAS));
-  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n_in);
-  mtl_c_writer_line (to, 3, "sum += w[i] * x[i];");
-  mtl_c_writer_line (to, 2, "y[o] = sum;");
-  mtl_c_writer_line (to, 1, "}");
+  mtl_c_writer_line (to, depth + 2, "float sum = %s[o];\n", mtl_c_writer_tensor (to, BIAS));
+  mtl_c_writer_line (to, depth + 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n_in);
+  mtl_c_writer_line (to, depth + 3, "sum += w[i] * x[i];");
+  mtl_c_writer_line (to, depth + 2, "y[o] = sum;");
+  mtl_c_writer_line (to, depth + 1, "}");
 
   return TRUE;
 }
@@ -241,7 +272,7 @@ const MtlOp mtl_op_dense = {
   .method = {
     .id = "dense",
     .title = N_("Dense"),
-    .summary = N_("Every output is a weighted sum of all inputs."),
+    .summary = N_("Every output is a weighted sum of all inputs; of tokens, for each of them."),
     .reference = "Goodfellow, Bengio, Courville, “Deep Learning”, MIT Press 2016, ch. 6",
     .params = (const MtlParam[]) {
       [UNITS] = { .id = "units", .title = N_("Units"), .summary = N_("Values it gives"),

@@ -342,7 +342,7 @@ static const Refusal refusals[] = {
   { "max-pool", { 3, 1 }, 1, { { 3, { 8, 5, 2 } } },
     "has a window of 3×3, but gets 8×5×2: the window may be at most 2×2" },
   { "dense", { 50 }, 1, { { 3, { 20, 5, 5 } } },
-    "needs values in one row, but gets 20×5×5: flatten them first" },
+    "needs values in one row, or tokens × width, but gets 20×5×5: flatten them first" },
   { "dense", { 16777216 }, 1, { { 1, { 2147483647 } } },
     "would need 16777216×2147483647 weights; at least 1 and at most 2147483647 are possible" },
   { "dense", { 5 }, 1, { { 1, { 0 } } },

@@ -32,7 +32,8 @@ static const struct
     "h dense units=1 < f.out\ny0 task loss=mse < h.out", "c", NULL,
     "c needs channels × height × width, but g gives 4 values.", FALSE, NULL, NULL },
   { "flatten-first", "d glyph-pairs\nh dense units=10 < d.image\nleft task < h.out", "h", NULL,
-    "h needs values in one row, but d gives 1×36×36: flatten them first.", FALSE, NULL, NULL },
+    "h needs values in one row, or tokens × width, but d gives 1×36×36: flatten them "
+    "first.", FALSE, NULL, NULL },
   { "unlike-inputs",
     "d csv\na dense units=4 < d.features\nb dense units=3 < d.features\ns add < a.out b.out\n"
     "h dense units=1 < s.out\ny0 task loss=mse < h.out", "s", NULL,
@@ -247,7 +248,8 @@ test_refusals (void)
 {
   g_autoptr(MtlSurvey) survey = survey_template ("two-digits");
 
-  expect_refusal (survey, "digits.image", "dense1.in", "needs values in one row");
+  expect_refusal (survey, "digits.image", "dense1.in",
+                  "needs values in one row, or tokens × width");
   expect_refusal (survey, "dense1.out", "left.in",
                   "needs 10 values, one for each class");
   expect_refusal (survey, "conv1.out", "conv2.in", NULL);
