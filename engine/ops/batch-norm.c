@@ -273,7 +273,7 @@ batch_norm_write_c (const MtlOpShape  *shape,
   mtl_c_writer_use_math (to);
   mtl_c_writer_line (to, 0, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", sizes.channels);
   mtl_c_writer_line (to, 1, "{");
-  mtl_c_writer_line (to, 2, "float scale = %s[c] / sqrtf (%s[c] + %.9gf);",
+  mtl_c_writer_line (to, 2, "float scale = %s[c] / sqrtf (%s[c] + %#.9gf);",
                      mtl_c_writer_tensor (to, WEIGHT), mtl_c_writer_buffer (to, VARIANCE),
                      shape->set[EPSILON].number);
   mtl_c_writer_line (to, 2, "float shift = %s[c] - %s[c] * scale;\n",
