@@ -14,7 +14,8 @@ static MtlInit
 choose_init (const MtlTensor *tensor,
              guint            choice)
 {
-  gboolean ruled = tensor->init == MTL_INIT_KAIMING || tensor->init == MTL_INIT_XAVIER;
+  gboolean ruled = tensor->init == MTL_INIT_KAIMING || tensor->init == MTL_INIT_XAVIER
+                   || tensor->init == MTL_INIT_NARROW;
 
   if (tensor->fan_in == 0)
     return tensor->init;
@@ -24,6 +25,19 @@ choose_init (const MtlTensor *tensor,
     return tensor->init;
 
   return choice == MTL_FIRST_KAIMING ? MTL_INIT_KAIMING : MTL_INIT_XAVIER;
+}
+
+/* N(0, 1) within ±2: what lies beyond is drawn again from a stream of its own. */
+static double
+draw_narrow (MtlRng rng,
+             gsize  i)
+{
+  double z = mtl_rng_normal (rng, i);
+
+  for (guint64 again = 1; fabs (z) > 2.0; again++)
+    z = mtl_rng_normal (mtl_rng_derive (rng, again), i);
+
+  return z;
 }
 
 static double
@@ -42,6 +56,10 @@ draw_weight (const MtlTensor *tensor,
       return sqrt (6.0 / (fan_in + (double) tensor->fan_out)) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
     case MTL_INIT_UNIFORM:
       return sqrt (1.0 / fan_in) * (2.0 * mtl_rng_unit (rng, i) - 1.0);
+    case MTL_INIT_NORMAL:
+      return mtl_rng_normal (rng, i);
+    case MTL_INIT_NARROW:
+      return 0.02 * draw_narrow (rng, i);
     case MTL_INIT_ONE:
       return 1.0;
     case MTL_INIT_ZERO:

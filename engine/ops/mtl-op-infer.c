@@ -63,6 +63,22 @@ mtl_op_infer_image (const MtlOpShape  *shape,
 }
 
 gboolean
+mtl_op_infer_tokens (const MtlOpShape  *shape,
+                     GError           **error)
+{
+  if (shape->in[0].rank != 2)
+    {
+      g_autofree char *words = mtl_op_shape_words (&shape->in[0]);
+
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
+                   "needs tokens × width, but gets %s", words);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
 mtl_op_infer_weights (const MtlShape  *weight,
                       GError         **error)
 {

@@ -24,6 +24,9 @@ gboolean mtl_op_infer_output  (MtlOpShape      *shape,
 /* Whether the first input is channels × height × width. */
 gboolean mtl_op_infer_image   (const MtlOpShape *shape,
                                GError         **error);
+/* Whether the first input is tokens × width. */
+gboolean mtl_op_infer_tokens  (const MtlOpShape *shape,
+                               GError         **error);
 /* Whether a weight tensor of this shape is neither empty nor too large. */
 gboolean mtl_op_infer_weights (const MtlShape  *weight,
                                GError         **error);

@@ -5,8 +5,9 @@
 
 #pragma once
 
-#include <glib.h>
 #include <string.h>
+
+#include "mtl-op.h"
 
 /* dx ← g where @fresh, else dx ← dx + g; n values. */
 static inline void
@@ -20,4 +21,16 @@ mtl_op_move (float       *dx,
   else
     for (gsize i = 0; i < n; i++)
       dx[i] += g[i];
+}
+
+/* Input @port gets no gradient: it holds whole numbers. */
+static inline void
+mtl_op_move_none (const MtlOpPass *pass,
+                  guint            port)
+{
+  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[port]);
+
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    if (mtl_op_dx (pass, port, lane) != NULL && mtl_op_dx_fresh (pass, port, lane))
+      memset (mtl_op_dx (pass, port, lane), 0, n * sizeof (float));
 }

@@ -24,7 +24,7 @@
 #include "mtl-rng.h"
 #include "mtl-survey.h"   /* MtlShape */
 
-#define MTL_OP_MAX_TENSORS 8
+#define MTL_OP_MAX_TENSORS 16
 #define MTL_OP_MAX_BUFFERS 4
 #define MTL_OP_MAX_FUSES   4
 
@@ -42,6 +42,8 @@ typedef enum
   MTL_INIT_KAIMING,  /* N(0, 2/fan_in): in front of a rectifier */
   MTL_INIT_XAVIER,   /* U(±sqrt(6/(fan_in+fan_out))) */
   MTL_INIT_UNIFORM,  /* U(±sqrt(1/fan_in)) */
+  MTL_INIT_NORMAL,   /* N(0, 1): a table to look up in */
+  MTL_INIT_NARROW,   /* N(0, 0.02²) cut off at ±0.04: layers of a transformer */
   MTL_INIT_AUTO,     /* KAIMING where a relu reads the block's output, else XAVIER */
 } MtlInit;
 
@@ -114,6 +116,9 @@ typedef struct
   const char *const *inputs;         /* names, NULL-terminated */
   const char *const *outputs;
   gboolean           last_repeats;   /* the last input takes any number of wires */
+  gboolean           last_optional;  /* … may be left open: n_in says whether it is there */
+  guint              wholes;         /* bits of the inputs that hold whole numbers, such as those
+                                      * of tokens, through which no gradient goes */
 } MtlPorts;
 
 /* One line for the canvas (“10 of 9×9”) and its icon. */
@@ -150,7 +155,8 @@ typedef struct
   void     (*forward)  (const MtlOpPass   *pass);
   /* With sums_back. */
   void     (*measure_back) (const MtlOpPass *pass);
-  /* dx of all lanes. NULL for a task. */
+  /* dx of all lanes. NULL for a task, and where grad() by shard makes dx as well,
+   * since both follow from what costs most. */
   void     (*backward) (const MtlOpPass   *pass);
   /* dw of all lanes: by shard, before backward of the same block and shard, or by
    * tile, when all shards have been backward. NULL without weights. */

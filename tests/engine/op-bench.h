@@ -81,16 +81,37 @@ op_bench_draw_input (GRand *rand,
   return values;
 }
 
+/* Whole numbers from 0 to 3, where an input is to hold such. */
+static inline float *
+op_bench_draw_wholes (GRand *rand,
+                      gsize  n)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = (float) g_rand_int_range (rand, 0, 4);
+
+  return values;
+}
+
+static inline gboolean
+op_bench_is_whole (const OpBench *bench,
+                   guint          input)
+{
+  return (bench->op->ports.wholes >> input & 1) != 0;
+}
+
 static inline void
-op_bench_fill (OpBench *bench,
-               GRand   *rand)
+op_bench_fill_ports (OpBench *bench,
+                     GRand   *rand)
 {
   for (guint i = 0; i < bench->shape.n_in; i++)
     {
       gsize n = mtl_shape_size (&bench->shape.in[i]);
 
       bench->n_x[i] = bench->rows * n;
-      bench->x[i] = op_bench_draw_input (rand, bench->rows, n);
+      bench->x[i] = op_bench_is_whole (bench, i) ? op_bench_draw_wholes (rand, bench->n_x[i])
+                                                 : op_bench_draw_input (rand, bench->rows, n);
       for (guint lane = 0; lane < BENCH_LANES; lane++)
         bench->dx[i * BENCH_LANES + lane] = g_new (float, bench->n_x[i]);
     }
@@ -98,7 +119,12 @@ op_bench_fill (OpBench *bench,
   bench->y[0] = g_new (float, bench->n_y);
   for (guint lane = 0; lane < BENCH_LANES; lane++)
     bench->dy[lane] = op_bench_draw (rand, bench->n_y);
+}
 
+static inline void
+op_bench_fill_weights (OpBench *bench,
+                       GRand   *rand)
+{
   for (; bench->needs.tensors[bench->n_tensors].name != NULL; bench->n_tensors++)
     {
       guint t = bench->n_tensors;
@@ -182,7 +208,8 @@ op_bench_new (const MtlOp      *op,
   bench->samples = g_new (guint32, rows);
   for (gsize r = 0; r < rows; r++)
     bench->samples[r] = g_rand_int (rand);
-  op_bench_fill (bench, rand);
+  op_bench_fill_ports (bench, rand);
+  op_bench_fill_weights (bench, rand);
   return g_steal_pointer (&bench);
 }
 
@@ -299,7 +326,8 @@ op_bench_backward (OpBench *bench)
   if (bench->op->grad != NULL)
     op_bench_grad (bench, pass);
   op_bench_spoil (bench);
-  bench->op->backward (&pass);
+  if (bench->op->backward != NULL)
+    bench->op->backward (&pass);
 }
 
 /* One setting for each parameter of @op, at its initial value; to be freed. */
