@@ -190,7 +190,7 @@ write_signature (MtlCFile          *file,
 {
   g_string_append_printf (file->text, "static inline void\n%s (", name);
   for (guint n = 0; n < step->n_in; n++)
-    if (step->op->ports.last_repeats)
+    if (step->op->ports.last_repeats || step->n_in > 1)
       g_string_append_printf (file->text, "const float *x%u, ", n);
     else
       g_string_append (file->text, "const float *x, ");

@@ -5,7 +5,7 @@
  *   static inline void
  *   PREFIX_BLOCK (const float *x, float *y)
  *
- * where an op with a repeating input gets x0, x1, … in place of x. The body
+ * where an op with several or a repeating input gets x0, x1, … in place of x. The body
  * may use what math.h has after mtl_c_writer_use_math(), and the arrays that
  * mtl_c_writer_tensor() names. Its indexes are long: an int may have 16 bits.
  * Sizes are written as numbers; a product of two ints might not fit either.

@@ -273,12 +273,12 @@ count_names (const char *const *names)
   return names != NULL ? g_strv_length ((char **) names) : 0;
 }
 
-/* Whether every input port has its wire; complains of those that have none. */
+/* Whether every input port that needs a wire has one; complains of those that have none. */
 static gboolean
 is_complete (MtlNetwork *self,
              MtlNode    *node)
 {
-  guint n_inputs = count_names (node->op->ports.inputs);
+  guint n_inputs = count_names (node->op->ports.inputs) - (node->op->ports.last_optional ? 1 : 0);
   gboolean complete = TRUE;
 
   for (guint port = 0; port < n_inputs; port++)

@@ -153,7 +153,7 @@ backward (const MtlShard    *shard,
   mtl_work_fill_lanes (shard, step, slot, &p, &pass);
   if (step->n_tensors > 0 && step->needs.n_tiles == 0)
     step->op->grad (&pass);
-  if (p.dx[0] != NULL || step->n_in > 1)
+  if (step->op->backward != NULL && (p.dx[0] != NULL || step->n_in > 1))
     step->op->backward (&pass);
 }
 
