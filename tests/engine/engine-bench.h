@@ -135,15 +135,17 @@ force_wire (MtlDesign  *design,
   return mtl_design_seal (copy);
 }
 
-/* A wire that is there already is doubled. */
+/* @from: “block.output”, for another input than “in” with “@input” behind it. A wire
+ * that is there already is doubled. */
 static inline MtlDesign *
 add_wire (MtlDesign  *design,
           const char *from,
           const char *to)
 {
   g_autoptr(GError) error = NULL;
-  g_autofree char *end = g_strdup_printf ("%s.in", to);
-  MtlDesign *next = mtl_design_with_wire (design, from, end, &error);
+  g_auto(GStrv) parts = g_strsplit (from, "@", 2);
+  g_autofree char *end = g_strdup_printf ("%s.%s", to, parts[1] != NULL ? parts[1] : "in");
+  MtlDesign *next = mtl_design_with_wire (design, parts[0], end, &error);
 
   if (next == NULL)
     g_error ("%s to %s: %s", from, to, error->message);

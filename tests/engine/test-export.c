@@ -44,6 +44,32 @@ static const char every_op[] =
   "int task target=left < h2.out\n"
   "same task target=right < h1.out";
 
+/* Every op on tokens: patches of the picture, and numbers of which most are padding. */
+static const char on_tokens[] =
+  "d glyph-pairs train-size=32 test-size=8\n"
+  "n1 group-norm groups=1 < d.image\n"
+  "e1 patch-embedding patch=12 width=8 < n1.out\n"
+  "p1 positional-embedding < e1.out\n"
+  "m max-pool size=12 < d.image\n"
+  "t flatten < m.out\n"
+  "e2 embedding vocabulary=3 width=8 < t.out\n"
+  "p2 positional-embedding kind=sinusoidal < e2.out\n"
+  "s add < p1.out p2.out\n"
+  "n2 layer-norm < s.out\n"
+  "w2 attention heads=2 < n2.out t.out@numbers\n"
+  "w1 attention heads=4 causal=true < w2.out\n"
+  "k class-token < w1.out\n"
+  "w3 attention heads=1 < k.out\n"
+  "u dense units=6 < w3.out\n"
+  "g1 gru hidden=5 < u.out\n"
+  "g2 gru hidden=3 bidirectional=true < g1.out\n"
+  "f flatten < g2.out\n"
+  "n3 layer-norm epsilon=1 < f.out\n"
+  "h0 dense units=10 < n3.out\n"
+  "left task target=left < h0.out\n"
+  "h1 dense units=10 < f.out\n"
+  "right task target=right < h1.out";
+
 /* An output that others read on, and a head that is nearly nothing. */
 static const char read_on[] =
   "d csv\nt dense units=6 < d.features\nr tanh < t.out\nh dense units=1 < r.out\n"
@@ -105,6 +131,17 @@ test_every_op (void)
   assert_says (text, "#include <math.h>\n");
   g_free (check_export (&subject, "int"));
   g_free (check_export (&subject, "same"));
+  subject_clear (&subject);
+}
+
+static void
+test_on_tokens (void)
+{
+  Subject subject;
+
+  subject_open (&subject, build_design (on_tokens, NULL), 7);
+  g_free (check_export (&subject, NULL));
+  g_free (check_export (&subject, "right"));
   subject_clear (&subject);
 }
 
@@ -453,6 +490,7 @@ main (int    argc,
   g_test_add_func ("/export/floats", test_floats);
   g_test_add_func ("/export/two-digits", test_two_digits);
   g_test_add_func ("/export/every-op", test_every_op);
+  g_test_add_func ("/export/on-tokens", test_on_tokens);
   g_test_add_func ("/export/read-on", test_read_on);
   g_test_add_func ("/export/raw-rows", test_raw_rows);
   g_test_add_func ("/export/kept", test_kept);
