@@ -21,7 +21,7 @@
 #include "mtl-op-conv.h"
 
 enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
-enum { POOL_SIZE, POOL_STRIDE };              /* of max-pool */
+enum { POOL_SIZE, POOL_STRIDE, POOL_PADDING };   /* of max-pool */
 enum { CONV, RELU, POOL, N_PARTS };           /* the blocks it stands for */
 enum { WEIGHT, BIAS };
 
@@ -58,7 +58,8 @@ conv_relu_pool_accepts (const MtlOpShape *parts,
   g_return_val_if_fail (n_parts == N_PARTS, FALSE);
 
   if (conv[STRIDE].number != 1.0 || max[POOL_SIZE].number != 2.0
-      || (max[POOL_STRIDE].number != 2.0 && max[POOL_STRIDE].number != 0.0))
+      || (max[POOL_STRIDE].number != 2.0 && max[POOL_STRIDE].number != 0.0)
+      || max[POOL_PADDING].number != 0.0)
     return FALSE;
 
   pool = measure (&parts[CONV]);

@@ -1,13 +1,13 @@
 /* max-pool.c — the largest value of each window
  *
- *   y[c,Y,X] = max of x[c, s·Y + i, s·X + j] over 0 ≤ i, j < size
+ *   y[c,Y,X] = max of x[c, s·Y + i − p, s·X + j − p] over 0 ≤ i, j < size
  *
- * dy goes to the first place that holds the maximum; its number i·size + j is
- * kept. Rows and columns that fill no window are left out. A NaN wins over
- * every number, or a fault would be hidden here.
+ * with −∞ for p pixels around x. dy goes to the first place that holds the
+ * maximum; its number i·size + j is kept. Rows and columns that fill no window
+ * are left out. A NaN wins over every number, or a fault would be hidden here.
  *
- * size and stride are arguments of inlined functions, so that the common case
- * 2, 2 is compiled by itself, with the window unrolled.
+ * size and stride are arguments of inlined functions, so that the common cases
+ * 2, 2 and 3, 2 are compiled by themselves, with the window unrolled.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -15,47 +15,34 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
-#include "mtl-c-writer.h"
+#include "mtl-op-pool.h"
 
-enum { SIZE, STRIDE };
+enum { SIZE, STRIDE, PADDING };
 
-#define MAX_SIZE 256   /* so that a place in a window fits a guint16 */
-
-static gsize
-stride_of (const MtlSetting *set)
+typedef struct
 {
-  return set[STRIDE].number > 0 ? set[STRIDE].number : set[SIZE].number;
+  MtlPoolAxis down, along;
+} Windows;
+
+static Windows
+measure (const MtlOpShape *shape)
+{
+  Windows w;
+
+  mtl_op_pool_axes (shape, shape->set[SIZE].number, shape->set[STRIDE].number,
+                    shape->set[PADDING].number, &w.down, &w.along);
+  return w;
 }
 
 static gboolean
 max_pool_infer (MtlOpShape  *shape,
                 GError     **error)
 {
-  gsize size = shape->set[SIZE].number;
-  MtlShape out;
-
-  if (!mtl_op_infer_image (shape, error))
-    return FALSE;
-
-  if (size > MIN (shape->in[0].size[1], shape->in[0].size[2]))
-    {
-      gsize largest = MIN (shape->in[0].size[1], shape->in[0].size[2]);
-      g_autofree char *words = mtl_op_shape_words (&shape->in[0]);
-
-      g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
-                   "has a window of %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT ", but gets %s: "
-                   "the window may be at most %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT,
-                   size, size, words, largest, largest);
-      return FALSE;
-    }
-
-  out = shape->in[0];
-  for (guint i = 1; i < 3; i++)
-    out.size[i] = (out.size[i] - size) / stride_of (shape->set) + 1;
-
-  return mtl_op_infer_output (shape, &out, error);
+  return mtl_op_infer_pool (shape, shape->set[SIZE].number, shape->set[STRIDE].number,
+                            shape->set[PADDING].number, error);
 }
 
 static void
@@ -65,19 +52,24 @@ max_pool_plan (const MtlOpShape *shape,
   needs->kept = mtl_shape_size (&shape->out[0]) * sizeof (guint16);
 }
 
-/* One row of outputs; @x: top left of its first window. */
+/* --- forward --- */
+
+/* Windows @first … @end − 1 of a row, all inside the image; @x: top left of window 0,
+ * were the padding there. */
 static inline void
 pool_row (const float *x,
           gsize        width,
           gsize        size,
           gsize        stride,
-          gsize        n_out,
+          gsize        padding,
+          gsize        first,
+          gsize        end,
           float       *y,
           guint16     *place)
 {
-  for (gsize o = 0; o < n_out; o++)
+  for (gsize o = first; o < end; o++)
     {
-      const float *window = x + o * stride;
+      const float *window = x + (o * stride - padding);
       float most = window[0];
       guint16 at = 0;
 
@@ -95,9 +87,93 @@ pool_row (const float *x,
     }
 }
 
+/* The same for windows that the edges of the image may cut; @x: one plane. */
+static void
+pool_edge (const Windows *w,
+           const float   *x,
+           gsize          row,
+           gsize          first,
+           gsize          end,
+           float         *y,
+           guint16       *place)
+{
+  const MtlPoolSpan down = mtl_pool_span (&w->down, row);
+  gsize size = w->down.kernel, stride = w->down.stride, padding = w->down.padding;
+
+  for (gsize o = first; o < end; o++)
+    {
+      const MtlPoolSpan along = mtl_pool_span (&w->along, o);
+      float most = -INFINITY;
+      gsize at = (down.first + padding - row * stride) * size
+                 + along.first + padding - o * stride;
+
+      for (gsize i = down.first; i < down.end; i++)
+        for (gsize j = along.first; j < along.end; j++)
+          {
+            float value = x[i * w->along.size + j];
+
+            if (value > most || value != value)
+              {
+                most = value;
+                at = (i + padding - row * stride) * size + j + padding - o * stride;
+              }
+          }
+      y[o] = most;
+      place[o] = (guint16) at;
+    }
+}
+
+/* Of one direction the outputs whose windows lie inside. */
+static MtlPoolSpan
+find_inside (const MtlPoolAxis *axis)
+{
+  MtlPoolSpan inside = { (axis->padding + axis->stride - 1) / axis->stride, axis->n };
+
+  while (inside.end > inside.first
+         && (inside.end - 1) * axis->stride + axis->kernel > axis->size + axis->padding)
+    inside.end--;
+  inside.first = MIN (inside.first, inside.end);
+
+  return inside;
+}
+
+static void
+max_pool_forward (const MtlOpPass *pass)
+{
+  const Windows w = measure (pass->shape);
+  const MtlPoolSpan down = find_inside (&w.down), along = find_inside (&w.along);
+  gsize size = w.down.kernel, stride = w.down.stride, padding = w.down.padding;
+  gsize width = w.along.size, n = w.along.n;
+  guint16 *place = pass->kept;
+  float *y = pass->y[0];
+
+  for (gsize plane = 0; plane < pass->rows * pass->shape->in[0].size[0]; plane++)
+    for (gsize row = 0; row < w.down.n; row++, y += n, place += n)
+      {
+        const float *x = pass->x[0] + plane * w.down.size * width;
+        gboolean inside = row >= down.first && row < down.end;
+        MtlPoolSpan whole = inside ? along : (MtlPoolSpan) { n, n };
+        const float *top = inside ? x + (row * stride - padding) * width : x;
+
+        pool_edge (&w, x, row, 0, whole.first, y, place);
+        if (size == 2 && stride == 2)
+          pool_row (top, width, 2, 2, padding, whole.first, whole.end, y, place);
+        else if (size == 3 && stride == 2)
+          pool_row (top, width, 3, 2, padding, whole.first, whole.end, y, place);
+        else
+          pool_row (top, width, size, stride, padding, whole.first, whole.end, y, place);
+        pool_edge (&w, x, row, whole.end, n, y, place);
+      }
+}
+
+/* --- backward --- */
+
+/* @corner: of window 0 in @dx, so many elements after its start; before it, modulo 2⁶⁴,
+ * where there is padding, which the places make good. */
 static inline void
 scatter_row (const float   *dy,
              const guint16 *place,
+             gsize          corner,
              gsize          width,
              gsize          size,
              gsize          stride,
@@ -105,28 +181,7 @@ scatter_row (const float   *dy,
              float         *dx)
 {
   for (gsize o = 0; o < n_out; o++)
-    dx[o * stride + place[o] / size * width + place[o] % size] += dy[o];
-}
-
-static void
-max_pool_forward (const MtlOpPass *pass)
-{
-  const MtlShape *in = &pass->shape->in[0], *out = &pass->shape->out[0];
-  gsize size = pass->shape->set[SIZE].number, stride = stride_of (pass->shape->set);
-  gsize width = in->size[2], n = out->size[2];
-  guint16 *place = pass->kept;
-  float *y = pass->y[0];
-
-  for (gsize plane = 0; plane < pass->rows * in->size[0]; plane++)
-    {
-      const float *x = pass->x[0] + plane * in->size[1] * width;
-
-      for (gsize row = 0; row < out->size[1]; row++, y += n, place += n)
-        if (size == 2 && stride == 2)
-          pool_row (x + row * 2 * width, width, 2, 2, n, y, place);
-        else
-          pool_row (x + row * stride * width, width, size, stride, n, y, place);
-    }
+    dx[corner + o * stride + place[o] / size * width + place[o] % size] += dy[o];
 }
 
 static void
@@ -134,20 +189,26 @@ scatter_lane (const MtlOpPass *pass,
               const float     *dy,
               float           *dx)
 {
-  const MtlShape *in = &pass->shape->in[0], *out = &pass->shape->out[0];
-  gsize size = pass->shape->set[SIZE].number, stride = stride_of (pass->shape->set);
-  gsize width = in->size[2], n = out->size[2];
+  const Windows w = measure (pass->shape);
+  gsize size = w.down.kernel, stride = w.down.stride, padding = w.down.padding;
+  gsize width = w.along.size, n = w.along.n;
   const guint16 *place = pass->kept;
 
-  for (gsize plane = 0; plane < pass->rows * in->size[0]; plane++)
+  for (gsize plane = 0; plane < pass->rows * pass->shape->in[0].size[0]; plane++)
     {
-      float *to = dx + plane * in->size[1] * width;
+      float *to = dx + plane * w.down.size * width;
 
-      for (gsize row = 0; row < out->size[1]; row++, dy += n, place += n)
-        if (size == 2 && stride == 2)
-          scatter_row (dy, place, width, 2, 2, n, to + row * 2 * width);
-        else
-          scatter_row (dy, place, width, size, stride, n, to + row * stride * width);
+      for (gsize row = 0; row < w.down.n; row++, dy += n, place += n)
+        {
+          gsize corner = row * stride * width - padding * width - padding;
+
+          if (size == 2 && stride == 2)
+            scatter_row (dy, place, corner, width, 2, 2, n, to);
+          else if (size == 3 && stride == 2)
+            scatter_row (dy, place, corner, width, 3, 2, n, to);
+          else
+            scatter_row (dy, place, corner, width, size, stride, n, to);
+        }
     }
 }
 
@@ -180,21 +241,22 @@ max_pool_write_c (const MtlOpShape  *shape,
                   MtlCWriter        *to,
                   GError           **error)
 {
-  const MtlShape *in = &shape->in[0], *out = &shape->out[0];
-  gsize size = shape->set[SIZE].number, stride = stride_of (shape->set);
+  const Windows w = measure (shape);
 
-  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)", out->size[0]);
-  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", out->size[1]);
-  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", out->size[2]);
+  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)",
+                     shape->out[0].size[0]);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", w.down.n);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", w.along.n);
   mtl_c_writer_line (to, 3, "{");
-  mtl_c_writer_line (to, 4, "const float *window = x + (k * %" G_GSIZE_FORMAT " + r * %"
-                     G_GSIZE_FORMAT ") * %" G_GSIZE_FORMAT " + c * %" G_GSIZE_FORMAT ";",
-                     in->size[1], stride, in->size[2], stride);
-  mtl_c_writer_line (to, 4, "float most = window[0];\n");
-  mtl_c_writer_line (to, 4, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", size);
-  mtl_c_writer_line (to, 5, "for (long j = 0; j < %" G_GSIZE_FORMAT "; j++)", size);
+  mtl_op_write_span (to, 4, &w.down, "r", "top", "bottom");
+  mtl_op_write_span (to, 4, &w.along, "c", "left", "right");
+  mtl_c_writer_line (to, 4, "float most = x[(k * %" G_GSIZE_FORMAT " + top) * %" G_GSIZE_FORMAT
+                     " + left];\n", w.down.size, w.along.size);
+  mtl_c_writer_line (to, 4, "for (long i = top; i < bottom; i++)");
+  mtl_c_writer_line (to, 5, "for (long j = left; j < right; j++)");
   mtl_c_writer_line (to, 6, "{");
-  mtl_c_writer_line (to, 7, "float value = window[i * %" G_GSIZE_FORMAT " + j];\n", in->size[2]);
+  mtl_c_writer_line (to, 7, "float value = x[(k * %" G_GSIZE_FORMAT " + i) * %" G_GSIZE_FORMAT
+                     " + j];\n", w.down.size, w.along.size);
   mtl_c_writer_line (to, 7, "if (value > most || value != value)  /* a NaN is kept */");
   mtl_c_writer_line (to, 8, "most = value;");
   mtl_c_writer_line (to, 6, "}");
@@ -214,10 +276,15 @@ const MtlOp mtl_op_max_pool = {
     .params = (const MtlParam[]) {
       [SIZE] = { .id = "size", .title = N_("Size"), .summary = N_("Height and width of a window"),
                  .unit = N_("px"),
-                 .type = MTL_WHOLE, .minimum = 1, .maximum = MAX_SIZE, .initial = 2 },
+                 .type = MTL_WHOLE, .minimum = 1, .maximum = MTL_POOL_MAX_SIZE,
+                 .initial = 2 },
       [STRIDE] = { .id = "stride", .title = N_("Stride"),
                    .summary = N_("Distance of two windows; 0 is the size"), .unit = N_("px"),
                    .type = MTL_WHOLE, .minimum = 0, .maximum = 1024, .initial = 0 },
+      [PADDING] = { .id = "padding", .title = N_("Padding"),
+                    .summary = N_("Pixels around the image that never win, half the size at most"),
+                    .unit = N_("px"), .type = MTL_WHOLE, .minimum = 0,
+                    .maximum = MTL_POOL_MAX_SIZE / 2, .initial = 0 },
       { NULL }
     },
   },

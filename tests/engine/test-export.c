@@ -15,61 +15,6 @@ static char *table;
 
 /* --- the networks --- */
 
-/* Every op; parts that two of four tasks share; two tasks with one output; and
- * blocks whose names are the same to C. */
-static const char every_op[] =
-  "d glyph-pairs train-size=32 test-size=8\n"
-  "c1 conv2d channels=3 kernel=4 stride=3 padding=2 < d.image\n"
-  "s-1 sigmoid < c1.out\n"
-  "p1 max-pool size=3 stride=2 < s-1.out\n"
-  "c2 conv2d channels=3 kernel=3 padding=1 < p1.out\n"
-  "a1 add < p1.out c2.out p1.out\n"
-  "s_1 tanh < a1.out\n"
-  "cat concat < s_1.out p1.out\n"
-  "c3 conv2d channels=4 kernel=3 padding=1 < cat.out\n"
-  "r3 relu < c3.out\n"
-  "p3 max-pool size=2 < r3.out\n"
-  "f flatten < p3.out\n"
-  "x dropout p=0.5 < f.out\n"
-  "g dense units=12 < x.out\n"
-  "h relu < g.out\n"
-  "h0 dense units=10 < h.out\n"
-  "left task target=left < h0.out\n"
-  "b dense units=8 < h.out\n"
-  "bt tanh < b.out\n"
-  "h1 dense units=10 < bt.out\n"
-  "right task target=right < h1.out\n"
-  "c concat < bt.out h.out\n"
-  "h2 dense units=10 < c.out\n"
-  "int task target=left < h2.out\n"
-  "same task target=right < h1.out";
-
-/* Every op on tokens: patches of the picture, and numbers of which most are padding. */
-static const char on_tokens[] =
-  "d glyph-pairs train-size=32 test-size=8\n"
-  "n1 group-norm groups=1 < d.image\n"
-  "e1 patch-embedding patch=12 width=8 < n1.out\n"
-  "p1 positional-embedding < e1.out\n"
-  "m max-pool size=12 < d.image\n"
-  "t flatten < m.out\n"
-  "e2 embedding vocabulary=3 width=8 < t.out\n"
-  "p2 positional-embedding kind=sinusoidal < e2.out\n"
-  "s add < p1.out p2.out\n"
-  "n2 layer-norm < s.out\n"
-  "w2 attention heads=2 < n2.out t.out@numbers\n"
-  "w1 attention heads=4 causal=true < w2.out\n"
-  "k class-token < w1.out\n"
-  "w3 attention heads=1 < k.out\n"
-  "u dense units=6 < w3.out\n"
-  "g1 gru hidden=5 < u.out\n"
-  "g2 gru hidden=3 bidirectional=true < g1.out\n"
-  "f flatten < g2.out\n"
-  "n3 layer-norm epsilon=1 < f.out\n"
-  "h0 dense units=10 < n3.out\n"
-  "left task target=left < h0.out\n"
-  "h1 dense units=10 < f.out\n"
-  "right task target=right < h1.out";
-
 /* An output that others read on, and a head that is nearly nothing. */
 static const char read_on[] =
   "d csv\nt dense units=6 < d.features\nr tanh < t.out\nh dense units=1 < r.out\n"
@@ -117,31 +62,6 @@ test_two_digits (void)
   g_assert_null (strstr (left, "right"));
   g_test_message ("two_digits.h has %" G_GSIZE_FORMAT " bytes, two_digits_left.h %"
                   G_GSIZE_FORMAT, strlen (all), strlen (left));
-  subject_clear (&subject);
-}
-
-static void
-test_every_op (void)
-{
-  g_autofree char *text = NULL;
-  Subject subject;
-
-  subject_open (&subject, build_design (every_op, NULL), 7);
-  text = check_export (&subject, NULL);
-  assert_says (text, "#include <math.h>\n");
-  g_free (check_export (&subject, "int"));
-  g_free (check_export (&subject, "same"));
-  subject_clear (&subject);
-}
-
-static void
-test_on_tokens (void)
-{
-  Subject subject;
-
-  subject_open (&subject, build_design (on_tokens, NULL), 7);
-  g_free (check_export (&subject, NULL));
-  g_free (check_export (&subject, "right"));
   subject_clear (&subject);
 }
 
@@ -489,8 +409,6 @@ main (int    argc,
   g_test_add_func ("/export/names", test_names);
   g_test_add_func ("/export/floats", test_floats);
   g_test_add_func ("/export/two-digits", test_two_digits);
-  g_test_add_func ("/export/every-op", test_every_op);
-  g_test_add_func ("/export/on-tokens", test_on_tokens);
   g_test_add_func ("/export/read-on", test_read_on);
   g_test_add_func ("/export/raw-rows", test_raw_rows);
   g_test_add_func ("/export/kept", test_kept);

@@ -183,7 +183,7 @@ check_pool (const MtlShape *in,
             gsize           size,
             gsize           stride)
 {
-  const MtlSetting set[] = { { .number = size }, { .number = stride } };
+  const MtlSetting set[] = { { .number = size }, { .number = stride }, { .number = 0 } };
   g_autoptr(GError) error = NULL;
   g_autoptr(OpBench) bench = op_bench_new (find_op ("max-pool"), set, 1, in, 2, size, &error);
   gsize step = stride > 0 ? stride : size, y_at = 0;
@@ -221,7 +221,7 @@ test_pool (void)
 static void
 test_pool_ties (void)
 {
-  const MtlSetting set[] = { { .number = 2 }, { .number = 0 } };
+  const MtlSetting set[] = { { .number = 2 }, { .number = 0 }, { .number = 0 } };
   const MtlShape in = { 3, { 1, 2, 10 } };
   const float x[] = { 1, 1, 0, 5, NAN, 2, 2, NAN, -1, -2,
                       1, 1, 5, 5, 3, 2, 2, 4, -3, -1 };
@@ -319,7 +319,7 @@ test_dropout_masks (void)
 typedef struct
 {
   const char *op;
-  double      set[4];
+  double      set[5];
   guint       n_in;
   MtlShape    in[2];
   const char *message;
@@ -341,6 +341,29 @@ static const Refusal refusals[] = {
     "possible" },
   { "max-pool", { 3, 1 }, 1, { { 3, { 8, 5, 2 } } },
     "has a window of 3×3, but gets 8×5×2: the window may be at most 2×2" },
+  { "max-pool", { 3, 2, 2 }, 1, { { 3, { 8, 5, 5 } } },
+    "has a padding of 2 for a window of 3×3: it may be at most half the window, 1" },
+  { "average-pool", { 6, 1, 1, 1 }, 1, { { 3, { 8, 5, 3 } } },
+    "has a window of 6×6, but gets 8×5×3: with a padding of 1 the window may be at most 5×5" },
+  { "adaptive-average-pool", { 4096, 4096 }, 1, { { 3, { 128, 1, 1 } } },
+    "would give 128×4096×4096 for each sample; at least 1 and at most 2147483647 values are "
+    "possible" },
+  { "global-average-pool", { 0 }, 1, { { 3, { 8, 0, 3 } } },
+    "would give 8×0×3 for each sample; at least 1 and at most 2147483647 values are possible" },
+  { "upsample", { 64, 0, 0 }, 1, { { 3, { 16, 4096, 4096 } } },
+    "would give 16×262144×262144 for each sample; at least 1 and at most 2147483647 values are "
+    "possible" },
+  { "pad", { 1, 1, 4, 1, 1 }, 1, { { 3, { 2, 4, 5 } } },
+    "reflects 4 rows, but gets 4: at most 3 can be reflected" },
+  { "pad", { 1, 1, 1, 1, 0 }, 1, { { 1, { 12 } } },
+    "needs channels × height × width, but gets 12 values" },
+  { "conv-transpose", { 4, 3, 2, 0, 2 }, 1, { { 3, { 2, 4, 5 } } },
+    "has an output padding of 2 and a stride of 2: the output padding has to be smaller than the "
+    "stride" },
+  { "conv-transpose", { 4, 3, 1, 3, 0 }, 1, { { 3, { 2, 4, 5 } } },
+    "gets 2×4×5, and a padding of 3 would cut off all that comes of it" },
+  { "conv-transpose", { 65536, 1024, 1, 0, 0 }, 1, { { 3, { 4096, 8, 8 } } },
+    "would need 65536×4096×1024×1024 weights; at least 1 and at most 2147483647 are possible" },
   { "dense", { 50 }, 1, { { 3, { 20, 5, 5 } } },
     "needs values in one row, or tokens × width, but gets 20×5×5: flatten them first" },
   { "dense", { 16777216 }, 1, { { 1, { 2147483647 } } },
@@ -371,7 +394,8 @@ test_refusals (void)
     {
       const Refusal *r = &refusals[n];
       const MtlSetting set[] = { { .number = r->set[0] }, { .number = r->set[1] },
-                                 { .number = r->set[2] }, { .number = r->set[3] } };
+                                 { .number = r->set[2] }, { .number = r->set[3] },
+                                 { .number = r->set[4] } };
       MtlOpShape shape = { .set = set, .n_in = r->n_in, .in = { r->in[0], r->in[1] } };
       g_autoptr(GError) error = NULL;
 
@@ -415,6 +439,10 @@ test_lines (void)
 {
   assert_line ("conv2d", 10, 9, "10 of 9×9");
   assert_line ("max-pool", 2, 0, "max 2×2");
+  assert_line ("average-pool", 3, 2, "mean 3×3");
+  assert_line ("adaptive-average-pool", 7, 5, "to 7×5");
+  assert_line ("upsample", 2, 0, "2 times");
+  assert_line ("conv-transpose", 16, 2, "16 of 2×2");
   assert_line ("dense", 50, 0, "50 units");
   assert_line ("dense", 1, 0, "1 unit");
   assert_line ("dropout", 0.5, 0, "drops 50\u00a0%");
