@@ -128,7 +128,7 @@ print_line (const Case *this,
             double      peak)
 {
   const MtlTensorSpec *weight = &turn->bench->needs.tensors[0];
-  double flops = 2.0 * turn->bench->n_y * weight->fan_in;
+  double flops = 2.0 * turn->bench->n_y[0] * weight->fan_in;
   double flops_gemm = 2.0 * turn->m * turn->n * turn->k;
   double ours[ROUNDS], ratio[ROUNDS], rate;
   g_autofree char *shape = mtl_shape_to_text (&this->in);
@@ -152,7 +152,7 @@ static void
 size_product (Turn *turn)
 {
   const MtlTensorSpec *weight = &turn->bench->needs.tensors[0];
-  gsize outputs = weight->shape.size[0], rows = turn->bench->n_y / outputs;
+  gsize outputs = weight->shape.size[0], rows = turn->bench->n_y[0] / outputs;
   gsize reads = weight->fan_in;
 
   turn->m = turn->pass == GRAD ? outputs : rows;

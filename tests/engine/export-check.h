@@ -177,3 +177,17 @@ assert_says (const char *text,
   if (strstr (text, part) == NULL)
     g_error ("The header does not say “%s”", part);
 }
+
+static inline void
+assert_refused (const Subject     *subject,
+                const char *const *heads,
+                const char        *part)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *prefix = NULL;
+
+  g_assert_null (export (subject, heads, &prefix, &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_EXPORT);
+  if (strstr (error->message, part) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, part);
+}

@@ -18,8 +18,9 @@
 
 #include "mtl-op.h"
 
-#define BENCH_LANES 2
-#define BENCH_PORTS 16
+#define BENCH_LANES   2
+#define BENCH_PORTS   16
+#define BENCH_OUTPUTS 4
 
 typedef struct
 {
@@ -31,9 +32,10 @@ typedef struct
   gsize        rows;
   guint        n_tensors, n_buffers;
   guint32     *samples;
-  gsize        n_x[BENCH_PORTS], n_y, n_w[MTL_OP_MAX_TENSORS];  /* n_x, n_y: of all rows */
-  float       *x[BENCH_PORTS], *y[1], *w[MTL_OP_MAX_TENSORS];
-  float       *dy[BENCH_LANES];
+  gsize        n_x[BENCH_PORTS], n_y[BENCH_OUTPUTS];  /* of all rows */
+  gsize        n_w[MTL_OP_MAX_TENSORS];
+  float       *x[BENCH_PORTS], *y[BENCH_OUTPUTS], *w[MTL_OP_MAX_TENSORS];
+  float       *dy[BENCH_OUTPUTS * BENCH_LANES];
   float       *dx[BENCH_PORTS * BENCH_LANES];
   gboolean     fresh[BENCH_PORTS * BENCH_LANES];
   float       *dw[MTL_OP_MAX_TENSORS * BENCH_LANES];
@@ -115,10 +117,13 @@ op_bench_fill_ports (OpBench *bench,
       for (guint lane = 0; lane < BENCH_LANES; lane++)
         bench->dx[i * BENCH_LANES + lane] = g_new (float, bench->n_x[i]);
     }
-  bench->n_y = bench->rows * mtl_shape_size (&bench->shape.out[0]);
-  bench->y[0] = g_new (float, bench->n_y);
-  for (guint lane = 0; lane < BENCH_LANES; lane++)
-    bench->dy[lane] = op_bench_draw (rand, bench->n_y);
+  for (guint o = 0; o < bench->shape.n_out; o++)
+    {
+      bench->n_y[o] = bench->rows * mtl_shape_size (&bench->shape.out[o]);
+      bench->y[o] = g_new (float, bench->n_y[o]);
+      for (guint lane = 0; lane < BENCH_LANES; lane++)
+        bench->dy[o * BENCH_LANES + lane] = op_bench_draw (rand, bench->n_y[o]);
+    }
 }
 
 static inline void
@@ -162,15 +167,16 @@ op_bench_free (OpBench *bench)
     g_free (bench->dx[i]);
   for (guint i = 0; i < MTL_OP_MAX_TENSORS * BENCH_LANES; i++)
     g_free (bench->dw[i]);
-  for (guint i = 0; i < BENCH_LANES; i++)
+  for (guint i = 0; i < BENCH_OUTPUTS * BENCH_LANES; i++)
     g_free (bench->dy[i]);
   for (guint i = 0; i < MTL_OP_MAX_BUFFERS; i++)
     {
       g_free (bench->buffers[i]);
       g_free (bench->renewed[i]);
     }
-  g_free (bench->y[0]);
   g_free (bench->samples);
+  for (guint i = 0; i < BENCH_OUTPUTS; i++)
+    g_free (bench->y[i]);
   g_free (bench->sums);
   g_free (bench->sums_back);
   g_free (bench->kept);
@@ -303,7 +309,7 @@ static inline void
 op_bench_backward (OpBench *bench)
 {
   const float *no_x[BENCH_PORTS] = { NULL };
-  float *no_y[1] = { NULL };
+  float *no_y[BENCH_OUTPUTS] = { NULL };
   MtlOpPass pass = op_bench_pass (bench);
 
   for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
@@ -330,7 +336,7 @@ op_bench_backward (OpBench *bench)
     bench->op->backward (&pass);
 }
 
-/* One setting for each parameter of @op, at its initial value; to be freed. */
+/* One setting for each parameter of @op, at its initial value; to be freed. Texts are static. */
 static inline MtlSetting *
 op_bench_settings (const MtlOp *op,
                    guint       *n)
@@ -343,7 +349,10 @@ op_bench_settings (const MtlOp *op,
 
   set = g_new0 (MtlSetting, count + 1);
   for (guint i = 0; i < count; i++)
-    set[i].number = op->method.params[i].initial;
+    {
+      set[i].number = op->method.params[i].initial;
+      set[i].text = op->method.params[i].initial_text;
+    }
   if (n != NULL)
     *n = count;
   return set;

@@ -84,6 +84,34 @@ static const char image_ops[] =
   "h1 dense units=10 < g.out\n"
   "right task target=right < h1.out";
 
+/* Axes that are walked, moved, cut and broadcast, and functions of single values. */
+static const char axes[] =
+  "d glyph-pairs train-size=32 test-size=8\n"
+  "c1 conv2d channels=4 kernel=4 stride=3 padding=2 < d.image\n"
+  "ge gelu < c1.out\n"
+  "gt gelu approximate=tanh < c1.out\n"
+  "l leaky-relu < gt.out\n"
+  "m mean axis=3 keep=true < l.out\n"
+  "most max axis=1 keep=true < l.out\n"
+  "g sigmoid < m.out\n"
+  "p multiply < l.out g.out most.out ge.out\n"
+  "k scale < p.out\n"
+  "e elu alpha=0.7 < k.out\n"
+  "r reshape shape=4,-1 < e.out\n"
+  "t transpose < r.out\n"
+  "s softmax axis=1 < t.out\n"
+  "u slice from=3 to=-100 < s.out\n"
+  "f flatten < u.out\n"
+  "h1 dense units=10 < f.out\n"
+  "right task target=right < h1.out\n"
+  "w max axis=2 < r.out\n"
+  "b dense units=12 < w.out\n"
+  "si silu < b.out\n"
+  "sp softplus beta=2 < si.out\n"
+  "one scale axis=0 < sp.out\n"
+  "h0 dense units=10 < one.out\n"
+  "left task target=left < h0.out";
+
 static void
 test_every_op (void)
 {
@@ -119,6 +147,22 @@ test_image_ops (void)
   subject_clear (&subject);
 }
 
+static void
+test_axes (void)
+{
+  Subject subject;
+
+  subject_open (&subject, build_design (axes, NULL), 7);
+  g_free (check_export (&subject, NULL));
+  subject_clear (&subject);
+
+  subject_open (&subject, build_design ("d glyph-pairs train-size=32 test-size=8\n"
+    "f flatten < d.image\ns split size=9 < f.out\na dense units=10 < s.first\n"
+    "left task < a.out\nb dense units=10 < s.second\nright task < b.out", NULL), 7);
+  assert_refused (&subject, NULL, "s: a block of type split cannot be written in C");
+  subject_clear (&subject);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -128,6 +172,7 @@ main (int   argc,
   g_test_add_func ("/export-ops/every-op", test_every_op);
   g_test_add_func ("/export-ops/on-tokens", test_on_tokens);
   g_test_add_func ("/export-ops/image-ops", test_image_ops);
+  g_test_add_func ("/export-ops/axes", test_axes);
 
   return g_test_run ();
 }

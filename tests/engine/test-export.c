@@ -291,20 +291,6 @@ test_ports (void)
 /* --- refusals --- */
 
 static void
-assert_refused (const Subject     *subject,
-                const char *const *heads,
-                const char        *part)
-{
-  g_autoptr(GError) error = NULL;
-  g_autofree char *prefix = NULL;
-
-  g_assert_null (export (subject, heads, &prefix, &error));
-  g_assert_error (error, MTL_ERROR, MTL_ERROR_EXPORT);
-  if (strstr (error->message, part) == NULL)
-    g_error ("“%s” does not say “%s”", error->message, part);
-}
-
-static void
 test_refusals (void)
 {
   const char *const unknown[] = { "left", "middle", NULL };

@@ -124,16 +124,16 @@ check_golden (JsonObject *golden,
 
   fill (bench->x[0], bench->n_x[0], 37, 11,
         (guint) json_object_get_int_member (golden, "levels"), 16.0f);
-  fill (bench->dy[0], bench->n_y, 53, 7, 32, 8.0f);
+  fill (bench->dy[0], bench->n_y[0], 53, 7, 32, 8.0f);
   if (bench->n_tensors > 0)
     {
       fill (bench->w[0], bench->n_w[0], 29, 5, 31, 16.0f);
       fill (bench->w[1], bench->n_w[1], 13, 3, 17, 8.0f);
     }
-  memcpy (bench->dy[1], bench->dy[0], bench->n_y * sizeof (float));
+  memcpy (bench->dy[1], bench->dy[0], bench->n_y[0] * sizeof (float));
   bench->fresh[0] = TRUE;
   op_bench_forward (bench);
-  assert_close (golden, "y", at, bench->y[0], bench->n_y, 0.0);
+  assert_close (golden, "y", at, bench->y[0], bench->n_y[0], 0.0);
   op_bench_backward (bench);
   assert_close (golden, "dx", at, bench->dx[0], bench->n_x[0], 0.0);
   assert_close (golden, "dx", at, bench->dx[1], bench->n_x[0], BENCH_BEFORE);
@@ -237,11 +237,11 @@ check_paint (const PaintCase *c,
   gsize plane;
 
   g_assert_no_error (error);
-  sums.y = y = g_new0 (double, bench->n_y);
+  sums.y = y = g_new0 (double, bench->n_y[0]);
   sums.dx = dx = g_new0 (double, bench->n_x[0]);
   sums.dw = dw = g_new0 (double, bench->n_w[0]);
   plane = bench->shape.out[0].size[1] * bench->shape.out[0].size[2];
-  for (gsize i = 0; i < bench->n_y; i++)
+  for (gsize i = 0; i < bench->n_y[0]; i++)
     y[i] = bench->w[1][i / plane % bench->n_w[1]];
   for (gsize i = 0; i < bench->n_x[0]; i++)
     for (gsize o = 0; o < bench->n_w[1]; o++)
@@ -250,7 +250,7 @@ check_paint (const PaintCase *c,
   bench->fresh[0] = TRUE;
   op_bench_forward (bench);
   op_bench_backward (bench);
-  assert_sums ("y", at, bench->y[0], y, bench->n_y, 0.0);
+  assert_sums ("y", at, bench->y[0], y, bench->n_y[0], 0.0);
   assert_sums ("dx", at, bench->dx[0], dx, bench->n_x[0], 0.0);
   assert_sums ("dw", at, bench->dw[0], dw, bench->n_w[0], BENCH_BEFORE);
 }

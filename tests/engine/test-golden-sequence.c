@@ -124,7 +124,7 @@ run_bench (OpBench    *bench,
     fill (bench->w[t], json_array_get_element (member (object, "w"), t), bench->n_w[t]);
   for (guint lane = 0; lane < BENCH_LANES; lane++)
     {
-      fill (bench->dy[lane], json_object_get_member (object, "dy"), bench->n_y);
+      fill (bench->dy[lane], json_object_get_member (object, "dy"), bench->n_y[0]);
       for (guint i = 0; i < bench->shape.n_in; i++)
         bench->fresh[i * BENCH_LANES + lane] = lane == 0;
     }
@@ -141,7 +141,8 @@ test_case (gconstpointer data)
   double worst;
 
   run_bench (bench, object);
-  worst = assert_close ("y", 0, bench->y[0], json_object_get_member (object, "y"), 0.0, bench->n_y);
+  worst = assert_close ("y", 0, bench->y[0], json_object_get_member (object, "y"), 0.0,
+                        bench->n_y[0]);
   for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
     {
       JsonNode *dx = json_array_get_element (member (object, "dx"), i / BENCH_LANES);

@@ -112,7 +112,7 @@ sum_convolution (const OpBench  *bench,
   ConvSums *sums = g_new0 (ConvSums, 1);
   gsize y_at = 0;
 
-  sums->y = g_new0 (double, bench->n_y);
+  sums->y = g_new0 (double, bench->n_y[0]);
   sums->dx = g_new0 (double, bench->n_x[0]);
   sums->dw = g_new0 (double, bench->n_w[0]);
   sums->db = g_new0 (double, bench->n_w[1]);
@@ -147,7 +147,7 @@ test_convolution (void)
       bench->fresh[0] = TRUE;
       op_bench_forward (bench);
       op_bench_backward (bench);
-      assert_close ("y", n, bench->y[0], sums->y, bench->n_y);
+      assert_close ("y", n, bench->y[0], sums->y, bench->n_y[0]);
       assert_close ("dx", n, bench->dx[0], sums->dx, bench->n_x[0]);
       assert_close ("dw", n, bench->dw[0], sums->dw, bench->n_w[0]);
       assert_close ("db", n, bench->dw[BENCH_LANES], sums->db, bench->n_w[1]);
@@ -204,7 +204,7 @@ check_pool (const MtlShape *in,
           g_assert_cmpfloat (bench->y[0][y_at], ==, find_most (bench, first, size, &at));
           dx[at] += bench->dy[0][y_at];
         }
-  g_assert_cmpuint (y_at, ==, bench->n_y);
+  g_assert_cmpuint (y_at, ==, bench->n_y[0]);
   assert_close ("dx", size * 10 + stride, bench->dx[0], dx, bench->n_x[0]);
 }
 
@@ -304,7 +304,7 @@ test_dropout_masks (void)
   g_assert_cmpint (memcmp (clean->y[0], clean->y[0] + 501, row), !=, 0);
   g_assert_cmpmem (evaluated->y[0], 8 * row, evaluated->x[0], 8 * row);
 
-  for (gsize i = 0; i < clean->n_y; i++)
+  for (gsize i = 0; i < clean->n_y[0]; i++)
     {
       dropped += clean->y[0][i] == 0.0f;
       g_assert_true (clean->y[0][i] == 0.0f || clean->y[0][i] == 1.0f / 0.75f);

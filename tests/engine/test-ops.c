@@ -5,7 +5,8 @@
  * drawn at random, and where that does not fit, with other h.
  * Shapes and settings are not listed here by op: whatever an op accepts of a
  * common list is tried, with its parameters at their initial value, then one
- * after the other at the least and one above the initial one.
+ * after the other at some others: the least and one above the initial one, all
+ * where they are few, and common texts.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -24,6 +25,7 @@ static const MtlShape shapes[] = {
   { 3, { 3, 4, 7 } },
   { 2, { 3, 8 } },
   { 3, { 8, 4, 8 } },
+  { 4, { 2, 3, 2, 4 } },
 };
 
 /* Of ops with two inputs. */
@@ -31,6 +33,20 @@ static const MtlShape pairs[][2] = {
   { { 2, { 3, 8 } }, { 1, { 3 } } },
   { { 2, { 4, 5 } }, { 1, { 4 } } },
 };
+
+/* Inputs of different shapes, for ops that take several. */
+#define MIXED_INPUTS 3
+static const MtlShape mixed[][MIXED_INPUTS] = {
+  { { 3, { 2, 3, 6 } }, { 3, { 1, 3, 6 } }, { 3, { 3, 3, 6 } } },
+  { { 3, { 2, 3, 6 } }, { 3, { 2, 1, 1 } }, { 3, { 1, 3, 6 } } },
+  { { 3, { 1, 3, 1 } }, { 1, { 1 } }, { 3, { 2, 1, 5 } } },
+  { { 4, { 2, 3, 2, 4 } }, { 4, { 1, 3, 1, 4 } }, { 4, { 2, 1, 1, 1 } } },
+};
+
+/* Of a MTL_TEXT. */
+static const char *const texts[] = { "2,1", "3,1,2", "2,3,1", "4,1,3,2", "2,-1", "-1,1,4" };
+
+#define FEW 16  /* values of a whole number that are all tried */
 
 /* What is done with the two lanes of dx and dw; what is fresh at one input
  * is added to at the next. */
@@ -60,8 +76,9 @@ sum_lanes (OpBench *bench,
   for (guint lane = 0; lane < BENCH_LANES; lane++)
     {
       s[lane] = 0.0;
-      for (gsize i = 0; i < bench->n_y; i++)
-        s[lane] += (double) bench->dy[lane][i] * bench->y[0][i];
+      for (guint o = 0; o < bench->shape.n_out; o++)
+        for (gsize i = 0; i < bench->n_y[o]; i++)
+          s[lane] += (double) bench->dy[o * BENCH_LANES + lane][i] * bench->y[o][i];
     }
 }
 
@@ -195,14 +212,14 @@ find_fault (OpBench *bench,
   return fault;
 }
 
-/* Tries one op with given settings on one shape, for 1 and 32 rows and all
- * patterns. @accepted counts what the op was willing to do. */
+/* Tries one op with given settings on inputs of given shapes, for 1 and 32 rows
+ * and all patterns. @accepted counts what the op was willing to do. */
 static char *
-try_shape (const MtlOp      *op,
-           const MtlSetting *set,
-           const MtlShape   *in,
-           guint             n_in,
-           guint            *accepted)
+try_inputs (const MtlOp      *op,
+            const MtlSetting *set,
+            const MtlShape   *in,
+            guint             n_in,
+            guint            *accepted)
 {
   static const gsize rows[] = { 1, 32 };
   static const MtlPassMode modes[] = { MTL_PASS_TRAIN, MTL_PASS_EVALUATE };
@@ -225,8 +242,8 @@ try_shape (const MtlOp      *op,
         {
           g_autofree char *text = mtl_shape_to_text (in);
 
-          return g_strdup_printf ("%s: seed %u, %u inputs of %s, %" G_GSIZE_FORMAT " rows, "
-                                  "mode %d, pattern %u: %s", op->method.id, seed, n_in, text,
+          return g_strdup_printf ("%s: seed %u, %u inputs, the first of %s, %" G_GSIZE_FORMAT
+                                  " rows, mode %d, pattern %u: %s", op->method.id, seed, n_in, text,
                                   bench->rows, bench->mode, i / 4, fault);
         }
     }
@@ -243,19 +260,64 @@ try_shapes (const MtlOp      *op,
 
   for (guint i = 0; fault == NULL && i < G_N_ELEMENTS (shapes); i++)
     {
-      const MtlShape same[] = { shapes[i], shapes[i], shapes[i] };
+      const MtlShape all[] = { shapes[i], shapes[i], shapes[i] };
 
-      fault = try_shape (op, set, same, 1, accepted);
+      fault = try_inputs (op, set, all, 1, accepted);
       if (fault == NULL && op->ports.last_repeats)
-        fault = try_shape (op, set, same, 3, accepted);
+        fault = try_inputs (op, set, all, G_N_ELEMENTS (all), accepted);
     }
   for (guint i = 0; fault == NULL && op->ports.inputs[1] != NULL && i < G_N_ELEMENTS (pairs); i++)
-    fault = try_shape (op, set, pairs[i], 2, accepted);
+    fault = try_inputs (op, set, pairs[i], 2, accepted);
+  for (guint i = 0; fault == NULL && op->ports.last_repeats && i < G_N_ELEMENTS (mixed); i++)
+    fault = try_inputs (op, set, mixed[i], MIXED_INPUTS, accepted);
 
   return fault;
 }
 
-/* All settings initial, then each at its minimum and one above the initial. */
+/* Values that @param is tried at, beside its initial one. */
+static guint
+count_others (const MtlParam *param)
+{
+  switch (param->type)
+    {
+    case MTL_TEXT:
+      return G_N_ELEMENTS (texts);
+    case MTL_FLAG:
+      return 1;
+    case MTL_CHOICE:
+      return g_strv_length ((char **) param->choices);
+    case MTL_WHOLE:
+      return param->maximum - param->minimum < FEW ? param->maximum - param->minimum + 1 : 2;
+    default:
+      return 2;
+    }
+}
+
+static MtlSetting
+find_other (const MtlParam *param,
+            guint           n)
+{
+  switch (param->type)
+    {
+    case MTL_TEXT:
+      return (MtlSetting) { .text = texts[n] };
+    case MTL_FLAG:
+      return (MtlSetting) { .number = 1.0 - param->initial };
+    case MTL_CHOICE:
+      return (MtlSetting) { .number = n, .text = param->choices[n] };
+    case MTL_WHOLE:
+      if (param->maximum - param->minimum < FEW)
+        return (MtlSetting) { .number = param->minimum + n };
+      break;
+    default:
+      break;
+    }
+
+  return (MtlSetting) { .number = n == 0 ? param->minimum
+                                         : MIN (param->initial + 1.0, param->maximum) };
+}
+
+/* All settings initial, then one at a time at other values. */
 static char *
 find_any_fault (const MtlOp *op,
                 guint       *accepted)
@@ -267,13 +329,14 @@ find_any_fault (const MtlOp *op,
   for (guint i = 0; fault == NULL && i < n; i++)
     {
       const MtlParam *param = &op->method.params[i];
+      const MtlSetting initial = set[i];
 
-      set[i].number = param->minimum;
-      fault = try_shapes (op, set, accepted);
-      set[i].number = MIN (param->initial + 1.0, param->maximum);
-      if (fault == NULL)
-        fault = try_shapes (op, set, accepted);
-      set[i].number = param->initial;
+      for (guint o = 0; fault == NULL && o < count_others (param); o++)
+        {
+          set[i] = find_other (param, o);
+          fault = try_shapes (op, set, accepted);
+        }
+      set[i] = initial;
     }
 
   return fault;

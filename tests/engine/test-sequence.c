@@ -99,7 +99,7 @@ check_padding (gboolean causal)
   op_bench_backward (bench);
   for (gsize i = 0; i < idle; i++)
     g_assert_cmpfloat (bench->y[0][i], ==, 0.0);
-  for (gsize i = idle; i < bench->n_y; i++)
+  for (gsize i = idle; i < bench->n_y[0]; i++)
     g_assert_cmpfloat (bench->y[0][i], !=, 0.0);
   for (gsize i = 0; i < 12; i++)
     g_assert_cmpfloat (bench->dx[0][i], ==, 0.0);
@@ -167,7 +167,7 @@ test_waves (void)
   g_autoptr(OpBench) bench = open_op ("positional-embedding", set, 1, &in, 2);
 
   op_bench_forward (bench);
-  for (gsize i = 0; i < bench->n_y; i++)
+  for (gsize i = 0; i < bench->n_y[0]; i++)
     {
       double angle = (i / 5 % 40) / pow (10000.0, (i % 5 / 2 * 2) / 5.0);
       double wave = i % 5 % 2 == 0 ? sin (angle) : cos (angle);

@@ -67,6 +67,16 @@ static const struct
     "v flatten < u.out\nh0 dense units=1 < f.out\nh1 dense units=1 < f.out\n"
     "h2 dense units=1 < v.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\n"
     "y2 task loss=mse < h2.out" },
+  /* A block of two outputs, of which the second task reads one, and products of
+   * a tensor with itself. */
+  { "two-outputs",
+    "d csv\na dense units=12 < d.features\ns split size=4 < a.out\n"
+    "r reshape shape=2,4 < s.second\n"
+    "g softmax < r.out\nx transpose < g.out\nu reshape shape=4,1 < s.first\n"
+    "m multiply < x.out u.out x.out\nmm mean axis=2 < m.out\nc scale < mm.out\n"
+    "h0 dense units=1 < c.out\nq gelu < s.first\nh1 dense units=1 < q.out\n"
+    "sl slice from=2 to=9 < a.out\nv multiply < sl.out sl.out\nh2 dense units=1 < v.out\n"
+    "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\ny2 task loss=mse < h2.out" },
 };
 
 static const char fused[] =
