@@ -62,6 +62,10 @@ draw_weight (const MtlTensor *tensor,
       return 0.02 * draw_narrow (rng, i);
     case MTL_INIT_ONE:
       return 1.0;
+    case MTL_INIT_CONSTANT:
+      return tensor->value;
+    case MTL_INIT_RANGE:
+      return tensor->value * (2.0 * mtl_rng_unit (rng, i) - 1.0);
     case MTL_INIT_ZERO:
     case MTL_INIT_AUTO:
     default:

@@ -40,6 +40,7 @@ typedef struct
   MtlInit       init;
   gboolean      decay;
   gsize         fan_in, fan_out;
+  double        value;     /* of an init that has one */
   gsize         offset;    /* in θ */
   gsize         size;      /* floats */
   gsize         slot;      /* offset among tensors of its kind; G_MAXSIZE: made by tile */

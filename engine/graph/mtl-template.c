@@ -28,6 +28,8 @@ static const Template templates[] = {
   { "multi-mnist", N_("Two Digits"),
     N_("Two heads read two handwritten digits. Needs MNIST files.") },
   { "table", N_("Table, Two Targets"), N_("A CSV file with two columns to predict.") },
+  { "mmoe-table", N_("Table, Mixture of Experts"),
+    N_("A CSV file with two columns to predict, by eight experts and a gate for each task.") },
 };
 
 /**

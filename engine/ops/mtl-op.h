@@ -44,6 +44,8 @@ typedef enum
   MTL_INIT_UNIFORM,  /* U(±sqrt(1/fan_in)) */
   MTL_INIT_NORMAL,   /* N(0, 1): a table to look up in */
   MTL_INIT_NARROW,   /* N(0, 0.02²) cut off at ±0.04: layers of a transformer */
+  MTL_INIT_CONSTANT, /* `value` */
+  MTL_INIT_RANGE,    /* U(±value) */
   MTL_INIT_AUTO,     /* KAIMING where a relu reads the block's output, else XAVIER */
 } MtlInit;
 
@@ -55,6 +57,7 @@ typedef struct
   gboolean    decay;    /* weight decay and filter normalisation apply */
   gsize       fan_in;   /* for the initialisation */
   gsize       fan_out;
+  double      value;    /* of CONSTANT and RANGE */
 } MtlTensorSpec;
 
 typedef struct

@@ -1,8 +1,8 @@
 /* engine-bench.h — designs written in lines, tables, and all that runs them, for tests
  *
  * A line is a block: its id, its type, its settings and, after <, the outputs
- * that it reads. The line that begins with `experiment` holds settings alone.
- * A csv block reads the table of write_table().
+ * that it reads at `in`, or PORT:OUTPUT. The line that begins with `experiment`
+ * holds settings alone. A csv block reads the table of write_table().
  *
  * SPDX-License-Identifier: Apache-2.0
  */

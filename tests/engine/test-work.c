@@ -77,6 +77,21 @@ static const struct
     "h0 dense units=1 < c.out\nq gelu < s.first\nh1 dense units=1 < q.out\n"
     "sl slice from=2 to=9 < a.out\nv multiply < sl.out sl.out\nh2 dense units=1 < v.out\n"
     "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\ny2 task loss=mse < h2.out" },
+  /* Experts of all tasks and of one; gates of one task, but the first of two. The best
+   * 3 of 3, since a choice jumps. */
+  { "experts",
+    "d csv\na dense units=6 < d.features\nat tanh < a.out\nb dense units=6 < d.features\n"
+    "bt tanh < b.out\nc dense units=6 < d.features\nct tanh < c.out\n"
+    "g0 gate < d.features at.out@experts bt.out@experts\n"
+    "g1 top-k-gate k=3 < d.features at.out@experts bt.out@experts ct.out@experts\n"
+    "g2 dselect-k < d.features g0.out@experts at.out@experts bt.out@experts\n"
+    "h0 dense units=1 < g0.out\nh1 dense units=1 < g1.out\nh2 dense units=1 < g2.out\n"
+    "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\ny2 task loss=mse < h2.out" },
+  { "cross-stitch",
+    "d csv\na dense units=6 < d.features\nat tanh < a.out\nb dense units=6 < d.features\n"
+    "bt tanh < b.out\nsa cross-stitch < at.out@own bt.out@others\n"
+    "sb cross-stitch by-channel=true < bt.out@own at.out@others\nh0 dense units=1 < sa.out\n"
+    "h1 dense units=1 < sb.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out" },
 };
 
 static const char fused[] =
