@@ -9,4 +9,5 @@ const MtlKernels mtl_kernel_set = {
   .name = MTL_ISA_NAME,
   .conv_pool = &mtl_conv_pool_set,
   .gemm = &mtl_gemm_set,
+  .winograd = &mtl_winograd_set,
 };

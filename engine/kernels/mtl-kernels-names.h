@@ -25,9 +25,17 @@
 #define mtl_conv_pool_backward       MTL_ISA (mtl_conv_pool_backward)
 #define mtl_conv_pool_set            MTL_ISA (mtl_conv_pool_set)
 #define mtl_gemm_set                 MTL_ISA (mtl_gemm_set)
+#define mtl_winograd_grad            MTL_ISA (mtl_winograd_grad)
+#define mtl_winograd_grad_scratch    MTL_ISA (mtl_winograd_grad_scratch)
+#define mtl_winograd_set             MTL_ISA (mtl_winograd_set)
 #define mtl_kernel_set               MTL_ISA (mtl_kernel_set)
 
 /* What one set consists of; kernel-set.c puts them together. */
 extern const MtlConvPoolKernels mtl_conv_pool_set;
 extern const MtlGemmKernels     mtl_gemm_set;
+extern const MtlWinogradKernels mtl_winograd_set;
 extern const MtlKernels         mtl_kernel_set;
+
+gsize mtl_winograd_grad_scratch (const MtlWinograd     *shape);
+void  mtl_winograd_grad         (const MtlWinograd     *shape,
+                                 const MtlWinogradGrad *grad);

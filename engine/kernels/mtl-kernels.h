@@ -14,12 +14,14 @@
 
 #include "mtl-conv-pool.h"
 #include "mtl-gemm.h"
+#include "mtl-winograd.h"
 
 typedef struct
 {
   const char               *name;       /* "base", "avx2", "avx512" */
   const MtlConvPoolKernels *conv_pool;
   const MtlGemmKernels     *gemm;
+  const MtlWinogradKernels *winograd;
 } MtlKernels;
 
 /* The sets that this processor can run, from narrow to wide; NULL beyond the last. */

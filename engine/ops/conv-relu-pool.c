@@ -20,7 +20,7 @@
 #include "mtl-kernels.h"
 #include "mtl-op-conv.h"
 
-enum { CHANNELS, KERNEL, STRIDE, PADDING };   /* of conv2d */
+enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS };   /* of conv2d */
 enum { POOL_SIZE, POOL_STRIDE, POOL_PADDING };   /* of max-pool */
 enum { CONV, RELU, POOL, N_PARTS };           /* the blocks it stands for */
 enum { WEIGHT, BIAS };
@@ -57,7 +57,8 @@ conv_relu_pool_accepts (const MtlOpShape *parts,
 
   g_return_val_if_fail (n_parts == N_PARTS, FALSE);
 
-  if (conv[STRIDE].number != 1.0 || max[POOL_SIZE].number != 2.0
+  if (conv[STRIDE].number != 1.0 || conv[DILATION].number != 1.0 || conv[GROUPS].number != 1.0
+      || max[POOL_SIZE].number != 2.0
       || (max[POOL_STRIDE].number != 2.0 && max[POOL_STRIDE].number != 0.0)
       || max[POOL_PADDING].number != 0.0)
     return FALSE;
@@ -138,6 +139,10 @@ conv_relu_pool_write_c (const MtlOpShape  *shape,
                         GError           **error)
 {
   const MtlConvPool pool = measure (shape);
+  const MtlConv conv = {
+    .channels = pool.in, .height = pool.height, .width = pool.width, .filters = pool.out,
+    .kernel = pool.kernel, .stride = 1, .padding = pool.padding, .dilation = 1, .groups = 1,
+  };
   g_autofree char *top = mtl_op_conv_corner ("r * 2 + p / 2", 1, pool.padding);
   g_autofree char *left = mtl_op_conv_corner ("c * 2 + p % 2", 1, pool.padding);
 
@@ -149,7 +154,7 @@ conv_relu_pool_write_c (const MtlOpShape  *shape,
   mtl_c_writer_line (to, 4, "for (long p = 0; p < 4; p++)");
   mtl_c_writer_line (to, 5, "{");
   mtl_c_writer_line (to, 6, "const long top = %s, left = %s;", top, left);
-  mtl_op_write_conv (to, 6, &shape->in[0], pool.kernel, pool.padding > 0);
+  mtl_op_write_conv (to, 6, &conv);
   mtl_c_writer_line (to, 6, "if (sum > most || sum != sum)  /* a NaN is kept */");
   mtl_c_writer_line (to, 7, "most = sum;");
   mtl_c_writer_line (to, 5, "}");

@@ -1,84 +1,61 @@
 /* conv2d.c — convolution over images
  *
- *   y[o] = b[o] + Σ_c Σ_ij W[o,c,i,j] · x[c, s·Y + i − p, s·X + j − p]
+ *   y[o] = b[o] + Σ_c Σ_ij W[o,c,i,j] · x[c, s·Y + d·i − p, s·X + d·j − p]
  *
- * with stride s and zeros for p pixels around x. As a matrix product: P holds
- * in column (Y, X) the patch of x under that output, C·k² values, and
- *
- *   y = W·P + b    dW = dy·Pᵀ    db = dy·1    dP = Wᵀ·dy, folded back onto dx
- *
- * P is built for a band of output rows of one sample, so that it stays in the
- * second-level cache: a panel of a whole batch is several times slower. It is
- * built anew for dW, which costs less than keeping it, once for all lanes.
- *
- * Chellapilla, Puri, Simard, “High Performance Convolutional Neural Networks
- * for Document Processing”, IWFHR 2006.
+ * with stride s, dilation d and zeros for p pixels around x; see mtl-conv.h.
+ * Gradients of a large W are made by tile: some of the channels, over the whole
+ * batch.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-op-infer.h"
+#include "mtl-conv.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "mtl-blas.h"
 #include "mtl-c-writer.h"
 #include "mtl-op-conv.h"
+#include "mtl-op-infer.h"
 
-enum { CHANNELS, KERNEL, STRIDE, PADDING };
-enum { WEIGHT, BIAS };
+enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS };
 
-#define PANEL_BYTES (400 * 1024)
-
-typedef struct
-{
-  gsize channels, height, width;  /* of the input */
-  gsize filters, kernel, stride, padding;
-  gsize out_height, out_width;
-  gsize patch;                    /* values under one output: channels·kernel² */
-  gsize band;                     /* output rows in one panel */
-} Geometry;
-
-/* The outputs first … last-1 whose tap at one place of the kernel is inside the input. */
-typedef struct
-{
-  gsize first, last;
-} Span;
+#define BY_TILE 196608   /* weights from which on gradients are made by tile: those of all
+                          * slots would take more memory than the batch does */
 
 static gsize
-count_outputs (gsize size,
-               gsize kernel,
-               gsize stride,
-               gsize padding)
+count_outputs (const MtlConv *conv,
+               gsize          size)
 {
-  return (size + 2 * padding - kernel) / stride + 1;
+  gsize reach = (conv->kernel - 1) * conv->dilation + 1;
+
+  return (size + 2 * conv->padding - reach) / conv->stride + 1;
 }
 
-static Geometry
+static MtlConv
 measure (const MtlOpShape *shape)
 {
-  Geometry g = {
+  MtlConv conv = {
     .channels = shape->in[0].size[0], .height = shape->in[0].size[1],
     .width = shape->in[0].size[2],
     .filters = shape->set[CHANNELS].number, .kernel = shape->set[KERNEL].number,
     .stride = shape->set[STRIDE].number, .padding = shape->set[PADDING].number,
+    .dilation = shape->set[DILATION].number, .groups = shape->set[GROUPS].number,
   };
 
-  g.out_height = count_outputs (g.height, g.kernel, g.stride, g.padding);
-  g.out_width = count_outputs (g.width, g.kernel, g.stride, g.padding);
-  g.patch = g.channels * g.kernel * g.kernel;
-  g.band = CLAMP (PANEL_BYTES / (g.patch * g.out_width * sizeof (float)), 1, g.out_height);
-  return g;
+  conv.out_height = count_outputs (&conv, conv.height);
+  conv.out_width = count_outputs (&conv, conv.width);
+  return conv;
 }
 
 static MtlShape
 weight_shape (const MtlOpShape *shape)
 {
   gsize filters = shape->set[CHANNELS].number, kernel = shape->set[KERNEL].number;
+  gsize groups = shape->set[GROUPS].number;
 
   return (MtlShape) { .rank = 4,
-                      .size = { filters, shape->in[0].size[0], kernel, kernel } };
+                      .size = { filters, shape->in[0].size[0] / groups, kernel, kernel } };
 }
 
 /* --- shapes --- */
@@ -88,21 +65,40 @@ check_kernel (const MtlOpShape  *shape,
               GError           **error)
 {
   gsize kernel = shape->set[KERNEL].number, padding = shape->set[PADDING].number;
-  gsize largest = MIN (shape->in[0].size[1], shape->in[0].size[2]) + 2 * padding;
+  gsize dilation = shape->set[DILATION].number;
+  gsize room = MIN (shape->in[0].size[1], shape->in[0].size[2]) + 2 * padding;
+  gsize largest = room > 0 ? (room - 1) / dilation + 1 : 0;
+  g_autofree char *words = NULL, *spread = NULL;
 
-  if (kernel > largest)
-    {
-      g_autofree char *words = mtl_op_shape_words (&shape->in[0]);
+  if (kernel <= largest)
+    return TRUE;
 
-      g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
-                   "has a kernel of %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT ", but gets %s: with "
-                   "a padding of %" G_GSIZE_FORMAT " the kernel may be at most "
-                   "%" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT,
-                   kernel, kernel, words, padding, largest, largest);
-      return FALSE;
-    }
+  words = mtl_op_shape_words (&shape->in[0]);
+  spread = dilation > 1 ? g_strdup_printf (" and a dilation of %" G_GSIZE_FORMAT, dilation)
+                        : g_strdup ("");
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
+               "has a kernel of %" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT ", but gets %s: with "
+               "a padding of %" G_GSIZE_FORMAT "%s the kernel may be at most "
+               "%" G_GSIZE_FORMAT "×%" G_GSIZE_FORMAT,
+               kernel, kernel, words, padding, spread, largest, largest);
+  return FALSE;
+}
 
-  return TRUE;
+static gboolean
+check_groups (const MtlOpShape  *shape,
+              GError           **error)
+{
+  gsize channels = shape->in[0].size[0], filters = shape->set[CHANNELS].number;
+  gsize groups = shape->set[GROUPS].number;
+
+  if (channels % groups == 0 && filters % groups == 0)
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
+               "has %" G_GSIZE_FORMAT " groups, which have to divide the %" G_GSIZE_FORMAT
+               " channels that it gets and the %" G_GSIZE_FORMAT " that it gives",
+               groups, channels, filters);
+  return FALSE;
 }
 
 static gboolean
@@ -110,245 +106,148 @@ conv2d_infer (MtlOpShape  *shape,
               GError     **error)
 {
   MtlShape weight, out = { .rank = 3 };
+  MtlConv conv;
 
-  if (!mtl_op_infer_image (shape, error) || !check_kernel (shape, error))
+  if (!mtl_op_infer_image (shape, error) || !check_kernel (shape, error)
+      || !check_groups (shape, error))
     return FALSE;
 
+  conv = measure (shape);
   weight = weight_shape (shape);
-  out.size[0] = shape->set[CHANNELS].number;
-  for (guint i = 1; i < 3; i++)
-    out.size[i] = count_outputs (shape->in[0].size[i], shape->set[KERNEL].number,
-                                 shape->set[STRIDE].number, shape->set[PADDING].number);
+  out.size[0] = conv.filters;
+  out.size[1] = conv.out_height;
+  out.size[2] = conv.out_width;
 
   return mtl_op_infer_weights (&weight, error) && mtl_op_infer_output (shape, &out, error);
+}
+
+/* 0: by shard. */
+static guint
+count_tiles (const MtlConv *conv)
+{
+  gsize n = conv->filters * mtl_conv_patch (conv);
+
+  if (n < BY_TILE)
+    return 0;
+
+  return mtl_conv_winograd_serves (conv) ? mtl_conv_winograd_tiles (conv)
+                                         : mtl_conv_patches_tiles (conv);
 }
 
 static void
 conv2d_plan (const MtlOpShape *shape,
              MtlOpNeeds       *needs)
 {
-  Geometry g = measure (shape);
-  gsize fan_out = g.filters * g.kernel * g.kernel;
+  const MtlConv conv = measure (shape);
+  gsize fan_in = mtl_conv_patch (&conv);
+  gsize fan_out = mtl_conv_group (&conv) * conv.kernel * conv.kernel;
 
-  needs->tensors[WEIGHT] = (MtlTensorSpec) {
+  needs->tensors[MTL_CONV_WEIGHT] = (MtlTensorSpec) {
     .name = "weight", .shape = weight_shape (shape), .init = MTL_INIT_AUTO, .decay = TRUE,
-    .fan_in = g.patch, .fan_out = fan_out,
+    .fan_in = fan_in, .fan_out = fan_out,
   };
-  needs->tensors[BIAS] = (MtlTensorSpec) {
-    .name = "bias", .shape = { .rank = 1, .size = { g.filters } }, .init = MTL_INIT_ZERO,
-    .fan_in = g.patch, .fan_out = fan_out,
+  needs->tensors[MTL_CONV_BIAS] = (MtlTensorSpec) {
+    .name = "bias", .shape = { .rank = 1, .size = { conv.filters } }, .init = MTL_INIT_ZERO,
+    .fan_in = fan_in, .fan_out = fan_out,
   };
-  needs->scratch = g.patch * g.band * g.out_width * sizeof (float);
+  needs->scratch = mtl_conv_patches_scratch (&conv);
+  if (mtl_conv_winograd_serves (&conv))
+    {
+      needs->scratch = mtl_conv_winograd_scratch (&conv);
+      needs->prepared = mtl_conv_winograd_prepared (&conv);
+      needs->n_pieces = mtl_conv_winograd_pieces (&conv);
+    }
+  needs->n_tiles = count_tiles (&conv);
   needs->reads_x = TRUE;
-}
-
-/* --- patches --- */
-
-static Span
-find_span (gsize at,
-           gsize size,
-           gsize n_out,
-           gsize stride,
-           gsize padding)
-{
-  Span span;
-
-  span.first = padding > at ? (padding - at + stride - 1) / stride : 0;
-  span.last = size + padding > at ? (size + padding - at + stride - 1) / stride : 0;
-  span.first = MIN (span.first, n_out);
-  span.last = MIN (span.last, n_out);
-  return span;
-}
-
-/* One row of P within one row of outputs; @x: the input's row under it. */
-static void
-unfold_row (const Geometry *g,
-            const float    *x,
-            gsize           column,
-            Span            span,
-            float          *p)
-{
-  for (gsize i = 0; i < span.first; i++)
-    p[i] = 0.0f;
-  for (gsize i = span.last; i < g->out_width; i++)
-    p[i] = 0.0f;
-
-  if (g->stride == 1 && span.first < span.last)
-    memcpy (p + span.first, x + span.first + column - g->padding,
-            (span.last - span.first) * sizeof (float));
-  else
-    for (gsize i = span.first; i < span.last; i++)
-      p[i] = x[i * g->stride + column - g->padding];
-}
-
-static void
-fold_row (const Geometry *g,
-          const float    *p,
-          gsize           column,
-          Span            span,
-          float          *dx)
-{
-  if (g->stride == 1)
-    for (gsize i = span.first; i < span.last; i++)
-      dx[i + column - g->padding] += p[i];
-  else
-    for (gsize i = span.first; i < span.last; i++)
-      dx[i * g->stride + column - g->padding] += p[i];
-}
-
-/* P for the output rows @top … @top + @n - 1; x: one sample. */
-static void
-unfold (const Geometry *g,
-        const float    *x,
-        gsize           top,
-        gsize           n,
-        float          *panel)
-{
-  const Span none = { 0, 0 };
-
-  for (gsize c = 0; c < g->channels; c++)
-    for (gsize i = 0; i < g->kernel; i++)
-      {
-        Span down = find_span (i, g->height, g->out_height, g->stride, g->padding);
-
-        for (gsize j = 0; j < g->kernel; j++)
-          {
-            Span along = find_span (j, g->width, g->out_width, g->stride, g->padding);
-
-            for (gsize row = top; row < top + n; row++, panel += g->out_width)
-              if (row >= down.first && row < down.last)
-                unfold_row (g, x + (c * g->height + row * g->stride + i - g->padding) * g->width,
-                            j, along, panel);
-              else
-                unfold_row (g, NULL, j, none, panel);
-          }
-      }
-}
-
-/* Adds dP to where its values came from; the reverse of unfold(). */
-static void
-fold (const Geometry *g,
-      const float    *panel,
-      gsize           top,
-      gsize           n,
-      float          *dx)
-{
-  for (gsize c = 0; c < g->channels; c++)
-    for (gsize i = 0; i < g->kernel; i++)
-      {
-        Span down = find_span (i, g->height, g->out_height, g->stride, g->padding);
-
-        for (gsize j = 0; j < g->kernel; j++)
-          {
-            Span along = find_span (j, g->width, g->out_width, g->stride, g->padding);
-
-            for (gsize row = top; row < top + n; row++, panel += g->out_width)
-              if (row >= down.first && row < down.last)
-                fold_row (g, panel, j, along,
-                          dx + (c * g->height + row * g->stride + i - g->padding) * g->width);
-          }
-      }
 }
 
 /* --- passes --- */
 
 static void
+conv2d_prepare (const MtlOpPass *pass)
+{
+  const MtlConv conv = measure (pass->shape);
+
+  if (mtl_conv_winograd_serves (&conv))
+    mtl_conv_winograd_prepare (&conv, pass);
+}
+
+static void
 conv2d_forward (const MtlOpPass *pass)
 {
-  const Geometry g = measure (pass->shape);
-  gsize n_x = g.channels * g.height * g.width, area = g.out_height * g.out_width;
+  const MtlConv conv = measure (pass->shape);
 
-  for (gsize r = 0; r < pass->rows; r++)
-    {
-      float *y = pass->y[0] + r * g.filters * area;
-
-      for (gsize o = 0; o < g.filters; o++)
-        for (gsize i = 0; i < area; i++)
-          y[o * area + i] = pass->weights[BIAS][o];
-
-      for (gsize top = 0; top < g.out_height; top += g.band)
-        {
-          gsize n = MIN (g.band, g.out_height - top);
-
-          unfold (&g, pass->x[0] + r * n_x, top, n, pass->scratch);
-          mtl_blas_gemm (MTL_PLAIN, MTL_PLAIN, g.filters, n * g.out_width, g.patch,
-                         pass->weights[WEIGHT], g.patch, pass->scratch, n * g.out_width,
-                         1.0f, y + top * g.out_width, area);
-        }
-    }
+  if (mtl_conv_winograd_serves (&conv))
+    mtl_conv_winograd_forward (&conv, pass);
+  else
+    mtl_conv_patches_forward (&conv, pass);
 }
 
 static void
 conv2d_backward (const MtlOpPass *pass)
 {
-  const Geometry g = measure (pass->shape);
-  gsize n_x = g.channels * g.height * g.width, area = g.out_height * g.out_width;
+  const MtlConv conv = measure (pass->shape);
 
-  for (guint lane = 0; lane < pass->n_lanes; lane++)
-    {
-      float *dx = mtl_op_dx (pass, 0, lane);
+  if (mtl_conv_winograd_serves (&conv))
+    mtl_conv_winograd_backward (&conv, pass);
+  else
+    mtl_conv_patches_backward (&conv, pass);
+}
 
-      if (dx == NULL)
-        continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, pass->rows * n_x * sizeof *dx);
+/* Sixteen sums at once, added up in double precision. */
+static double
+sum_values (const float *values,
+            gsize        n)
+{
+  float sums[16] = { 0.0f };
+  double sum = 0.0;
+  gsize whole = n / 16 * 16;
 
-      for (gsize r = 0; r < pass->rows; r++)
-        for (gsize top = 0; top < g.out_height; top += g.band)
-          {
-            const float *dy = mtl_op_dy (pass, 0, lane) + r * g.filters * area;
-            gsize n = MIN (g.band, g.out_height - top);
+  for (gsize i = 0; i < whole; i += 16)
+    for (guint j = 0; j < 16; j++)
+      sums[j] += values[i + j];
+  for (guint j = 0; j < 16; j++)
+    sum += sums[j];
+  for (gsize i = whole; i < n; i++)
+    sum += values[i];
 
-            mtl_blas_gemm (MTL_TRANSPOSED, MTL_PLAIN, g.patch, n * g.out_width, g.filters,
-                           pass->weights[WEIGHT], g.patch, dy + top * g.out_width, area,
-                           0.0f, pass->scratch, n * g.out_width);
-            fold (&g, pass->scratch, top, n, dx + r * n_x);
-          }
-    }
+  return sum;
 }
 
 static void
-add_bias_gradient (const MtlOpPass *pass,
-                   guint            lane,
-                   gsize            filters,
-                   gsize            area)
+grad_bias (const MtlConv   *conv,
+           const MtlOpPass *pass,
+           gboolean         over)
 {
-  const float *dy = mtl_op_dy (pass, 0, lane);
-  float *db = mtl_op_dw (pass, BIAS, lane);
+  gsize area = conv->out_height * conv->out_width;
 
-  for (gsize r = 0; db != NULL && r < pass->rows; r++)
-    for (gsize o = 0; o < filters; o++, dy += area)
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    for (gsize o = 0; o < conv->filters; o++)
       {
-        float sum = 0.0f;
+        const float *dy = mtl_op_dy (pass, 0, lane) + o * area;
+        float *db = mtl_op_dw (pass, MTL_CONV_BIAS, lane) + o;
+        double sum = over ? 0.0 : *db;
 
-        for (gsize i = 0; i < area; i++)
-          sum += dy[i];
-        db[o] += sum;
+        for (gsize r = 0; r < pass->rows; r++)
+          sum += sum_values (dy + r * conv->filters * area, area);
+        *db = (float) sum;
       }
 }
 
 static void
 conv2d_grad (const MtlOpPass *pass)
 {
-  const Geometry g = measure (pass->shape);
-  gsize n_x = g.channels * g.height * g.width, area = g.out_height * g.out_width;
+  const MtlConv conv = measure (pass->shape);
+  guint n_tiles = count_tiles (&conv);
+  gsize n = MAX (n_tiles, 1), first = conv.channels * pass->piece / n;
 
-  for (gsize r = 0; r < pass->rows; r++)
-    for (gsize top = 0; top < g.out_height; top += g.band)
-      {
-        gsize n = MIN (g.band, g.out_height - top);
-
-        unfold (&g, pass->x[0] + r * n_x, top, n, pass->scratch);
-        for (guint lane = 0; lane < pass->n_lanes; lane++)
-          if (mtl_op_dw (pass, WEIGHT, lane) != NULL)
-            mtl_blas_gemm (MTL_PLAIN, MTL_TRANSPOSED, g.filters, g.patch, n * g.out_width,
-                           mtl_op_dy (pass, 0, lane) + r * g.filters * area + top * g.out_width,
-                           area, pass->scratch, n * g.out_width,
-                           1.0f, mtl_op_dw (pass, WEIGHT, lane), g.patch);
-      }
-
-  for (guint lane = 0; lane < pass->n_lanes; lane++)
-    add_bias_gradient (pass, lane, g.filters, area);
+  if (mtl_conv_winograd_serves (&conv))
+    mtl_conv_winograd_grad (&conv, pass, n_tiles);
+  else
+    mtl_conv_patches_grad (&conv, pass, first, conv.channels * (pass->piece + 1) / n,
+                           n_tiles > 0);
+  if (pass->piece == 0)
+    grad_bias (&conv, pass, n_tiles > 0);
 }
 
 static char *
@@ -365,16 +264,16 @@ conv2d_write_c (const MtlOpShape  *shape,
                 MtlCWriter        *to,
                 GError           **error)
 {
-  const Geometry g = measure (shape);
-  g_autofree char *top = mtl_op_conv_corner ("r", g.stride, g.padding);
-  g_autofree char *left = mtl_op_conv_corner ("c", g.stride, g.padding);
+  const MtlConv conv = measure (shape);
+  g_autofree char *top = mtl_op_conv_corner ("r", conv.stride, conv.padding);
+  g_autofree char *left = mtl_op_conv_corner ("c", conv.stride, conv.padding);
 
-  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", g.filters);
-  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", g.out_height);
-  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", g.out_width);
+  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", conv.filters);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", conv.out_height);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", conv.out_width);
   mtl_c_writer_line (to, 3, "{");
   mtl_c_writer_line (to, 4, "const long top = %s, left = %s;", top, left);
-  mtl_op_write_conv (to, 4, &shape->in[0], g.kernel, g.padding > 0);
+  mtl_op_write_conv (to, 4, &conv);
   mtl_c_writer_line (to, 4, "*y++ = sum;");
   mtl_c_writer_line (to, 3, "}");
 
@@ -401,6 +300,13 @@ const MtlOp mtl_op_conv2d = {
       [PADDING] = { .id = "padding", .title = N_("Padding"),
                     .summary = N_("Zeros around the image"), .unit = N_("px"),
                     .type = MTL_WHOLE, .minimum = 0, .maximum = 1024, .initial = 0 },
+      [DILATION] = { .id = "dilation", .title = N_("Dilation"),
+                     .summary = N_("Distance of two pixels under a pattern"), .unit = N_("px"),
+                     .type = MTL_WHOLE, .minimum = 1, .maximum = 1024, .initial = 1 },
+      [GROUPS] = { .id = "groups", .title = N_("Groups"),
+                   .summary = N_("Parts of the channels that do not see each other; as many as "
+                                 "channels: depth-wise"),
+                   .type = MTL_WHOLE, .minimum = 1, .maximum = 65536, .initial = 1 },
       { NULL }
     },
   },
@@ -412,6 +318,7 @@ const MtlOp mtl_op_conv2d = {
             .line = conv2d_line },
   .infer = conv2d_infer,
   .plan = conv2d_plan,
+  .prepare = conv2d_prepare,
   .forward = conv2d_forward,
   .backward = conv2d_backward,
   .grad = conv2d_grad,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "mtl-c-writer.h"
+#include "mtl-conv.h"
 
 /* (transfer full): where a kernel begins along one direction: “r * 2 - 1”. */
 char *mtl_op_conv_corner (const char     *index,
@@ -13,9 +14,7 @@ char *mtl_op_conv_corner (const char     *index,
                           gsize           padding);
 /* Declares `sum`, the output of filter o whose kernel lies with its corner at
  * (top, left) of the input x, and computes it. Tensor 0 is the weight, 1 the
- * bias. @padded: the kernel may reach beyond the input. */
+ * bias. With padding the kernel may reach beyond the input. */
 void  mtl_op_write_conv  (MtlCWriter     *to,
                           guint           depth,
-                          const MtlShape *in,
-                          gsize           kernel,
-                          gboolean        padded);
+                          const MtlConv  *conv);

@@ -109,6 +109,7 @@ fill_buffers (Stage       *stage,
   stage->pass = (MtlOpPass) {
     .shape = &stage->shape, .rows = ROWS, .x = &stage->x, .y = &stage->y,
     .weights = stage->weights, .kept = stage->pass.kept, .scratch = stage->pass.scratch,
+    .prepared = stage->pass.prepared,
     .n_lanes = lanes, .dy = (const float *const *) stage->dy, .dx = stage->dx,
     .dx_fresh = stage->fresh, .dw = stage->dw,
   };
@@ -139,7 +140,12 @@ set_up_op (Stage            *stage,
 
   stage->pass.kept = allocate (needs.kept * ROWS);
   stage->pass.scratch = allocate (needs.scratch);
+  stage->pass.prepared = allocate (needs.prepared);
   fill_buffers (stage, x, n_weights, n_bias, lanes);
+  stage->pass.goes_back = TRUE;
+  for (stage->pass.piece = 0; stage->pass.piece < needs.n_pieces; stage->pass.piece++)
+    op->prepare (&stage->pass);
+  stage->pass.piece = 0;
 }
 
 static void
@@ -214,7 +220,7 @@ bench_case (const Case *c,
             guint       lanes)
 {
   MtlSetting conv[] = { { .number = c->out }, { .number = c->kernel }, { .number = 1 },
-                        { .number = 0 } };
+                        { .number = 0 }, { .number = 1 }, { .number = 1 } };
   MtlSetting max[] = { { .number = 2 }, { .number = 2 }, { .number = 0 } };
   MtlShape in = { .rank = 3, .size = { c->in, c->height, c->height } };
   float *x = random_floats (size_of (&in), 0, 1.0);

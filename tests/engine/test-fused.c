@@ -151,12 +151,15 @@ test_unwanted (gconstpointer data)
 
 static gboolean
 accepts (double stride,
+         double dilation,
+         double groups,
          double size,
          double pool_stride,
          double pool_padding,
          gsize  channels)
 {
-  MtlSetting conv[] = { { .number = 10 }, { .number = 5 }, { .number = stride }, { .number = 0 } };
+  MtlSetting conv[] = { { .number = 10 }, { .number = 5 }, { .number = stride }, { .number = 0 },
+                        { .number = dilation }, { .number = groups } };
   MtlSetting pool[] = { { .number = size }, { .number = pool_stride },
                         { .number = pool_padding } };
   MtlOpShape parts[] = {
@@ -171,13 +174,15 @@ accepts (double stride,
 static void
 test_accepts (void)
 {
-  g_assert_true (accepts (1, 2, 2, 0, 1));
-  g_assert_true (accepts (1, 2, 0, 0, 10));
-  g_assert_false (accepts (2, 2, 2, 0, 1));
-  g_assert_false (accepts (1, 3, 2, 0, 1));
-  g_assert_false (accepts (1, 2, 1, 0, 1));
-  g_assert_false (accepts (1, 2, 2, 1, 1));
-  g_assert_false (accepts (1, 2, 2, 0, 4096));
+  g_assert_true (accepts (1, 1, 1, 2, 2, 0, 1));
+  g_assert_true (accepts (1, 1, 1, 2, 0, 0, 10));
+  g_assert_false (accepts (2, 1, 1, 2, 2, 0, 1));
+  g_assert_false (accepts (1, 1, 1, 3, 2, 0, 1));
+  g_assert_false (accepts (1, 1, 1, 2, 1, 0, 1));
+  g_assert_false (accepts (1, 1, 1, 2, 2, 1, 1));
+  g_assert_false (accepts (1, 1, 1, 2, 2, 0, 4096));
+  g_assert_false (accepts (1, 2, 1, 2, 2, 0, 10));
+  g_assert_false (accepts (1, 1, 2, 2, 2, 0, 10));
 }
 
 /* @op on a shard of @rows, from @x to a new buffer. */
@@ -211,7 +216,8 @@ static void
 test_parts (void)
 {
   const gsize rows = 5;
-  MtlSetting conv[] = { { .number = 7 }, { .number = 4 }, { .number = 1 }, { .number = 2 } };
+  MtlSetting conv[] = { { .number = 7 }, { .number = 4 }, { .number = 1 }, { .number = 2 },
+                        { .number = 1 }, { .number = 1 } };
   MtlSetting max[] = { { .number = 2 }, { .number = 2 }, { .number = 0 } };
   MtlShape shape = { .rank = 3, .size = { 3, 12, 9 } };
   MtlShape fused = shape;

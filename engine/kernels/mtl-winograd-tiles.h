@@ -1,0 +1,262 @@
+/* mtl-winograd-tiles.h — tiles with channels side by side, for the passes of one set
+ *
+ * A strip is one row of tiles of one sample, counted through all samples. Its
+ * pixels are turned so that the channels of a pixel follow each other, whatever
+ * the size of the map; then a vector holds a place of a tile for as many channels
+ * as it has lanes. The tiles of a block of strips are transformed, place by place:
+ *
+ *   value (place, tile, channel) stands at place · plane + tile · pitch + channel.
+ *
+ * A vector more in pitch and plane keeps what is used together out of one set
+ * of the first-level cache.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#pragma once
+
+#include "mtl-kernels-names.h"
+#include "mtl-vector.h"
+
+#define PANEL  (2 * MTL_LANES)  /* of the products */
+#define TILES  128              /* of a block, about: what is read of weights serves that many */
+#define PLACES 16
+
+typedef struct
+{
+  gsize across, down;   /* tiles in a strip, strips in a sample */
+  gsize strips, tiles;  /* of a block */
+} Tiling;
+
+/* Values of a block for @channels. */
+typedef struct
+{
+  gsize pitch, plane;
+} Grid;
+
+static inline gsize
+whole_vectors (gsize n)
+{
+  return (n + MTL_LANES - 1) / MTL_LANES * MTL_LANES;
+}
+
+static inline Tiling
+tile_shape (const MtlWinograd *shape)
+{
+  Tiling tiling = { .across = (shape->columns + 1) / 2, .down = (shape->rows + 1) / 2 };
+
+  tiling.strips = MAX (TILES / tiling.across, 1);
+  tiling.tiles = tiling.strips * tiling.across;
+  return tiling;
+}
+
+static inline Grid
+lay_grid (const Tiling *tiling,
+          gsize         channels)
+{
+  gsize pitch = whole_vectors (channels) + MTL_LANES;
+
+  return (Grid) { pitch, tiling->tiles * pitch + MTL_LANES };
+}
+
+/* Rows of pixels whose channels follow each other. */
+typedef struct
+{
+  gsize  width;   /* pixels of a row, with a border of zeros that stays */
+  gsize  pixel;   /* floats of one */
+  gsize  left;    /* where the map begins */
+  float *at;
+} Rows;
+
+/* A map of @n_channels with @height × @width pixels. */
+typedef struct
+{
+  const float *x;
+  gsize        n_channels, height, width;
+} Map;
+
+/* Vectors of the pixels @first … of MTL_LANES channels become vectors of the
+ * channels of a pixel. */
+static G_ALWAYS_INLINE inline void
+turn_pixels (const Map *map,
+             gsize      channel,
+             gsize      first,
+             Vec        v[MTL_LANES])
+{
+  gsize plane = map->height * map->width;
+  gsize n = MIN (plane - first, MTL_LANES);
+
+  if (n == MTL_LANES && channel + MTL_LANES <= map->n_channels)
+#pragma GCC unroll 16
+    for (gsize c = 0; c < MTL_LANES; c++)
+      {
+        const float *from = map->x + (channel + c) * plane + first;
+
+        __builtin_prefetch (from + 2 * map->width);   /* of the next strip */
+        v[c] = vec_load (from);
+      }
+  else
+    for (gsize c = 0; c < MTL_LANES; c++)
+      {
+        v[c] = (Vec) { 0 };
+        if (channel + c < map->n_channels)
+          memcpy (&v[c], map->x + (channel + c) * plane + first, n * sizeof (float));
+      }
+  vec_transpose (v);
+}
+
+/* Where a pixel is in some rows. */
+typedef struct
+{
+  float *line;    /* its row, at the first pixel of the map */
+  gsize  column;
+} Place;
+
+static G_ALWAYS_INLINE inline void
+step_on (Place      *place,
+         const Rows *rows,
+         gsize       n,
+         gsize       width)
+{
+  place->column += n;
+  if (place->column == width)
+    *place = (Place) { place->line + rows->width * rows->pixel, 0 };
+}
+
+/* Whether a whole vector of pixels lies in one row: then the compiler can keep
+ * all of them in registers. */
+static G_ALWAYS_INLINE inline gboolean
+is_whole (const Place *place,
+          gsize        n,
+          gsize        width)
+{
+  return n == MTL_LANES && place->column + MTL_LANES <= width;
+}
+
+static G_ALWAYS_INLINE inline void
+store_pixels (Place      *place,
+              const Rows *rows,
+              gsize       width,
+              gsize       n,
+              const Vec   v[MTL_LANES])
+{
+  if (is_whole (place, n, width))
+    {
+#pragma GCC unroll 16
+      for (gsize i = 0; i < MTL_LANES; i++)
+        vec_store (place->line + (place->column + i) * rows->pixel, v[i]);
+      step_on (place, rows, MTL_LANES, width);
+      return;
+    }
+  for (gsize i = 0; i < n; i++)
+    {
+      vec_store (place->line + place->column * rows->pixel, v[i]);
+      step_on (place, rows, 1, width);
+    }
+}
+
+/* Rows @top … @top + @n_rows − 1 of a map; beyond it they are zero. */
+static inline void
+read_rows (const Map  *map,
+           gssize      top,
+           gsize       n_rows,
+           const Rows *to)
+{
+  gsize skipped = top < 0 ? MIN ((gsize) -top, n_rows) : 0;
+  gsize first = top < 0 ? 0 : MIN ((gsize) top, map->height);
+  gsize n = MIN (n_rows - skipped, map->height - first);
+  gsize row = to->width * to->pixel, n_pixels = n * map->width;
+
+  memset (to->at, 0, skipped * row * sizeof (float));
+  memset (to->at + (skipped + n) * row, 0, (n_rows - skipped - n) * row * sizeof (float));
+
+  for (gsize channel = 0; channel < map->n_channels; channel += MTL_LANES)
+    {
+      Place place = { to->at + skipped * row + to->left * to->pixel + channel, 0 };
+
+      for (gsize pixel = 0; pixel < n_pixels; pixel += MTL_LANES)
+        {
+          Vec v[MTL_LANES];
+
+          turn_pixels (map, channel, first * map->width + pixel, v);
+          store_pixels (&place, to, map->width, MIN (MTL_LANES, n_pixels - pixel), v);
+        }
+    }
+}
+
+/* Bᵀ·d·B of the tile whose corner is @from. */
+static inline void
+transform_tile (const Rows  *rows,
+                const float *from,
+                gsize        plane,
+                float       *to)
+{
+  Vec t[4][4];
+
+#pragma GCC unroll 4
+  for (guint j = 0; j < 4; j++)
+    {
+      Vec d[4];
+
+#pragma GCC unroll 4
+      for (guint i = 0; i < 4; i++)
+        d[i] = vec_load (from + (i * rows->width + j) * rows->pixel);
+      t[0][j] = d[0] - d[2];
+      t[1][j] = d[1] + d[2];
+      t[2][j] = d[2] - d[1];
+      t[3][j] = d[1] - d[3];
+    }
+#pragma GCC unroll 4
+  for (guint i = 0; i < 4; i++, to += 4 * plane)
+    {
+      vec_store (to, t[i][0] - t[i][2]);
+      vec_store (to + plane, t[i][1] + t[i][2]);
+      vec_store (to + 2 * plane, t[i][2] - t[i][1]);
+      vec_store (to + 3 * plane, t[i][1] - t[i][3]);
+    }
+}
+
+/* The rows of inputs that a strip takes. */
+static inline Rows
+input_rows (const MtlWinograd *shape,
+            const Tiling      *tiling,
+            float             *at)
+{
+  Rows rows = { 2 * tiling->across + 2, whole_vectors (shape->in), shape->padding, at };
+
+  return rows;
+}
+
+/* Inputs of @n strips from @strip. @rows: their border is zero. */
+static inline void
+transform_input (const MtlWinograd *shape,
+                 const Tiling      *tiling,
+                 const float       *x,
+                 gsize              strip,
+                 gsize              n,
+                 const Rows        *rows,
+                 float             *v)
+{
+  const Grid grid = lay_grid (tiling, shape->in);
+
+  for (gsize s = strip; s < strip + n; s++)
+    {
+      Map map = { x + s / tiling->down * shape->in * shape->height * shape->width,
+                  shape->in, shape->height, shape->width };
+
+      read_rows (&map, (gssize) (s % tiling->down * 2) - (gssize) shape->padding, 4, rows);
+      for (gsize t = 0; t < tiling->across; t++, v += grid.pitch)
+        for (gsize c = 0; c < shape->in; c += MTL_LANES)
+          transform_tile (rows, rows->at + 2 * t * rows->pixel + c, grid.plane, v + c);
+    }
+}
+
+static inline float *
+take_floats (float **scratch,
+             gsize   n)
+{
+  float *taken = *scratch;
+
+  *scratch += whole_vectors (n);
+  return taken;
+}

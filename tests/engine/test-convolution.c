@@ -1,0 +1,275 @@
+/* test-convolution.c — conv2d against the sums that define it
+ *
+ * They are taken in double precision and with no matrix; errors are relative to
+ * the norm of the whole. Besides the values of tests/golden/convolution.json,
+ * which another program computed, and which are exact.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <json-glib/json-glib.h>
+
+#include "op-bench.h"
+
+#define TOLERANCE 1e-6
+
+extern const MtlOp mtl_op_conv2d;
+
+static void
+assert_close (const char   *what,
+              guint         at,
+              const float  *found,
+              const double *expected,
+              gsize         n)
+{
+  double error = 0.0, norm = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      error += (found[i] - expected[i]) * (found[i] - expected[i]);
+      norm += expected[i] * expected[i];
+    }
+  if (!(sqrt (error) <= TOLERANCE * sqrt (norm)))
+    g_error ("case %u: %s is off by %.3g of its norm", at, what, sqrt (error / norm));
+}
+
+/* --- by definition --- */
+
+typedef struct
+{
+  MtlShape in;
+  double   set[6];   /* filters, kernel, stride, padding, dilation, groups */
+  gsize    rows;
+} ConvCase;
+
+static const ConvCase conv_cases[] = {
+  { { 3, { 1, 36, 36 } }, { 10, 9, 1, 0, 1, 1 }, 2 },
+  { { 3, { 3, 8, 7 } }, { 4, 3, 2, 1, 1, 1 }, 3 },
+  { { 3, { 2, 5, 5 } }, { 3, 3, 1, 2, 1, 1 }, 2 },
+  { { 3, { 2, 4, 6 } }, { 2, 5, 3, 3, 1, 1 }, 1 },
+  { { 3, { 1, 3, 3 } }, { 2, 2, 1, 3, 1, 1 }, 2 },  /* outputs that see nothing but padding */
+  { { 3, { 4, 6, 5 } }, { 3, 1, 1, 0, 1, 1 }, 2 },
+  { { 3, { 1, 9, 1 } }, { 2, 1, 4, 0, 1, 1 }, 1 },
+  { { 3, { 48, 31, 64 } }, { 2, 5, 1, 0, 1, 1 }, 1 },
+  { { 3, { 5, 2, 3 } }, { 3, 3, 1, 1, 1, 1 }, 32 },    /* several samples in one panel */
+  { { 3, { 40, 9, 11 } }, { 6, 3, 1, 1, 2, 1 }, 5 },
+  { { 3, { 6, 13, 9 } }, { 9, 3, 2, 3, 3, 3 }, 3 },
+  { { 3, { 7, 10, 8 } }, { 14, 5, 1, 2, 1, 7 }, 2 },   /* depth-wise, two filters a channel */
+  { { 3, { 400, 3, 4 } }, { 8, 3, 1, 1, 1, 1 }, 3 },   /* channels in blocks */
+  { { 3, { 256, 6, 5 } }, { 800, 1, 2, 0, 1, 1 }, 7 }, /* by tile */
+  { { 3, { 96, 5, 5 } }, { 480, 3, 2, 1, 1, 2 }, 5 },  /* by tile, in groups */
+  { { 3, { 32, 8, 8 } }, { 32, 3, 1, 1, 1, 1 }, 3 },   /* from here on tiles of 2×2 */
+  { { 3, { 33, 7, 9 } }, { 50, 3, 1, 0, 1, 1 }, 2 },
+  { { 3, { 40, 5, 1 } }, { 37, 3, 1, 2, 1, 1 }, 32 },
+  { { 3, { 64, 2, 3 } }, { 33, 3, 1, 1, 1, 1 }, 32 },
+  { { 3, { 32, 3, 261 } }, { 65, 3, 1, 1, 1, 1 }, 2 },  /* a strip is more than a block */
+  { { 3, { 130, 6, 4 } }, { 200, 3, 1, 1, 1, 1 }, 32 }, /* by tile, in two blocks */
+};
+
+typedef struct
+{
+  double *y, *dx, *dw, *db;
+} ConvSums;
+
+static void
+conv_sums_free (ConvSums *sums)
+{
+  g_free (sums->y);
+  g_free (sums->dx);
+  g_free (sums->dw);
+  g_free (sums->db);
+  g_free (sums);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConvSums, conv_sums_free)
+
+/* All products that belong to one output: filter @o at (@row, @column) of sample @r. */
+static void
+add_output (const OpBench  *bench,
+            const ConvCase *c,
+            gsize           y_at,
+            gsize           r,
+            gsize           o,
+            gsize           row,
+            gsize           column,
+            ConvSums       *sums)
+{
+  gsize kernel = c->set[1], stride = c->set[2], padding = c->set[3], dilation = c->set[4];
+  gsize depth = c->in.size[0] / (gsize) c->set[5], group = c->set[0] / c->set[5];
+
+  sums->y[y_at] += bench->w[1][o];
+  sums->db[o] += bench->dy[0][y_at];
+  for (gsize in = 0; in < depth; in++)
+    for (gsize i = 0; i < kernel; i++)
+      for (gsize j = 0; j < kernel; j++)
+        {
+          gssize up = row * stride + i * dilation - padding;
+          gssize left = column * stride + j * dilation - padding;
+          gsize w_at = ((o * depth + in) * kernel + i) * kernel + j;
+          gsize channel = r * c->in.size[0] + o / group * depth + in, x_at;
+
+          if (up < 0 || left < 0 || up >= (gssize) c->in.size[1] || left >= (gssize) c->in.size[2])
+            continue;
+          x_at = (channel * c->in.size[1] + up) * c->in.size[2] + left;
+          sums->y[y_at] += (double) bench->w[0][w_at] * bench->x[0][x_at];
+          sums->dw[w_at] += (double) bench->dy[0][y_at] * bench->x[0][x_at];
+          sums->dx[x_at] += (double) bench->dy[0][y_at] * bench->w[0][w_at];
+        }
+}
+
+static ConvSums *
+sum_convolution (const OpBench  *bench,
+                 const ConvCase *c)
+{
+  const MtlShape *out = &bench->shape.out[0];
+  ConvSums *sums = g_new0 (ConvSums, 1);
+  gsize y_at = 0;
+
+  sums->y = g_new0 (double, bench->n_y[0]);
+  sums->dx = g_new0 (double, bench->n_x[0]);
+  sums->dw = g_new0 (double, bench->n_w[0]);
+  sums->db = g_new0 (double, bench->n_w[1]);
+  for (gsize r = 0; r < bench->rows; r++)
+    for (gsize o = 0; o < out->size[0]; o++)
+      for (gsize row = 0; row < out->size[1]; row++)
+        for (gsize column = 0; column < out->size[2]; column++)
+          add_output (bench, c, y_at++, r, o, row, column, sums);
+
+  for (gsize i = 0; i < bench->n_w[0]; i++)
+    sums->dw[i] += BENCH_BEFORE;
+  for (gsize i = 0; i < bench->n_w[1]; i++)
+    sums->db[i] += BENCH_BEFORE;
+  return sums;
+}
+
+static void
+settings_of (const double *numbers,
+             MtlSetting   *set)
+{
+  for (guint i = 0; i < 6; i++)
+    set[i] = (MtlSetting) { .number = numbers[i] };
+}
+
+static void
+test_sums (void)
+{
+  for (guint n = 0; n < G_N_ELEMENTS (conv_cases); n++)
+    {
+      const ConvCase *c = &conv_cases[n];
+      MtlSetting set[6];
+      g_autoptr(GError) error = NULL;
+      g_autoptr(OpBench) bench = NULL;
+      g_autoptr(ConvSums) sums = NULL;
+
+      settings_of (c->set, set);
+      bench = op_bench_new (&mtl_op_conv2d, set, 1, &c->in, c->rows, n, &error);
+      g_assert_no_error (error);
+      sums = sum_convolution (bench, c);
+      bench->fresh[0] = TRUE;
+      op_bench_forward (bench);
+      op_bench_backward (bench);
+      assert_close ("y", n, bench->y[0], sums->y, bench->n_y[0]);
+      assert_close ("dx", n, bench->dx[0], sums->dx, bench->n_x[0]);
+      assert_close ("dw", n, bench->dw[0], sums->dw, bench->n_w[0]);
+      assert_close ("db", n, bench->dw[BENCH_LANES], sums->db, bench->n_w[1]);
+
+      /* The lane that is added to, of the same dy. */
+      memcpy (bench->dy[1], bench->dy[0], bench->n_y[0] * sizeof (float));
+      op_bench_backward (bench);
+      for (gsize i = 0; i < bench->n_x[0]; i++)
+        sums->dx[i] += BENCH_BEFORE;
+      assert_close ("second dx", n, bench->dx[1], sums->dx, bench->n_x[0]);
+      assert_close ("second dw", n, bench->dw[1], sums->dw, bench->n_w[0]);
+    }
+}
+
+/* --- golden values --- */
+
+static void
+read_values (JsonObject *it,
+             const char *member,
+             gsize       n,
+             float      *values)
+{
+  JsonArray *list = json_object_get_array_member (it, member);
+
+  g_assert_cmpuint (json_array_get_length (list), ==, n);
+  for (guint i = 0; i < n; i++)
+    values[i] = (float) json_array_get_double_element (list, i);
+}
+
+/* @before: what was added to. */
+static void
+assert_values (JsonObject  *it,
+               const char  *member,
+               const float *found,
+               gsize        n,
+               float        before)
+{
+  g_autofree float *expected = g_new (float, n);
+
+  read_values (it, member, n, expected);
+  for (gsize i = 0; i < n; i++)
+    if (found[i] != expected[i] + before)
+      g_error ("%s, element %" G_GSIZE_FORMAT ": %.9g instead of %.9g", member, i,
+               (double) found[i], (double) (expected[i] + before));
+}
+
+static void
+check_golden (JsonObject *it,
+              guint       n)
+{
+  JsonArray *numbers = json_object_get_array_member (it, "set");
+  JsonArray *in = json_object_get_array_member (it, "in");
+  MtlShape shape = { .rank = 3 };
+  MtlSetting set[6];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(OpBench) bench = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    shape.size[i] = json_array_get_int_element (in, i);
+  for (guint i = 0; i < 6; i++)
+    set[i] = (MtlSetting) { .number = json_array_get_double_element (numbers, i) };
+  bench = op_bench_new (&mtl_op_conv2d, set, 1, &shape, 2, n, &error);
+  g_assert_no_error (error);
+
+  read_values (it, "x", bench->n_x[0], bench->x[0]);
+  read_values (it, "w", bench->n_w[0], bench->w[0]);
+  read_values (it, "b", bench->n_w[1], bench->w[1]);
+  read_values (it, "dy", bench->n_y[0], bench->dy[0]);
+  bench->fresh[0] = TRUE;
+  op_bench_forward (bench);
+  op_bench_backward (bench);
+  assert_values (it, "y", bench->y[0], bench->n_y[0], 0.0f);
+  assert_values (it, "dx", bench->dx[0], bench->n_x[0], 0.0f);
+  assert_values (it, "dw", bench->dw[0], bench->n_w[0], BENCH_BEFORE);
+  assert_values (it, "db", bench->dw[BENCH_LANES], bench->n_w[1], BENCH_BEFORE);
+}
+
+static void
+test_golden (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", "convolution.json", NULL);
+  g_autoptr(JsonParser) parser = json_parser_new ();
+  g_autoptr(GError) error = NULL;
+  JsonArray *cases;
+
+  json_parser_load_from_file (parser, path, &error);
+  g_assert_no_error (error);
+  cases = json_node_get_array (json_parser_get_root (parser));
+  g_assert_cmpuint (json_array_get_length (cases), >, 0);
+  for (guint n = 0; n < json_array_get_length (cases); n++)
+    check_golden (json_array_get_object_element (cases, n), n);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/convolution/sums", test_sums);
+  g_test_add_func ("/convolution/golden", test_golden);
+
+  return g_test_run ();
+}
