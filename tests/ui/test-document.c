@@ -347,7 +347,7 @@ test_paste_hostile (void)
     { "[1, 2]", "expected a Basin design" },
     { "{\"basin\": 1}", "has no blocks" },
     { "{\"basin\": 2, \"blocks\": []}", "made by a newer Basin" },
-    { "{\"basin\": 1, \"blocks\": [{\"id\": \"x\", \"type\": \"gru\"}]}", "called “gru”" },
+    { "{\"basin\": 1, \"blocks\": [{\"id\": \"x\", \"type\": \"zebra\"}]}", "called “zebra”" },
     { "{\"basin\": 1, \"blocks\": [{\"id\": \"x\", \"type\": \"add\", \"at\": [1e9, 0]}]}",
       "from -1000000 to 1000000" },
     { "{\"basin\": 1, \"blocks\": [{\"id\": \"x\", \"type\": \"add\"}], "
