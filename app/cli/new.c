@@ -11,7 +11,7 @@ static void
 list_templates (void)
 {
   for (const char *const *id = mtl_template_list (); *id != NULL; id++)
-    g_print ("%-14s %s\n", *id, _(mtl_template_summary (*id)));
+    g_print ("%-17s %s\n", *id, _(mtl_template_summary (*id)));
 }
 
 static gboolean

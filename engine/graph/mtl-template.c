@@ -30,6 +30,19 @@ static const Template templates[] = {
   { "table", N_("Table, Two Targets"), N_("A CSV file with two columns to predict.") },
   { "mmoe-table", N_("Table, Mixture of Experts"),
     N_("A CSV file with two columns to predict, by eight experts and a gate for each task.") },
+  { "gru-tagger", N_("GRU Tagger"),
+    N_("Part of speech of each word, and the kind of sentence. Needs no files.") },
+  { "text-transformer", N_("Text Transformer"),
+    N_("Four layers of attention tag words, guess the next one and name the sentence. Needs no "
+       "files.") },
+  { "unet", N_("U-Net"),
+    N_("Segmentation, depth and normals of drawn rooms, by an encoder and a decoder. Needs no "
+       "files.") },
+  { "vit", N_("Vision Transformer"),
+    N_("Two heads read two drawn digits from patches by attention. Needs no files.") },
+  { "resnet18", N_("ResNet-18"),
+    N_("Two heads read two drawn digits by 18 layers with skip connections. Needs no files, and "
+       "some minutes.") },
 };
 
 /**
