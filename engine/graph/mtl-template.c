@@ -41,8 +41,7 @@ static const Template templates[] = {
   { "vit", N_("Vision Transformer"),
     N_("Two heads read two drawn digits from patches by attention. Needs no files.") },
   { "resnet18", N_("ResNet-18"),
-    N_("Two heads read two drawn digits by 18 layers with skip connections. Needs no files, and "
-       "some minutes.") },
+    N_("Two heads read two drawn digits by 18 layers with skip connections. Needs no files.") },
 };
 
 /**
