@@ -132,12 +132,13 @@ bends (OpBench        *bench,
        float         **found,
        const gboolean *fresh,
        gsize           i,
-       const double   *slopes,
        int             lane)
 {
   double mine = found[lane][i] - (fresh != NULL && fresh[lane] ? 0.0 : BENCH_BEFORE);
-  double error = fabs (mine - slopes[lane]);
+  double slopes[BENCH_LANES], error;
 
+  find_slopes (bench, v, STEP, slopes);
+  error = fabs (mine - slopes[lane]);
   for (float step = STEP / 2.0f; step >= STEP / 4.0f; step /= 2.0f)
     {
       double nearer[BENCH_LANES], other;
@@ -171,17 +172,14 @@ compare (OpBench        *bench,
       find_slopes (bench, &v[i], STEP, slopes);
       tally->probes += BENCH_LANES;
       lane = find_wrong (slopes, found, fresh, i);
-      if (lane >= 0 && bends (bench, &v[i], found, fresh, i, slopes, lane))
-        {
-          tally->bends++;
-          continue;
-        }
       for (guint longer = 0; lane >= 0 && longer < 2; longer++)
         {
           mend_slopes (bench, &v[i], longer > 0, slopes);
           lane = find_wrong (slopes, found, fresh, i);
         }
-      if (lane >= 0)
+      if (lane >= 0 && bends (bench, &v[i], found, fresh, i, lane))
+        tally->bends++;
+      else if (lane >= 0)
         return g_strdup_printf ("%s, lane %d, element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
                                 ": %.6g instead of %.6g", what, lane, i, n, found[lane][i],
                                 slopes[lane]

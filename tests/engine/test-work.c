@@ -408,19 +408,19 @@ main (int   argc,
 
   for (guint n = 0; n < G_N_ELEMENTS (nets); n++)
     {
-      g_autofree char *lanes = g_strdup_printf ("/work/net/%s", nets[n].name);
-      g_autofree char *differences = g_strdup_printf ("/work/differences/%s", nets[n].name);
+      g_autofree char *lanes = g_strdup_printf ("/passes/net/%s", nets[n].name);
+      g_autofree char *differences = g_strdup_printf ("/passes/differences/%s", nets[n].name);
 
       g_test_add_data_func (lanes, GUINT_TO_POINTER (n), test_net);
       g_test_add_data_func (differences, GUINT_TO_POINTER (n), test_differences);
     }
-  g_test_add_func ("/work/unlabelled", test_unlabelled);
-  g_test_add_func ("/work/fused", test_fused);
-  g_test_add_func ("/work/convolutions", test_convolutions);
-  g_test_add_func ("/work/capacity", test_capacity);
-  g_test_add_func ("/work/short-batch", test_short_batch);
-  g_test_add_func ("/work/evaluate", test_evaluate);
-  g_test_add_func ("/work/random", test_random);
+  g_test_add_func ("/passes/unlabelled", test_unlabelled);
+  g_test_add_func ("/passes/fused", test_fused);
+  g_test_add_func ("/passes/convolutions", test_convolutions);
+  g_test_add_func ("/passes/capacity", test_capacity);
+  g_test_add_func ("/passes/short-batch", test_short_batch);
+  g_test_add_func ("/passes/evaluate", test_evaluate);
+  g_test_add_func ("/passes/random", test_random);
 
   status = g_test_run ();
   remove_table (table);
