@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "mtl-c-writer.h"
-#include "mtl-op-dot.h"
+#include "mtl-op-sum.h"
 
 enum { ALPHA, BY_CHANNEL };
 enum { OWN, OTHERS };

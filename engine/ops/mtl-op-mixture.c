@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mtl-op-dot.h"
+#include "mtl-op-sum.h"
 #include "mtl-op-infer.h"
 #include "mtl-plan.h"   /* MTL_SHARD_ROWS */
 
