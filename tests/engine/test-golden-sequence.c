@@ -1,187 +1,22 @@
 /* test-golden-sequence.c — normalisation and sequence blocks against PyTorch's numbers
  *
- * golden/sequence.py made the cases. Of two lanes with the same gradient one is
- * written over and one added to.
+ * golden/sequence.py made the cases.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
+#include "golden-cases.h"
 
-#include "op-bench.h"
-
-#define TOLERANCE    2e-5  /* relative to 1 + |value|: both sides are of float */
-#define MOST_SETTINGS 8
-
-static JsonArray *
-member (JsonObject *object,
-        const char *name)
-{
-  return json_object_get_array_member (object, name);
-}
-
-/* A list of numbers, or where most are zero, the others with their places. */
-static double *
-read_values (JsonNode *node,
-             gsize     n)
-{
-  double *values = g_new0 (double, n);
-  JsonArray *list;
-
-  if (JSON_NODE_HOLDS_OBJECT (node))
-    {
-      JsonObject *sparse = json_node_get_object (node);
-      JsonArray *at = member (sparse, "at");
-
-      g_assert_cmpuint (json_object_get_int_member (sparse, "n"), ==, n);
-      for (guint i = 0; i < json_array_get_length (at); i++)
-        values[json_array_get_int_element (at, i)] =
-          json_array_get_double_element (member (sparse, "values"), i);
-      return values;
-    }
-
-  list = json_node_get_array (node);
-  g_assert_cmpuint (json_array_get_length (list), ==, n);
-  for (guint i = 0; i < n; i++)
-    values[i] = json_array_get_double_element (list, i);
-
-  return values;
-}
-
-static void
-fill (float    *to,
-      JsonNode *node,
-      gsize     n)
-{
-  g_autofree double *values = read_values (node, n);
-
-  for (gsize i = 0; i < n; i++)
-    to[i] = (float) values[i];
-}
-
-/* Returns the largest difference, relative to 1 + |value|. */
-static double
-assert_close (const char  *what,
-              guint        at,
-              const float *found,
-              JsonNode    *node,
-              double       before,
-              gsize        n)
-{
-  g_autofree double *values = read_values (node, n);
-  double worst = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      double off = fabs (found[i] - before - values[i]) / (1.0 + fabs (values[i]));
-
-      if (!(off <= TOLERANCE))
-        g_error ("%s %u, element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": %.7g instead of %.7g",
-                 what, at, i, n, found[i] - before, values[i]);
-      worst = MAX (worst, off);
-    }
-
-  return worst;
-}
-
-static OpBench *
-read_bench (JsonObject *object,
-            MtlSetting *set)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *op = mtl_catalogue_find (MTL_KIND_OP,
-                                            json_object_get_string_member (object, "op"), &error);
-  JsonArray *settings = member (object, "settings"), *shapes = member (object, "shapes");
-  MtlShape in[2] = { { 0 } };
-  OpBench *bench;
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < json_array_get_length (settings); i++)
-    set[i].number = json_array_get_double_element (settings, i);
-  for (guint i = 0; i < json_array_get_length (shapes); i++)
-    {
-      JsonArray *shape = json_array_get_array_element (shapes, i);
-
-      in[i].rank = json_array_get_length (shape);
-      for (guint d = 0; d < in[i].rank; d++)
-        in[i].size[d] = json_array_get_int_element (shape, d);
-    }
-  bench = op_bench_new ((const MtlOp *) op, set, json_array_get_length (shapes), in,
-                        json_object_get_int_member (object, "rows"), 1, &error);
-  g_assert_no_error (error);
-  g_assert_cmpuint (bench->n_tensors, ==, json_array_get_length (member (object, "w")));
-
-  return bench;
-}
-
-static void
-run_bench (OpBench    *bench,
-           JsonObject *object)
-{
-  for (guint i = 0; i < bench->shape.n_in; i++)
-    fill (bench->x[i], json_array_get_element (member (object, "x"), i), bench->n_x[i]);
-  for (guint t = 0; t < bench->n_tensors; t++)
-    fill (bench->w[t], json_array_get_element (member (object, "w"), t), bench->n_w[t]);
-  for (guint lane = 0; lane < BENCH_LANES; lane++)
-    {
-      fill (bench->dy[lane], json_object_get_member (object, "dy"), bench->n_y[0]);
-      for (guint i = 0; i < bench->shape.n_in; i++)
-        bench->fresh[i * BENCH_LANES + lane] = lane == 0;
-    }
-  op_bench_forward (bench);
-  op_bench_backward (bench);
-}
-
-static void
-test_case (gconstpointer data)
-{
-  JsonObject *object = (JsonObject *) data;
-  MtlSetting set[MOST_SETTINGS] = { { 0 } };
-  g_autoptr(OpBench) bench = read_bench (object, set);
-  double worst;
-
-  run_bench (bench, object);
-  worst = assert_close ("y", 0, bench->y[0], json_object_get_member (object, "y"), 0.0,
-                        bench->n_y[0]);
-  for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
-    {
-      JsonNode *dx = json_array_get_element (member (object, "dx"), i / BENCH_LANES);
-
-      if (!JSON_NODE_HOLDS_NULL (dx))
-        worst = MAX (worst, assert_close ("dx", i, bench->dx[i], dx,
-                                          bench->fresh[i] ? 0.0 : BENCH_BEFORE,
-                                          bench->n_x[i / BENCH_LANES]));
-    }
-  for (guint i = 0; i < bench->n_tensors * BENCH_LANES; i++)
-    worst = MAX (worst, assert_close ("dw", i, bench->dw[i],
-                                      json_array_get_element (member (object, "dw"),
-                                                              i / BENCH_LANES),
-                                      BENCH_BEFORE, bench->n_w[i / BENCH_LANES]));
-  g_test_message ("off by %.2g at most", worst);
-}
+#define TOLERANCE 2e-5  /* relative to 1 + |value|: both sides are of float */
 
 int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  g_autofree char *path = NULL;
-  JsonArray *cases;
+  g_autoptr(JsonParser) cases = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  path = g_test_build_filename (G_TEST_DIST, "golden", "sequence.json", NULL);
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-  cases = json_node_get_array (json_parser_get_root (parser));
-  for (guint i = 0; i < json_array_get_length (cases); i++)
-    {
-      JsonObject *object = json_array_get_object_element (cases, i);
-      g_autofree char *name = g_strdup_printf ("/golden-sequence/%u-%s", i + 1,
-                                               json_object_get_string_member (object, "name"));
-
-      g_test_add_data_func (name, object, test_case);
-    }
+  cases = add_golden_cases ("sequence.json", "/golden-sequence", TOLERANCE);
 
   return g_test_run ();
 }
