@@ -264,7 +264,7 @@ conflict_subtitle (const MtwPlotInput *input)
 static char *
 conflict_waiting (const MtwPlotInput *input)
 {
-  if (mtw_input_n_tasks (input) < 2)
+  if (input->record != NULL && mtw_input_n_tasks (input) < 2)
     return g_strdup (_("Needs two tasks that share blocks."));
   if (mtw_share_curve (input) == NULL && input->conflict == NULL)
     return g_strdup (_("Appears after the first step."));

@@ -162,8 +162,9 @@ cosine_waiting (const MtwPlotInput *input)
   if (n_pairs > 0)
     return NULL;
 
-  return g_strdup (mtw_input_n_tasks (input) < 2 ? _("Needs two tasks that share blocks.")
-                                                 : _("Appears after the first step."));
+  return g_strdup (input->record != NULL && mtw_input_n_tasks (input) < 2
+                   ? _("Needs two tasks that share blocks.")
+                   : _("Appears after the first step."));
 }
 
 static void
