@@ -15,10 +15,25 @@
 #include "mtl-vector.h"
 
 #define PANEL (2 * MTL_LANES)
+#define SUMMED 128   /* rows that are summed in float; beyond, in double */
 #define ROWS  (MTL_REGISTERS == 32 ? 8 : MTL_LANES == 8 ? 6 : 4)
 
 /* --- packing --- */
 
+/* The first @n values behind @from, or zeros in place of those beyond. */
+static G_ALWAYS_INLINE inline Vec
+load_part (const float *from,
+           gsize        n)
+{
+  Ints lane;
+
+  for (gint32 i = 0; i < MTL_LANES; i++)
+    lane[i] = i;
+
+  return (Vec) ((Ints) vec_load (from) & (lane < (gint32) MIN (n, MTL_LANES)));
+}
+
+/* Whole vectors are read as long as b does not end before them. */
 static void
 pack_plain (gsize        k,
             gsize        width,
@@ -26,7 +41,13 @@ pack_plain (gsize        k,
             gsize        ld,
             float       *to)
 {
-  for (gsize p = 0; p < k; p++, b += ld, to += PANEL)
+  for (; k > 0 && (k - 1) * ld + width >= PANEL; k--, b += ld, to += PANEL)
+    {
+      vec_store (to, load_part (b, width));
+      vec_store (to + MTL_LANES,
+                 load_part (b + MTL_LANES, width > MTL_LANES ? width - MTL_LANES : 0));
+    }
+  for (; k > 0; k--, b += ld, to += PANEL)
     {
       memcpy (to, b, width * sizeof *to);
       memset (to + width, 0, (PANEL - width) * sizeof *to);
@@ -63,8 +84,12 @@ pack_transposed (gsize        k,
       turn_square (b + half * ld + p, ld, width > half ? MIN (width - half, MTL_LANES) : 0,
                    to + p * PANEL + half);
   for (gsize p = whole; p < k; p++)
-    for (gsize j = 0; j < PANEL; j++)
-      to[p * PANEL + j] = j < width ? b[j * ld + p] : 0.0f;
+    {
+      for (gsize j = 0; j < width; j++)
+        to[p * PANEL + j] = b[j * ld + p];
+      for (gsize j = width; j < PANEL; j++)
+        to[p * PANEL + j] = 0.0f;
+    }
 }
 
 static void
@@ -112,13 +137,12 @@ store_part (const Tile *tile,
             Vec         v)
 {
   gsize n = MIN (tile->width - column, MTL_LANES);
+  float *to = tile->c + row * tile->ldc + column;
+  float part[MTL_LANES];
 
+  vec_store (part, v);
   for (gsize j = 0; j < n; j++)
-    {
-      float *to = tile->c + row * tile->ldc + column + j;
-
-      *to = tile->add ? *to + v[j] : v[j];
-    }
+    to[j] = tile->add ? to[j] + part[j] : part[j];
 }
 
 static G_ALWAYS_INLINE inline void
@@ -139,12 +163,15 @@ static Vec
 load_bias (const Tile *tile,
            gsize       column)
 {
-  Vec v = { 0 };
+  float part[MTL_LANES] = { 0.0f };
 
-  for (gsize j = 0; tile->bias != NULL && j < MTL_LANES && column + j < tile->width; j++)
-    v[j] = tile->bias[column + j];
+  if (tile->bias == NULL)
+    return (Vec) { 0 };
+  if (tile->width >= column + MTL_LANES)
+    return vec_load (tile->bias + column);
 
-  return v;
+  memcpy (part, tile->bias + column, (tile->width - column) * sizeof *part);
+  return vec_load (part);
 }
 
 static G_ALWAYS_INLINE inline void
@@ -291,9 +318,63 @@ multiply_transposed (gsize        m,
     }
 }
 
+/* --- sums --- */
+
+/* Sums of a vector of columns over at most SUMMED rows. */
+static G_ALWAYS_INLINE inline Vec
+sum_column (gsize        m,
+            const float *c,
+            gsize        ldc)
+{
+  Vec sum[4] = { { 0 } };
+  gsize i = 0;
+
+  for (; i + 4 <= m; i += 4)
+    for (gsize j = 0; j < 4; j++)
+      sum[j] += vec_load (c + (i + j) * ldc);
+  for (; i < m; i++)
+    sum[0] += vec_load (c + i * ldc);
+
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static void
+add_columns (gsize        m,
+             gsize        n,
+             const float *c,
+             gsize        ldc,
+             float       *to)
+{
+  gsize j = 0;
+
+  for (; j + MTL_LANES <= n; j += MTL_LANES)
+    {
+      double total[MTL_LANES] = { 0.0 };
+
+      for (gsize i = 0; i < m; i += SUMMED)
+        {
+          Vec sum = sum_column (MIN (SUMMED, m - i), c + i * ldc + j, ldc);
+
+          for (gsize l = 0; l < MTL_LANES; l++)
+            total[l] += (double) sum[l];
+        }
+      for (gsize l = 0; l < MTL_LANES; l++)
+        to[j + l] += (float) total[l];
+    }
+  for (; j < n; j++)
+    {
+      double total = 0.0;
+
+      for (gsize i = 0; i < m; i++)
+        total += (double) c[i * ldc + j];
+      to[j] += (float) total;
+    }
+}
+
 const MtlGemmKernels mtl_gemm_set = {
   .panel = PANEL,
   .pack = pack,
   .multiply = multiply,
   .multiply_transposed = multiply_transposed,
+  .add_columns = add_columns,
 };

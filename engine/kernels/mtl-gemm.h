@@ -61,6 +61,13 @@ typedef struct
                     gboolean     add,
                     float       *c,
                     gsize        ldc);
+  /* to ← to + 1ᵀ·c, c: m×n. Long sums are taken in double. */
+  void (*add_columns)
+                   (gsize        m,
+                    gsize        n,
+                    const float *c,
+                    gsize        ldc,
+                    float       *to);
 } MtlGemmKernels;
 
 /* How many panels n columns take, and how many floats all of them. */

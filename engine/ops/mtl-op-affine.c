@@ -8,7 +8,6 @@
 #include "mtl-kernels.h"
 
 #define CHUNK 256  /* rows of x packed at once */
-#define BLOCK 64   /* columns summed at once */
 
 gsize
 mtl_op_affine_packed (MtlOpAffine self)
@@ -96,7 +95,6 @@ mtl_op_affine_grad (MtlOpAffine  self,
       }
 }
 
-/* In double, for sums over all tokens of many samples are long. */
 void
 mtl_op_affine_grad_bias (gsize        n_out,
                          gsize        rows,
@@ -104,15 +102,5 @@ mtl_op_affine_grad_bias (gsize        n_out,
                          gsize        ldy,
                          float       *db)
 {
-  for (gsize first = 0; first < n_out; first += BLOCK)
-    {
-      gsize n = MIN (BLOCK, n_out - first);
-      double sums[BLOCK] = { 0.0 };
-
-      for (gsize r = 0; r < rows; r++)
-        for (gsize o = 0; o < n; o++)
-          sums[o] += (double) dy[r * ldy + first + o];
-      for (gsize o = 0; o < n; o++)
-        db[first + o] += (float) sums[o];
-    }
+  mtl_kernels ()->gemm->add_columns (rows, n_out, dy, ldy, db);
 }

@@ -182,6 +182,52 @@ test_pieces (gconstpointer data)
   clear (&it);
 }
 
+/* What a packed panel has beyond the last column. */
+static void
+test_padding (gconstpointer data)
+{
+  const Subject *subject = data;
+  gsize panel = subject->kernels->gemm->panel;
+
+  for (guint turn_b = 0; turn_b < 2; turn_b++)
+    {
+      Product it;
+
+      set_up (&it, subject->kernels, &subject->size, FALSE, turn_b);
+      for (gsize p = 0; p < it.k; p++)
+        for (gsize j = it.n; j < mtl_gemm_panels (subject->kernels->gemm, it.n) * panel; j++)
+          g_assert_cmpfloat (it.panels[(j / panel * it.k + p) * panel + j % panel], ==, 0.0f);
+      clear (&it);
+    }
+}
+
+/* Sums over the rows of b, added to the bias. */
+static void
+test_columns (gconstpointer data)
+{
+  const Subject *subject = data;
+  g_autofree float *start = NULL;
+  Product it;
+
+  set_up (&it, subject->kernels, &subject->size, TRUE, FALSE);
+  start = g_memdup2 (it.bias, it.n * sizeof *start);
+  subject->kernels->gemm->add_columns (it.k, it.n, it.b, it.ldb, it.bias);
+  for (gsize j = 0; j < it.n; j++)
+    {
+      double sum = start[j], scale = fabs (sum);
+
+      for (gsize p = 0; p < it.k; p++)
+        {
+          sum += it.b[p * it.ldb + j];
+          scale += fabs (it.b[p * it.ldb + j]);
+        }
+      if (!(fabs (it.bias[j] - sum) <= TOLERANCE * scale))
+        g_error ("%zu×%zu: column %zu sums to %.9g, expected %.9g", it.k, it.n, j,
+                 (double) it.bias[j], sum);
+    }
+  clear (&it);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -197,9 +243,13 @@ main (int   argc,
                                                   sizes[n].n, sizes[n].k);
         g_autofree char *products = g_strdup_printf ("/gemm/products/%s", words);
         g_autofree char *pieces = g_strdup_printf ("/gemm/pieces/%s", words);
+        g_autofree char *padding = g_strdup_printf ("/gemm/padding/%s", words);
+        g_autofree char *columns = g_strdup_printf ("/gemm/columns/%s", words);
 
         *subject = (Subject) { kernels, sizes[n] };
         g_test_add_data_func (products, subject, test_products);
+        g_test_add_data_func (padding, subject, test_padding);
+        g_test_add_data_func (columns, subject, test_columns);
         g_test_add_data_func_full (pieces, subject, test_pieces, g_free);
       }
 
