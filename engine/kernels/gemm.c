@@ -129,34 +129,30 @@ typedef struct
   gsize        ldc;
 } Tile;
 
-/* The last columns of a panel may not be there. */
+/* Some of a vector's columns may not be there. */
 static void
-store_part (const Tile *tile,
-            gsize       row,
-            gsize       column,
-            Vec         v)
+store_part (float    *to,
+            gsize     n,
+            gboolean  add,
+            Vec       v)
 {
-  gsize n = MIN (tile->width - column, MTL_LANES);
-  float *to = tile->c + row * tile->ldc + column;
   float part[MTL_LANES];
 
   vec_store (part, v);
   for (gsize j = 0; j < n; j++)
-    to[j] = tile->add ? to[j] + part[j] : part[j];
+    to[j] = add ? to[j] + part[j] : part[j];
 }
 
 static G_ALWAYS_INLINE inline void
-store (const Tile *tile,
-       gsize       row,
-       gsize       column,
-       Vec         v)
+store (float    *to,
+       gsize     n,
+       gboolean  add,
+       Vec       v)
 {
-  float *to = tile->c + row * tile->ldc + column;
-
-  if (tile->width < column + MTL_LANES)
-    store_part (tile, row, column, v);
+  if (n < MTL_LANES)
+    store_part (to, n, add, v);
   else
-    vec_store (to, tile->add ? vec_load (to) + v : v);
+    vec_store (to, add ? vec_load (to) + v : v);
 }
 
 static Vec
@@ -165,7 +161,7 @@ load_bias (const Tile *tile,
 {
   float part[MTL_LANES] = { 0.0f };
 
-  if (tile->bias == NULL)
+  if (tile->bias == NULL || tile->width <= column)
     return (Vec) { 0 };
   if (tile->width >= column + MTL_LANES)
     return vec_load (tile->bias + column);
@@ -179,28 +175,27 @@ sum_tile (guint       n_rows,
           guint       n_vectors,
           const Tile *tile)
 {
-  const float *b = tile->panel;
+  const Tile t = *tile;   /* what is stored might be a part of *tile, for all the compiler knows */
+  const float *a = t.a, *b = t.panel;
+  Vec bias[2] = { load_bias (tile, 0), load_bias (tile, MTL_LANES) };
   Vec sum[ROWS][2];
 
-  for (guint v = 0; v < n_vectors; v++)
-    {
-      Vec bias = load_bias (tile, v * MTL_LANES);
-
 #pragma GCC unroll 8
-      for (guint i = 0; i < n_rows; i++)
-        sum[i][v] = bias;
+  for (guint i = 0; i < n_rows; i++)
+    {
+      sum[i][0] = bias[0];
+      sum[i][1] = bias[1];
     }
 
-  for (gsize p = 0; p < tile->k; p++, b += PANEL)
+  for (gsize p = 0; p < t.k; p++, a += t.step, b += PANEL)
     {
-      const float *a = tile->a + p * tile->step;
       Vec first = vec_load (b);
       Vec second = n_vectors == 2 ? vec_load (b + MTL_LANES) : first;
 
 #pragma GCC unroll 8
       for (guint i = 0; i < n_rows; i++)
         {
-          Vec x = vec_all (a[i * tile->row]);
+          Vec x = vec_all (a[i * t.row]);
 
           sum[i][0] += x * first;
           if (n_vectors == 2)
@@ -210,8 +205,11 @@ sum_tile (guint       n_rows,
 
 #pragma GCC unroll 8
   for (guint i = 0; i < n_rows; i++)
-    for (guint v = 0; v < n_vectors; v++)
-      store (tile, i, v * MTL_LANES, sum[i][v]);
+    {
+      store (t.c + i * t.ldc, t.width, t.add, sum[i][0]);
+      if (n_vectors == 2)
+        store (t.c + i * t.ldc + MTL_LANES, t.width - MTL_LANES, t.add, sum[i][1]);
+    }
 }
 
 /* The compiler needs to know how many rows there are. */
