@@ -84,6 +84,7 @@ mtl_work_fill_forward (const MtlShard    *shard,
     .totals = trains ? work->totals + step->sums : NULL,
     .totals_back = trains ? work->totals + step->sums + step->needs.sums : NULL,
     .n_samples = work->pass->batch->rows,
-    .rng = mtl_rng_derive (work->pass->rng, step->word),
+    .pass_rng = work->pass->rng,
+    .word = step->word,
   };
 }

@@ -37,6 +37,7 @@ dropout_forward (const MtlOpPass *pass)
   float p = pass->shape->set[P].number, scale = 1.0f / (1.0f - p);
   gsize n = mtl_shape_size (&pass->shape->in[0]);
   float *drawn = pass->scratch;
+  MtlRng rng = mtl_op_rng (pass);
 
   if (pass->mode == MTL_PASS_EVALUATE)
     {
@@ -50,7 +51,7 @@ dropout_forward (const MtlOpPass *pass)
       float *y = pass->y[0] + r * n;
       guint8 *stays = (guint8 *) pass->kept + r * n;
 
-      mtl_rng_fill (mtl_rng_derive (pass->rng, pass->samples[r]), 0, n, drawn);
+      mtl_rng_fill (mtl_rng_derive (rng, pass->samples[r]), 0, n, drawn);
       for (gsize i = 0; i < n; i++)
         {
           stays[i] = drawn[i] >= p;

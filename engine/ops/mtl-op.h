@@ -111,7 +111,10 @@ typedef struct
   float *const       *dx;         /* [port · n_lanes + lane]; NULL: not wanted */
   const gboolean     *dx_fresh;   /* beside dx: TRUE overwrite, FALSE add */
   float *const       *dw;         /* [tensor · n_lanes + lane]; by shard add, by tile write over */
-  MtlRng              rng;        /* keyed by run, step and block */
+
+  /* for mtl_op_rng() */
+  MtlRng              pass_rng;   /* keyed by run and step */
+  guint64             word;       /* of the block */
 } MtlOpPass;
 
 typedef struct
@@ -195,6 +198,13 @@ static inline float *
 mtl_op_dw (const MtlOpPass *pass, guint tensor, guint lane)
 {
   return pass->dw[tensor * pass->n_lanes + lane];
+}
+
+/* What the block draws from in this step; with the same draws where weights are perturbed. */
+static inline MtlRng
+mtl_op_rng (const MtlOpPass *pass)
+{
+  return mtl_rng_derive (pass->pass_rng, pass->word);
 }
 
 /* The op that ends a head. Its `loss` setting is a method of MTL_KIND_LOSS; the

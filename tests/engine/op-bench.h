@@ -239,7 +239,7 @@ op_bench_pass (OpBench *bench)
     .weights = (const float *const *) bench->w, .kept = bench->kept, .scratch = bench->scratch,
     .buffers = (const float *const *) bench->buffers, .renewed = bench->renewed,
     .prepared = bench->prepared, .totals = trains ? bench->sums : NULL, .n_samples = bench->rows,
-    .rng = bench->rng,
+    .pass_rng = bench->rng,
   };
 }
 
