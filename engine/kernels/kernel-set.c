@@ -8,6 +8,7 @@
 const MtlKernels mtl_kernel_set = {
   .name = MTL_ISA_NAME,
   .conv_pool = &mtl_conv_pool_set,
+  .curves = &mtl_curve_set,
   .gemm = &mtl_gemm_set,
   .winograd = &mtl_winograd_set,
 };

@@ -24,6 +24,7 @@
 #define mtl_conv_pool_grad           MTL_ISA (mtl_conv_pool_grad)
 #define mtl_conv_pool_backward       MTL_ISA (mtl_conv_pool_backward)
 #define mtl_conv_pool_set            MTL_ISA (mtl_conv_pool_set)
+#define mtl_curve_set                MTL_ISA (mtl_curve_set)
 #define mtl_gemm_set                 MTL_ISA (mtl_gemm_set)
 #define mtl_winograd_grad            MTL_ISA (mtl_winograd_grad)
 #define mtl_winograd_grad_scratch    MTL_ISA (mtl_winograd_grad_scratch)
@@ -32,6 +33,7 @@
 
 /* What one set consists of; kernel-set.c puts them together. */
 extern const MtlConvPoolKernels mtl_conv_pool_set;
+extern const MtlCurveKernels    mtl_curve_set;
 extern const MtlGemmKernels     mtl_gemm_set;
 extern const MtlWinogradKernels mtl_winograd_set;
 extern const MtlKernels         mtl_kernel_set;

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "mtl-conv-pool.h"
+#include "mtl-curves.h"
 #include "mtl-gemm.h"
 #include "mtl-winograd.h"
 
@@ -20,6 +21,7 @@ typedef struct
 {
   const char               *name;       /* "base", "avx2", "avx512" */
   const MtlConvPoolKernels *conv_pool;
+  const MtlCurveKernels    *curves;
   const MtlGemmKernels     *gemm;
   const MtlWinogradKernels *winograd;
 } MtlKernels;

@@ -11,6 +11,9 @@
 
 #include <glib.h>
 #include <string.h>
+#if defined MTL_ISA_AVX2 || defined MTL_ISA_AVX512
+#include <immintrin.h>
+#endif
 
 #if defined MTL_ISA_AVX512
 #define MTL_LANES     16
@@ -42,6 +45,44 @@ vec_store (float *to,
            Vec    v)
 {
   *(Loose *) to = v;
+}
+
+/* The first @n values, fewer than a vector has, and zeros. Of memory no more is
+ * touched; the way through a buffer would take as long as some exponentials. */
+static G_ALWAYS_INLINE inline Vec
+vec_load_few (const float *from,
+              gsize        n)
+{
+#if defined MTL_ISA_AVX512
+  return (Vec) _mm512_maskz_loadu_ps ((__mmask16) ((1u << n) - 1), from);
+#elif defined MTL_ISA_AVX2
+  const Ints lanes = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+  return (Vec) _mm256_maskload_ps (from, (__m256i) (lanes < (gint32) n));
+#else
+  Vec v = { 0 };
+
+  for (gsize i = 0; i < n; i++)
+    v[i] = from[i];
+  return v;
+#endif
+}
+
+static G_ALWAYS_INLINE inline void
+vec_store_few (float *to,
+               Vec    v,
+               gsize  n)
+{
+#if defined MTL_ISA_AVX512
+  _mm512_mask_storeu_ps (to, (__mmask16) ((1u << n) - 1), (__m512) v);
+#elif defined MTL_ISA_AVX2
+  const Ints lanes = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+  _mm256_maskstore_ps (to, (__m256i) (lanes < (gint32) n), (__m256) v);
+#else
+  for (gsize i = 0; i < n; i++)
+    to[i] = v[i];
+#endif
 }
 
 /* Minus zero, for 0 − 0 would lose the sign of a negative zero. */
