@@ -282,7 +282,8 @@ soften (const MtlOpPass *pass,
     return;
 
   for (gsize j = 0; j < end; j++)
-    p[j] = expf ((p[j] - most) * scale);
+    p[j] = (p[j] - most) * scale;
+  mtl_kernels ()->curves->exp (end, p, p);
   share = (float) (1.0 / mtl_op_sum (p, end));
   for (gsize j = 0; j < end; j++)
     p[j] *= share;

@@ -10,10 +10,10 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-c-names.h"
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 #include "mtl-op-slope.h"
 
 enum { ALPHA };
@@ -30,11 +30,11 @@ elu_forward (const MtlOpPass *pass)
 {
   gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
   float alpha = (float) pass->shape->set[ALPHA].number;
-  const float *x = pass->x[0];
   float *y = pass->y[0];
 
-  for (gsize i = 0; i < n; i++)
-    y[i] = x[i] <= 0.0f ? alpha * expm1f (x[i]) : x[i];
+  mtl_kernels ()->curves->elu (n, pass->x[0], y);
+  for (gsize i = 0; alpha != 1.0f && i < n; i++)
+    y[i] *= y[i] <= 0.0f ? alpha : 1.0f;
 }
 
 static void

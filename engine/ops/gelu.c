@@ -14,18 +14,13 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 #include "mtl-op-slope.h"
 
 enum { APPROXIMATE };
 enum { NONE, TANH };  /* in the order of the words below */
-
-#define ROOT_HALF      0.70710678f  /* 1/√2 */
-#define GAUSS          0.39894228f  /* 1/√(2π) */
-#define ROOT_TWO_BY_PI 0.79788456f  /* c */
-#define CUBIC          0.044715f    /* k */
 
 static const char *const words[] = { "none", "tanh", NULL };
 
@@ -42,25 +37,13 @@ gelu_plan (const MtlOpShape *shape,
   needs->reads_x = TRUE;
 }
 
-static inline float
-find_tanh (float x)
-{
-  return tanhf (ROOT_TWO_BY_PI * (x + CUBIC * x * x * x));
-}
-
 static void
 gelu_forward (const MtlOpPass *pass)
 {
   gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
-  const float *x = pass->x[0];
-  float *y = pass->y[0];
+  const MtlCurveKernels *curves = mtl_kernels ()->curves;
 
-  if (is_approximate (pass->shape))
-    for (gsize i = 0; i < n; i++)
-      y[i] = 0.5f * x[i] * (1.0f + find_tanh (x[i]));
-  else
-    for (gsize i = 0; i < n; i++)
-      y[i] = 0.5f * x[i] * (1.0f + erff (x[i] * ROOT_HALF));
+  (is_approximate (pass->shape) ? curves->gelu_tanh : curves->gelu) (n, pass->x[0], pass->y[0]);
 }
 
 static void
@@ -69,20 +52,10 @@ find_slope (const MtlOpPass *pass,
             gsize            n,
             float           *slope)
 {
-  const float *x = pass->x[0] + first;
+  const MtlCurveKernels *curves = mtl_kernels ()->curves;
 
-  if (is_approximate (pass->shape))
-    for (gsize i = 0; i < n; i++)
-      {
-        float t = find_tanh (x[i]);
-        float inner = ROOT_TWO_BY_PI * (1.0f + 3.0f * CUBIC * x[i] * x[i]);
-
-        slope[i] = 0.5f * (1.0f + t) + 0.5f * x[i] * (1.0f - t * t) * inner;
-      }
-  else
-    for (gsize i = 0; i < n; i++)
-      slope[i] = 0.5f * (1.0f + erff (x[i] * ROOT_HALF))
-                 + x[i] * GAUSS * expf (-0.5f * x[i] * x[i]);
+  (is_approximate (pass->shape) ? curves->gelu_tanh_slope : curves->gelu_slope)
+    (n, pass->x[0] + first, slope);
 }
 
 static void

@@ -22,10 +22,10 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 #include "mtl-op-affine.h"
 
 #define ROWS  32  /* samples of a shard at most */
@@ -179,12 +179,6 @@ gru_prepare (const MtlOpPass *pass)
 
 /* --- forward --- */
 
-static float
-squash (float x)
-{
-  return 1.0f / (1.0f + expf (-x));
-}
-
 /* @gates: a of one sample and token, and room for cₙ; @before: NULL at the first step */
 static void
 open_gates (gsize        hidden,
@@ -193,18 +187,19 @@ open_gates (gsize        hidden,
             const float *before,
             float       *h)
 {
-  for (gsize i = 0; i < hidden; i++)
-    {
-      float r = squash (gates[i] + c[i]);
-      float z = squash (gates[hidden + i] + c[hidden + i]);
-      float n = tanhf (gates[2 * hidden + i] + r * c[2 * hidden + i]);
+  const MtlCurveKernels *curves = mtl_kernels ()->curves;
+  float *z = gates + hidden, *n = gates + 2 * hidden;
 
-      gates[i] = r;
-      gates[hidden + i] = z;
-      gates[2 * hidden + i] = n;
-      gates[3 * hidden + i] = c[2 * hidden + i];
-      h[i] = (1.0f - z) * n + (before != NULL ? z * before[i] : 0.0f);
-    }
+  for (gsize i = 0; i < 2 * hidden; i++)
+    gates[i] += c[i];
+  curves->sigmoid (2 * hidden, gates, gates);
+  for (gsize i = 0; i < hidden; i++)
+    n[i] += gates[i] * c[2 * hidden + i];
+  curves->tanh (hidden, n, n);
+
+  memcpy (gates + 3 * hidden, c + 2 * hidden, hidden * sizeof *c);
+  for (gsize i = 0; i < hidden; i++)
+    h[i] = (1.0f - z[i]) * n[i] + (before != NULL ? z[i] * before[i] : 0.0f);
 }
 
 static void

@@ -8,11 +8,11 @@
 
 #include "mtl-op-mixture.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "mtl-op-sum.h"
+#include "mtl-kernels.h"
 #include "mtl-op-infer.h"
+#include "mtl-op-sum.h"
 #include "mtl-plan.h"   /* MTL_SHARD_ROWS */
 
 static gboolean
@@ -138,10 +138,10 @@ mtl_op_mixture_softmax (gsize        n,
   for (gsize i = 1; i < n; i++)
     most = MAX (most, z[i]);
   for (gsize i = 0; i < n; i++)
-    {
-      g[i] = expf (z[i] - most);
-      sum += g[i];
-    }
+    g[i] = z[i] - most;
+  mtl_kernels ()->curves->exp (n, g, g);
+  for (gsize i = 0; i < n; i++)
+    sum += g[i];
   for (gsize i = 0; i < n; i++)
     g[i] /= sum;
 }

@@ -12,10 +12,10 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 #include <string.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 #include "mtl-op-axis.h"
 #include "mtl-op-line.h"
 
@@ -61,6 +61,22 @@ add_lines (const float *y,
       sum[i] += (double) y[k * inner + i] * (dy != NULL ? (double) dy[k * inner + i] : 1.0);
 }
 
+/* e^y in place. */
+static void
+raise_lines (gsize  n,
+             gsize  inner,
+             gsize  many,
+             float *y)
+{
+  MtlCurve raise = mtl_kernels ()->curves->exp;
+
+  if (many == inner)
+    raise (n * inner, y, y);
+  else
+    for (gsize k = 0; k < n; k++)
+      raise (many, y + k * inner, y + k * inner);
+}
+
 static void
 settle_lines (const float *x,
               gsize        n,
@@ -78,7 +94,8 @@ settle_lines (const float *x,
       most[i] = x[k * inner + i] > most[i] ? x[k * inner + i] : most[i];
   for (gsize k = 0; k < n; k++)
     for (gsize i = 0; i < many; i++)
-      y[k * inner + i] = expf (x[k * inner + i] - most[i]);
+      y[k * inner + i] = x[k * inner + i] - most[i];
+  raise_lines (n, inner, many, y);
   add_lines (y, NULL, n, inner, many, sum);
   for (gsize i = 0; i < many; i++)
     share[i] = (float) (1.0 / sum[i]);

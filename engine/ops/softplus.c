@@ -2,27 +2,19 @@
  *
  *   y = log(1 + e)/β, e = e^(β·x)        dx = dy/(1 + e^(−β·x))
  *
- * Where β·x exceeds 20 y is x itself, which a float could not tell apart, and
- * the exponential does not overflow. With u = 1 + e as it is rounded, log(1 + e)
- * is log(u)·e/(u − 1): the quotient mends what the rounding took of e, at a
- * fraction of the time of log1pf (Kahan; Goldberg, ACM Computing Surveys 23
- * (1991), theorem 4).
- *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-c-names.h"
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 #include "mtl-op-slope.h"
 
 enum { BETA };
-
-#define THRESHOLD 20.0f
 
 static void
 softplus_plan (const MtlOpShape *shape,
@@ -31,16 +23,18 @@ softplus_plan (const MtlOpShape *shape,
   needs->reads_x = TRUE;
 }
 
-static inline float
-find_softplus (float x,
-               float beta)
+/* of ← β·x */
+static void
+scale (const MtlOpPass *pass,
+       gsize            first,
+       gsize            n,
+       float           *of)
 {
-  gboolean far = beta * x > THRESHOLD;   /* not for a NaN, which is kept */
-  float e = expf (far ? THRESHOLD : beta * x);
-  float u = 1.0f + e;
-  float log1p = u == 1.0f ? e : logf (u) * (e / (u - 1.0f));
+  float beta = (float) pass->shape->set[BETA].number;
+  const float *x = pass->x[0] + first;
 
-  return far ? x : log1p / beta;
+  for (gsize i = 0; i < n; i++)
+    of[i] = beta * x[i];
 }
 
 static void
@@ -48,11 +42,12 @@ softplus_forward (const MtlOpPass *pass)
 {
   gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
   float beta = (float) pass->shape->set[BETA].number;
-  const float *x = pass->x[0];
   float *y = pass->y[0];
 
+  scale (pass, 0, n, y);
+  mtl_kernels ()->curves->softplus (n, y, y);
   for (gsize i = 0; i < n; i++)
-    y[i] = find_softplus (x[i], beta);
+    y[i] /= beta;
 }
 
 static void
@@ -61,11 +56,8 @@ find_slope (const MtlOpPass *pass,
             gsize            n,
             float           *slope)
 {
-  float beta = (float) pass->shape->set[BETA].number;
-  const float *x = pass->x[0] + first;
-
-  for (gsize i = 0; i < n; i++)
-    slope[i] = 1.0f / (1.0f + expf (-beta * x[i]));
+  scale (pass, first, n, slope);
+  mtl_kernels ()->curves->sigmoid (n, slope, slope);
 }
 
 static void

@@ -8,9 +8,9 @@
 #include "mtl-op-infer.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 
 static void
 tanh_plan (const MtlOpShape *shape,
@@ -24,8 +24,7 @@ tanh_forward (const MtlOpPass *pass)
 {
   gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
 
-  for (gsize i = 0; i < n; i++)
-    pass->y[0][i] = tanhf (pass->x[0][i]);
+  mtl_kernels ()->curves->tanh (n, pass->x[0], pass->y[0]);
 }
 
 static void

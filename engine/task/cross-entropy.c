@@ -21,6 +21,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-kernels.h"
+
 enum { SMOOTHING, WEIGHTS, IGNORED };
 
 #define TILE 64
@@ -87,21 +89,15 @@ typedef struct
   double spread[TILE];  /* Σ a·(z − most), where there is smoothing */
 } Tile;
 
-/* Leaves e^(z − most) in @gradient (nullable). */
 static void
-sum_tile (Tile             *tile,
-          const MtlItems   *items,
-          const MtlSetting *set,
-          const float      *z,
-          float            *gradient)
+find_most (Tile           *tile,
+           const MtlItems *items,
+           const float    *z)
 {
   gsize stride = items->item_stride;
 
   for (gsize i = 0; i < tile->n; i++)
-    {
-      tile->most[i] = z[i * stride];
-      tile->sum[i] = tile->spread[i] = 0.0;
-    }
+    tile->most[i] = z[i * stride];
 
   for (gsize c = 1; c < items->n_channels; c++)
     for (gsize i = 0; i < tile->n; i++)
@@ -111,17 +107,53 @@ sum_tile (Tile             *tile,
         tile->most[i] = x > tile->most[i] ? x : tile->most[i];
       }
 
-  for (gsize c = 0; c < items->n_channels; c++)
+}
+
+/* Adds up @many classes from @first, for which and for all items e has room, and
+ * leaves e^(z − most) in @gradient (nullable). */
+static void
+sum_classes (Tile             *tile,
+             const MtlItems   *items,
+             const MtlSetting *set,
+             gsize             first,
+             gsize             many,
+             const float      *z,
+             float            *gradient)
+{
+  double values[TILE], *e = values;
+
+  for (gsize c = first; c < first + many; c++, e += tile->n)
     for (gsize i = 0; i < tile->n; i++)
       {
-        gsize at = c * items->channel_stride + i * stride;
-        double shifted = (double) z[at] - tile->most[i], e = exp (shifted);
-
-        tile->sum[i] += e;
-        tile->spread[i] += weight (set, c) * shifted;
-        if (gradient != NULL)
-          gradient[at] = e;
+        e[i] = (double) z[c * items->channel_stride + i * items->item_stride] - tile->most[i];
+        tile->spread[i] += weight (set, c) * e[i];
       }
+
+  e = values;
+  mtl_kernels ()->curves->exp_wide (many * tile->n, e, e);
+  for (gsize c = first; c < first + many; c++, e += tile->n)
+    for (gsize i = 0; i < tile->n; i++)
+      {
+        tile->sum[i] += e[i];
+        if (gradient != NULL)
+          gradient[c * items->channel_stride + i * items->item_stride] = e[i];
+      }
+}
+
+static void
+sum_tile (Tile             *tile,
+          const MtlItems   *items,
+          const MtlSetting *set,
+          const float      *z,
+          float            *gradient)
+{
+  gsize step = TILE / tile->n;
+
+  find_most (tile, items, z);
+  for (gsize i = 0; i < tile->n; i++)
+    tile->sum[i] = tile->spread[i] = 0.0;
+  for (gsize c = 0; c < items->n_channels; c += step)
+    sum_classes (tile, items, set, c, MIN (step, items->n_channels - c), z, gradient);
 }
 
 /* a times what smoothing leaves to the class itself. */
