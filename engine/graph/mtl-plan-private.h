@@ -30,7 +30,7 @@ typedef struct
 typedef enum
 {
   MTL_DO_FORWARD,
-  MTL_DO_MEASURE,       /* its sums over the batch, before its forward */
+  MTL_DO_MEASURE,       /* its sums over the batch, before its forward; of a penalty, behind it */
   MTL_DO_BACKWARD,
   MTL_DO_MEASURE_BACK,  /* its sums over the batch, before its backward */
 } MtlDo;

@@ -137,6 +137,31 @@ fill_weights (const MtlShard    *shard,
     }
 }
 
+/* A merged lane carries the losses of all tasks that it serves. */
+void
+mtl_work_fill_seeds (const MtlWork     *self,
+                     const MtlPlanStep *step,
+                     MtlPointers       *p,
+                     MtlOpPass         *pass)
+{
+  gboolean merged = self->merged && mtl_count_tasks (step->tasks) > 1;
+  guint lane = 0;
+
+  pass->seeds = step->op->penalty != NULL ? p->seeds : NULL;
+  if (pass->seeds == NULL)
+    return;
+
+  p->seeds[0] = 0.0;
+  for (guint k = 0; k < self->plan->n_tasks; k++)
+    if ((step->tasks & self->active) >> k & 1)
+      {
+        if (merged)
+          p->seeds[0] += self->seeds[k];
+        else
+          p->seeds[lane++] = self->seeds[k];
+      }
+}
+
 guint
 mtl_work_fill_dy (const MtlShard    *shard,
                   const MtlPlanStep *step,
@@ -151,6 +176,7 @@ mtl_work_fill_dy (const MtlShard    *shard,
   for (guint k = 0; k < shard->work->plan->n_tasks; k++)
     if ((tasks >> k & 1) != 0)
       fill_outputs (shard, step, lane++, k, p, pass->n_lanes);
+  mtl_work_fill_seeds (shard->work, step, p, pass);
 
   return pass->n_lanes;
 }

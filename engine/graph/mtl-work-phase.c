@@ -143,6 +143,7 @@ tile_piece (guint    piece,
                                                  step->tensors[t]), k);
       lane++;
     }
+  mtl_work_fill_seeds (self, step, &p, &pass);
   step->op->grad (&pass);
 }
 
@@ -190,6 +191,23 @@ settle (MtlWork           *self,
   step->op->settle (&pass);
 }
 
+/* To the loss of every task that reads the step. */
+static void
+add_penalty (MtlWork           *self,
+             const MtlPlanStep *step)
+{
+  MtlShard shard = whole_batch (self, 0);
+  MtlOpPass pass;
+  MtlPointers p;
+  double penalty;
+
+  mtl_work_fill_forward (&shard, step, &p, &pass);
+  penalty = step->op->penalty (&pass);
+  for (guint k = 0; k < self->plan->n_tasks; k++)
+    if ((step->tasks >> k & 1) != 0)
+      self->penalties[k] += penalty;
+}
+
 static void
 total_sums (MtlWork *self)
 {
@@ -208,6 +226,8 @@ total_sums (MtlWork *self)
           add_sums (self, step->sums, step->needs.sums);
           if (self->pass->mode == MTL_PASS_TRAIN && step->op->settle != NULL)
             settle (self, step);
+          if (step->op->penalty != NULL)
+            add_penalty (self, step);
         }
       else if (action->what == MTL_DO_MEASURE_BACK)
         {

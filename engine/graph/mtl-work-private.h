@@ -40,6 +40,7 @@ struct _MtlWork
   gboolean       merged;     /* one lane in the trunk, seeds weighted */
   double        *divisors;   /* [K] */
   double        *seeds;      /* [K] */
+  double        *penalties;  /* [K]: of the blocks that a task reads */
 
   /* each shard writes its own */
   double        *losses;     /* [shard][K]: sums */
@@ -71,6 +72,7 @@ typedef struct
   float       *dx[MTL_MAX_PORTS * MTL_MAX_TASKS];
   gboolean     dx_fresh[MTL_MAX_PORTS * MTL_MAX_TASKS];
   float       *dw[MTL_OP_MAX_TENSORS * MTL_MAX_TASKS];
+  double       seeds[MTL_MAX_TASKS];
 } MtlPointers;
 
 /* Rows of the batch that are worked on, and by whom. */
@@ -106,6 +108,11 @@ float  *mtl_work_gradient     (const MtlShard    *shard,
 gboolean mtl_work_claim       (const MtlShard    *shard,
                                MtlInput           of,
                                guint              task);
+/* For a step with a penalty, the weights of its lanes. */
+void    mtl_work_fill_seeds   (const MtlWork     *self,
+                               const MtlPlanStep *step,
+                               MtlPointers       *p,
+                               MtlOpPass         *pass);
 /* dy of all lanes; returns how many there are. */
 guint   mtl_work_fill_dy      (const MtlShard    *shard,
                                const MtlPlanStep *step,

@@ -44,6 +44,7 @@ mtl_work_new (MtlPlan *plan,
   self->written = g_new0 (guint64, n_shards * plan->n_steps * 4);
   self->divisors = g_new0 (double, plan->n_tasks);
   self->seeds = g_new0 (double, plan->n_tasks);
+  self->penalties = g_new0 (double, plan->n_tasks);
   self->jobs = g_array_new (FALSE, FALSE, sizeof (MtlWorkJob));
 
   return self;
@@ -66,6 +67,7 @@ mtl_work_free (MtlWork *self)
   g_free (self->written);
   g_free (self->divisors);
   g_free (self->seeds);
+  g_free (self->penalties);
   mtl_plan_unref (self->plan);
   g_free (self);
 }
@@ -120,7 +122,7 @@ sum_losses (const MtlWork *self,
         continue;
       for (gsize s = 0; s < n_shards; s++)
         sum += self->losses[s * self->plan->n_tasks + k];
-      losses[k] = sum / self->divisors[k];
+      losses[k] = sum / self->divisors[k] + self->penalties[k];
     }
 }
 
@@ -140,6 +142,7 @@ begin (MtlWork       *self,
   self->n_slots = (guint) MIN (self->n_shards, self->max_slots);
   self->active = 0;
   self->merged = FALSE;
+  memset (self->penalties, 0, plan->n_tasks * sizeof *self->penalties);
   memcpy (self->renewed, pass->theta + plan->n_weights,
           (plan->n_theta - plan->n_weights) * sizeof *self->renewed);
 

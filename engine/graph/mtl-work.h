@@ -37,7 +37,8 @@ guint64  mtl_work_labelled  (MtlWork       *self,
 
 /**
  * mtl_work_run:
- * @losses: (nullable): K means; NaN for tasks that are not run or have no label
+ * @losses: (nullable): K means, in passes that train with the penalties of blocks that
+ *   the task reads; NaN for tasks that are not run or have no label
  * @grads: (nullable): rows and heads of the pass's labelled tasks are
  *   overwritten, those of its tasks without a label set to zero, others left
  * @outputs: (nullable): [K] rows × size at each task's input, or NULL entries

@@ -11,8 +11,8 @@
  * so that at the ends a bit is settled and gets no gradient any more. z and v are
  * linear in x, or the same for all samples. Where n is not a power of two, a
  * selector may spell a number that no expert has, and shares then sum to less
- * than 1. The source adds to the loss against that, and for sharp selectors; an
- * op has no part in the loss.
+ * than 1. The source adds to the loss against that, and for sharp selectors; here
+ * nothing is added.
  *
  * Source: Hazimeh et al., arXiv 2106.03760 (2021), sec. 3, with the first values
  * of z and v, weight and bias alike, of the authors' program.

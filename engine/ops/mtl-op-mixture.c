@@ -115,6 +115,7 @@ mtl_op_mixture_plan (const MtlOpMixture *self,
                     + MTL_SHARD_ROWS * self->n_places * self->n_logits) * sizeof (float);
   needs->prepared = prepared * sizeof (float);
   needs->n_pieces = prepared > 0 ? 1 : 0;
+  needs->sums = self->balance > 0.0 ? self->n_experts : 0;
   needs->reads_x = TRUE;
 }
 
@@ -221,6 +222,61 @@ mtl_op_mixture_forward (const MtlOpMixture *self,
     }
 }
 
+/* --- balance --- */
+
+void
+mtl_op_mixture_add_shares (const MtlOpMixture *self,
+                           const MtlOpPass    *pass)
+{
+  Kept kept = find_kept (self, pass);
+
+  for (gsize place = 0; place < kept.n_places; place++)
+    for (guint e = 0; e < self->n_experts; e++)
+      pass->sums[e] += (double) kept.g[place * self->n_experts + e];
+}
+
+/* (I − N/n)·n/N: how far the share of an expert is off, relative to an even one. */
+static double
+find_excess (const MtlOpMixture *self,
+             const MtlOpPass    *pass,
+             guint               expert)
+{
+  return pass->totals[expert] * self->n_experts / (double) (pass->n_samples * self->n_places) - 1.0;
+}
+
+double
+mtl_op_mixture_penalty (const MtlOpMixture *self,
+                        const MtlOpPass    *pass)
+{
+  double sum = 0.0;
+
+  for (guint e = 0; e < self->n_experts; e++)
+    {
+      double excess = find_excess (self, pass, e);
+
+      sum += excess * excess;
+    }
+
+  return self->balance * sum / self->n_experts;
+}
+
+/* The gradient of the penalty with respect to each expert's gate at any place. */
+static void
+slope_penalty (const MtlOpMixture *self,
+               const MtlOpPass    *pass,
+               guint               lane,
+               float              *dg)
+{
+  double n_places = (double) (pass->n_samples * self->n_places);
+
+  for (guint e = 0; e < self->n_experts; e++)
+    dg[e] = pass->totals == NULL || self->balance <= 0.0 ? 0.0f
+            : (float) (2.0 * pass->seeds[lane] * self->balance * find_excess (self, pass, e)
+                       / n_places);
+}
+
+/* --- backward --- */
+
 /* Gradients of the logits of one lane at all places. */
 static void
 slope_logits (const MtlOpMixture *self,
@@ -230,7 +286,9 @@ slope_logits (const MtlOpMixture *self,
 {
   Kept kept = find_kept (self, pass);
   const float *dy = mtl_op_dy (pass, 0, lane);
+  float pull[MTL_OP_MAX_EXPERTS];
 
+  slope_penalty (self, pass, lane, pull);
   for (gsize place = 0; place < kept.n_places; place++)
     {
       const float *g = kept.g + place * self->n_experts;
@@ -239,7 +297,7 @@ slope_logits (const MtlOpMixture *self,
       for (guint e = 0; e < self->n_experts; e++)
         dg[e] = g[e] == 0.0f ? 0.0f
                 : (float) mtl_op_dot (dy + place * self->width,
-                                      pass->x[1 + e] + place * self->width, self->width);
+                                      pass->x[1 + e] + place * self->width, self->width) + pull[e];
       self->slope (self->set, self->n_experts, kept.z + place * self->n_logits, g, dg,
                    dz + place * self->n_logits);
     }

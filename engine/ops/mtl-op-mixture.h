@@ -6,6 +6,14 @@
  *
  *   df_i = g_i·dy    dg_i = ⟨dy, f_i⟩    dz = slope (z, g, dg)
  *
+ * A balanced mixture adds to the loss so that its experts get even shares. Where
+ * the gates of a place sum to 1, of n experts at the N places of a batch
+ *
+ *   I_i = Σ g_i     penalty = balance · CV²(I) = balance · Σ_i (I_i − N/n)² · n / N²
+ *
+ * which is balance·(n − 1) where one expert has all. Each dg_i has
+ * 2·balance·(I_i − N/n)·n / N² of it.
+ *
  * A place is a sample. Where the first input is tokens × width and so are the
  * experts, for as many tokens, it is a token: each has gates of its own.
  *
@@ -30,6 +38,7 @@ typedef struct
   gsize             width;      /* values of an expert, at a place */
   gsize             n_logits;
   guint             n_experts;
+  double            balance;    /* weight of the penalty; 0: none */
   MtlOpLinear       maps[2];    /* side by side they make z */
   guint             n_maps;
   void (*open)  (const MtlSetting *set,
@@ -70,6 +79,12 @@ void         mtl_op_mixture_forward     (const MtlOpMixture *self,
 void         mtl_op_mixture_grad        (const MtlOpMixture *self,
                                          const MtlOpPass    *pass);
 void         mtl_op_mixture_backward    (const MtlOpMixture *self,
+                                         const MtlOpPass    *pass);
+
+/* For the op's measure() and penalty(). */
+void         mtl_op_mixture_add_shares  (const MtlOpMixture *self,
+                                         const MtlOpPass    *pass);
+double       mtl_op_mixture_penalty     (const MtlOpMixture *self,
                                          const MtlOpPass    *pass);
 
 /* g ← softmax (z), n values; g may be z. */

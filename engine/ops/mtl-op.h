@@ -15,6 +15,12 @@
  * measure_back() does the same for backward(). Running statistics, which are the
  * op's `buffers`, are renewed by settle() from the totals, once a batch.
  *
+ * An op with a penalty adds to the loss of every task that reads it, in passes
+ * that train: a number that follows from sums over the whole batch of what its
+ * forward() made. Its measure() comes behind forward(), penalty() makes the number
+ * of the totals, and backward() and grad() add the gradient of the number times
+ * the lane's seed. In evaluation there is none, in losses as in gradients.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 
@@ -78,7 +84,7 @@ typedef struct
   gsize         prepared;  /* bytes for all workers */
   guint         n_pieces;  /* in which prepare() may be called side by side */
   guint         n_tiles;   /* in which grad() may; 0: grad() is called by shard */
-  guint         sums;      /* doubles over the batch that forward reads */
+  guint         sums;      /* doubles over the batch that forward reads, or a penalty is made of */
   guint         sums_back; /* … that backward reads, for each lane */
   gboolean      reads_x;   /* backward or grad reads the inputs */
   gboolean      reads_y;   /* … the outputs */
@@ -111,6 +117,8 @@ typedef struct
   float *const       *dx;         /* [port · n_lanes + lane]; NULL: not wanted */
   const gboolean     *dx_fresh;   /* beside dx: TRUE overwrite, FALSE add */
   float *const       *dw;         /* [tensor · n_lanes + lane]; by shard add, by tile write over */
+  const double       *seeds;      /* [n_lanes] weight of the losses in a lane, thus of a penalty;
+                                   * NULL where there is none */
 
   /* for mtl_op_rng() */
   MtlRng              pass_rng;   /* keyed by run and step */
@@ -155,8 +163,12 @@ typedef struct
                         MtlOpNeeds        *needs);
   /* One piece of what is made of the weights before a pass. NULL: nothing. */
   void     (*prepare)  (const MtlOpPass   *pass);
-  /* With sums, in passes that train; forward() then has the totals. */
+  /* With sums, in passes that train; forward() then has the totals. With a penalty
+   * it may read what forward() kept, and backward() and grad() have the totals. */
   void     (*measure)  (const MtlOpPass   *pass);
+  /* With sums: of the totals, what is added to the loss of each task that reads
+   * the block. NULL: nothing. */
+  double   (*penalty)  (const MtlOpPass   *pass);
   void     (*settle)   (const MtlOpPass   *pass);
   void     (*forward)  (const MtlOpPass   *pass);
   /* With sums_back. */

@@ -7,8 +7,15 @@
  * logits the first k experts would be chosen at every place, and the others
  * would never learn. Nothing is added to the logits while training.
  *
+ * The losses of the tasks that read the block have, while training, balance·CV²
+ * of the experts' shares in the batch. Without noise the number of places at which
+ * an expert is chosen has no slope, so there is no term for it. The variance is
+ * that of all n experts; where it is divided by n − 1, as in FastMoE on which M³ViT
+ * stands, the same weight does n / (n − 1) times as much.
+ *
  * Source: Liang et al. (M³ViT), arXiv 2210.14793 (2022), with one router for each
- * task; Shazeer et al., arXiv 1701.06538 (2017), eq. 3 and 5, without noise.
+ * task; Shazeer et al., arXiv 1701.06538 (2017), eq. 3 and 5, without noise, and
+ * eq. 6 and 7.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,7 +25,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-enum { K };
+enum { K, BALANCE };
 enum { WEIGHT };
 
 static void
@@ -56,6 +63,7 @@ describe (const MtlOpShape *shape)
 
   gate.open = open_best;
   gate.slope = slope_best;
+  gate.balance = shape->set[BALANCE].number;
   mtl_op_mixture_add_map (&gate, WEIGHT, MTL_OP_NO_TENSOR, gate.n_experts);
 
   return gate;
@@ -112,6 +120,22 @@ top_k_gate_forward (const MtlOpPass *pass)
 }
 
 static void
+top_k_gate_measure (const MtlOpPass *pass)
+{
+  MtlOpMixture gate = describe (pass->shape);
+
+  mtl_op_mixture_add_shares (&gate, pass);
+}
+
+static double
+top_k_gate_penalty (const MtlOpPass *pass)
+{
+  MtlOpMixture gate = describe (pass->shape);
+
+  return mtl_op_mixture_penalty (&gate, pass);
+}
+
+static void
 top_k_gate_backward (const MtlOpPass *pass)
 {
   MtlOpMixture gate = describe (pass->shape);
@@ -160,16 +184,25 @@ const MtlOp mtl_op_top_k_gate = {
     .id = "top-k-gate",
     .title = N_("Top-k Gate"),
     .summary = N_("Mixes the k experts that a linear router likes best, for each sample or token: "
-                  "one for each task makes a task-conditioned mixture of experts. Nothing is "
-                  "added to the loss for an even load."),
+                  "one for each task makes a task-conditioned mixture of experts. Uneven use of "
+                  "the experts adds to the training loss, and to no test loss."),
     .reference = "Liang, Fan, Sarkar, Jiang, Chen, Zou, Cheng, Hao, Wang, “M³ViT: "
                  "Mixture-of-Experts Vision Transformer for Efficient Multi-task Learning with "
-                 "Model-Accelerator Co-design”, NeurIPS 2022, arXiv 2210.14793",
+                 "Model-Accelerator Co-design”, NeurIPS 2022, arXiv 2210.14793; Shazeer, "
+                 "Mirhoseini, Maziarz, Davis, Le, Hinton, Dean, “Outrageously Large Neural "
+                 "Networks: The Sparsely-Gated Mixture-of-Experts Layer”, ICLR 2017, "
+                 "arXiv 1701.06538, eq. 3, 5, 6 and 7",
     .params = (const MtlParam[]) {
       /* The paper has 4 of 16; a block here has 4 or 8 experts rather than 16. */
       [K] = { .id = "k", .title = N_("Experts chosen"),
               .summary = N_("Those with the largest logits; the others have no share"),
               .type = MTL_WHOLE, .minimum = 1, .maximum = MTL_OP_MAX_EXPERTS, .initial = 2 },
+      /* 0.01 is that of the authors' program. */
+      [BALANCE] = { .id = "balance", .title = N_("Weight of even load"),
+                    .summary = N_("Times the squared coefficient of variation of the experts' "
+                                  "shares in a batch, it is added to the training loss of the "
+                                  "tasks behind the gate; 0 adds nothing"),
+                    .type = MTL_NUMBER, .maximum = 100.0, .initial = 0.01 },
       { NULL }
     },
   },
@@ -184,6 +217,8 @@ const MtlOp mtl_op_top_k_gate = {
   .plan = top_k_gate_plan,
   .prepare = top_k_gate_prepare,
   .forward = top_k_gate_forward,
+  .measure = top_k_gate_measure,
+  .penalty = top_k_gate_penalty,
   .backward = top_k_gate_backward,
   .grad = top_k_gate_grad,
   .write_c = top_k_gate_write_c,

@@ -9,8 +9,8 @@
  * and g_k and cannot tell, at whatever weights they ask. A batch in which a
  * task has no label adds nothing to it.
  *
- * Only what looks at a batch as such sees one at a time: batch norm, whose
- * running statistics go on from one to the next.
+ * Only what looks at a batch as such sees one at a time: penalties of blocks, and
+ * batch norm, whose running statistics go on from one to the next.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

@@ -127,6 +127,7 @@ run_bench (OpBench    *bench,
     fill (bench->w[t], json_array_get_element (member (object, "w"), t), bench->n_w[t]);
   for (guint lane = 0; lane < BENCH_LANES; lane++)
     {
+      bench->seeds[lane] = 1.0;
       fill (bench->dy[lane], json_object_get_member (object, "dy"), bench->n_y[0]);
       for (guint i = 0; i < bench->shape.n_in; i++)
         bench->fresh[i * BENCH_LANES + lane] = lane == 0;
@@ -154,6 +155,13 @@ test_case (gconstpointer data)
   run_bench (bench, object);
   worst = assert_close ("y", 0, bench->y[0], json_object_get_member (object, "y"), 0.0,
                         bench->n_y[0], c->tolerance);
+  if (json_object_has_member (object, "penalty"))
+    {
+      double penalty = json_object_get_double_member (object, "penalty");
+
+      g_assert_cmpfloat_with_epsilon (op_bench_penalty (bench), penalty,
+                                      c->tolerance * (1.0 + penalty));
+    }
   for (guint i = 0; i < bench->shape.n_in * BENCH_LANES; i++)
     {
       JsonNode *dx = json_array_get_element (member (object, "dx"), i / BENCH_LANES);

@@ -6,7 +6,7 @@
  * sanitizer sees a step too far.
  *
  * The rows are the batch: sums over it are those of this one shard, and tiles
- * are called one after the other.
+ * are called one after the other. Of a penalty each lane has another share.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,7 +19,7 @@
 #include "mtl-op.h"
 
 #define BENCH_LANES   2
-#define BENCH_PORTS   16
+#define BENCH_PORTS   MTL_MAX_PORTS
 #define BENCH_OUTPUTS 4
 
 typedef struct
@@ -42,6 +42,7 @@ typedef struct
   gsize        n_b[MTL_OP_MAX_BUFFERS];
   float       *buffers[MTL_OP_MAX_BUFFERS], *renewed[MTL_OP_MAX_BUFFERS];
   double      *sums, *sums_back;
+  double       seeds[BENCH_LANES];   /* of a penalty in the lanes */
   gpointer     kept, scratch, prepared;
 } OpBench;
 
@@ -202,6 +203,8 @@ op_bench_new (const MtlOp      *op,
 
   bench->op = op;
   bench->rows = rows;
+  for (guint lane = 0; lane < BENCH_LANES; lane++)
+    bench->seeds[lane] = 1.0 + 2.0 * lane;
   bench->rng = mtl_rng_new (seed, MTL_STREAM_DROPOUT);
   bench->shape.set = set;
   bench->shape.n_in = n_in;
@@ -280,8 +283,23 @@ op_bench_forward (OpBench *bench)
 
   pass.dy = NULL;
   op_bench_prepare (bench, pass);
-  op_bench_measure (bench, pass);
+  if (bench->op->penalty == NULL)
+    op_bench_measure (bench, pass);
   bench->op->forward (&pass);
+  if (bench->op->penalty != NULL)
+    op_bench_measure (bench, pass);
+}
+
+/* Of the last forward pass. */
+static inline double
+op_bench_penalty (OpBench *bench)
+{
+  MtlOpPass pass = op_bench_pass (bench);
+
+  if (bench->op->penalty == NULL || bench->needs.sums == 0 || pass.totals == NULL)
+    return 0.0;
+
+  return bench->op->penalty (&pass);
 }
 
 /* By tile a gradient is written over, so that there is nothing to add to before. */
@@ -322,6 +340,7 @@ op_bench_backward (OpBench *bench)
   pass.dx = bench->dx;
   pass.dx_fresh = bench->fresh;
   pass.dw = bench->dw;
+  pass.seeds = bench->op->penalty != NULL ? bench->seeds : NULL;
   if (bench->needs.sums_back > 0 && pass.totals != NULL)
     {
       memset (bench->sums_back, 0, bench->needs.sums_back * BENCH_LANES * sizeof (double));

@@ -1,8 +1,9 @@
 /* test-ops.c — every op of the catalogue against finite differences
  *
- * With s = Σ dy·y for a random dy in each lane, backward() is to give ∂s/∂x and
- * grad() ∂s/∂w. Both are compared with (s(v + h) − s(v − h)) / 2h at elements
- * drawn at random, and where that does not fit, with other h.
+ * With s = Σ dy·y for a random dy in each lane, and behind it the op's penalty times
+ * the lane's seed, backward() is to give ∂s/∂x and grad() ∂s/∂w. Both are compared
+ * with (s(v + h) − s(v − h)) / 2h at elements drawn at random, and where that does
+ * not fit, with other h.
  * Shapes and settings are not listed here by op: whatever an op accepts of a
  * common list is tried, with its parameters at their initial value, then one
  * after the other at some others: the least and one above the initial one, all
@@ -58,7 +59,7 @@ sum_lanes (OpBench *bench,
   op_bench_forward (bench);
   for (guint lane = 0; lane < BENCH_LANES; lane++)
     {
-      s[lane] = 0.0;
+      s[lane] = bench->seeds[lane] * op_bench_penalty (bench);
       for (guint o = 0; o < bench->shape.n_out; o++)
         for (gsize i = 0; i < bench->n_y[o]; i++)
           s[lane] += (double) bench->dy[o * BENCH_LANES + lane][i] * bench->y[o][i];

@@ -73,7 +73,7 @@ static const struct
     "d csv\na dense units=6 < d.features\nat tanh < a.out\nb dense units=6 < d.features\n"
     "bt tanh < b.out\nc dense units=6 < d.features\nct tanh < c.out\n"
     "g0 gate < d.features at.out@experts bt.out@experts\n"
-    "g1 top-k-gate k=3 < d.features at.out@experts bt.out@experts ct.out@experts\n"
+    "g1 top-k-gate k=3 balance=4 < d.features at.out@experts bt.out@experts ct.out@experts\n"
     "g2 dselect-k < d.features g0.out@experts at.out@experts bt.out@experts\n"
     "h0 dense units=1 < g0.out\nh1 dense units=1 < g1.out\nh2 dense units=1 < g2.out\n"
     "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out\ny2 task loss=mse < h2.out" },
@@ -82,4 +82,13 @@ static const struct
     "bt tanh < b.out\nsa cross-stitch < at.out@own bt.out@others\n"
     "sb cross-stitch by-channel=true < bt.out@own at.out@others\nh0 dense units=1 < sa.out\n"
     "h1 dense units=1 < sb.out\ny0 task loss=mse < h0.out\ny1 task loss=mse < h1.out" },
+  /* Penalties of two tasks and of all, between statistics of the batch. */
+  { "penalties",
+    "d csv\na dense units=6 < d.features\nat tanh < a.out\nb dense units=6 < d.features\n"
+    "bt tanh < b.out\nn batch-norm < at.out\n"
+    "g top-k-gate k=2 balance=90 < n.out at.out@experts bt.out@experts\nm batch-norm < g.out\n"
+    "f top-k-gate k=2 balance=60 < m.out at.out@experts g.out@experts\n"
+    "h0 dense units=1 < f.out\nh1 dense units=1 < f.out\nh2 dense units=1 < m.out\n"
+    "y0 task loss=mse weight=0.5 < h0.out\ny1 task loss=mse weight=2.5 < h1.out\n"
+    "y2 task loss=mse < h2.out" },
 };

@@ -32,17 +32,18 @@ def drawn(*shape, spread=1.0):
     return torch.round(64 * spread * torch.randn(*shape)) / 64
 
 
-def add(name, op, settings, inputs, weights, function):
+def add(name, op, settings, inputs, weights, function, penalty=None):
     leaves = [t.requires_grad_() for t in inputs + weights]
     y = function(inputs[0], inputs[1:], *weights)
     dy = drawn(*y.shape)
-    found = torch.autograd.grad(y, leaves, dy, allow_unused=True)
+    extra = torch.zeros(()) if penalty is None else penalty(inputs[0], inputs[1:], *weights)
+    found = torch.autograd.grad((y * dy).sum() + extra, leaves, allow_unused=True)
     found = [torch.zeros_like(t) if g is None else g for g, t in zip(found, leaves)]
     cases.append({
         "name": name, "op": op, "settings": settings, "rows": y.shape[0],
         "shapes": [list(x.shape[1:]) for x in inputs],
         "x": [values(x) for x in inputs], "w": [values(w) for w in weights],
-        "dy": values(dy), "y": values(y),
+        "dy": values(dy), "y": values(y), **({} if penalty is None else {"penalty": extra.item()}),
         "dx": [values(g) for g in found[:len(inputs)]],
         "dw": [values(g) for g in found[len(inputs):]],
     })
@@ -83,22 +84,30 @@ add_gate("tokens", 2, [4, 5], [4, 3], 3)
 
 # --- top-k-gate ---
 
+def best_gates(k, x, experts, weight):
+    z = torch.nn.functional.linear(seen(x, experts), weight)
+    best = torch.sort(z, dim=-1, descending=True, stable=True).indices[..., :k]
+    return torch.zeros_like(z).scatter(-1, best, torch.softmax(z.gather(-1, best), -1))
+
+
 def top_k(k):
+    return lambda x, experts, weight: mix(best_gates(k, x, experts, weight), experts)
+
+
+def uneven(k, balance):
     def run(x, experts, weight):
-        z = torch.nn.functional.linear(seen(x, experts), weight)
-        best = torch.sort(z, dim=-1, descending=True, stable=True).indices[..., :k]
-        g = torch.softmax(z.gather(-1, best), -1)
-        return mix(torch.zeros_like(z).scatter(-1, best, g), experts)
+        importance = best_gates(k, x, experts, weight).flatten(0, -2).sum(0)
+        return balance * importance.var(correction=0) / importance.mean() ** 2
     return run
 
 
-add("best-2-of-5", "top-k-gate", [2], [drawn(4, 6)] + [drawn(4, 3) for _ in range(5)],
+add("best-2-of-5", "top-k-gate", [2, 0], [drawn(4, 6)] + [drawn(4, 3) for _ in range(5)],
     [drawn(5, 6)], top_k(2))
 twins = drawn(4, 6)
 twins[3] = twins[1]
 twins[2] = twins[1]
-add("ties", "top-k-gate", [2], [drawn(6, 6)] + [drawn(6, 3) for _ in range(4)], [twins], top_k(2))
-add("best-tokens", "top-k-gate", [1], [drawn(2, 4, 5)] + [drawn(2, 4, 3) for _ in range(3)],
+add("ties", "top-k-gate", [2, 0], [drawn(6, 6)] + [drawn(6, 3) for _ in range(4)], [twins], top_k(2))
+add("best-tokens", "top-k-gate", [1, 0], [drawn(2, 4, 5)] + [drawn(2, 4, 3) for _ in range(3)],
     [drawn(3, 5)], top_k(1))
 
 
@@ -161,6 +170,20 @@ add_stitch("one-share", False, [2, 3, 3], 3)
 add_stitch("by-channel", True, [3, 2, 5], 3)
 add_stitch("by-channel-of-tokens", True, [3, 4], 2)
 add_stitch("by-value", True, [5], 2)
+
+
+# --- top-k-gate with an even load ---
+
+# Behind all others, so that what these draw stays as it was.
+def add_balanced(name, k, balance, rows, x, expert, n):
+    add(name, "top-k-gate", [k, balance],
+        [drawn(rows, *x)] + [drawn(rows, *expert) for _ in range(n)],
+        [drawn(n, x[-1] if len(x) == 2 else math.prod(x))], top_k(k), uneven(k, balance))
+
+
+add_balanced("even-samples", 2, 2.5, 5, [6], [3], 4)
+add_balanced("even-tokens", 3, 10.0, 2, [4, 5], [4, 3], 5)
+add_balanced("even-of-all", 3, 1.0, 4, [6], [2], 3)
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mtl-blocks.json"), "w",
           encoding="utf-8") as file:
