@@ -61,6 +61,8 @@ typedef struct
   gboolean           folder;   /* of a MTL_PATH: a folder and not a file */
 } MtlParam;
 
+typedef struct _MtlGroup MtlGroup;   /* mtl-group.h */
+
 typedef struct
 {
   const char     *id;         /* stable, stored in files; unique in its kind */
@@ -69,6 +71,7 @@ typedef struct
   const char     *reference;  /* authors, title, venue, arXiv id; equation or algorithm */
   const MtlParam *params;     /* ends with an entry whose id is NULL; or NULL */
   gboolean        hidden;     /* not offered to people: a fused kernel */
+  const MtlGroup *group;      /* what it is the method of, and lives in; NULL: of the catalogue */
 } MtlMethod;
 
 const char             *mtl_kind_name           (MtlKind          kind);

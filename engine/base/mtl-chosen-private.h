@@ -32,3 +32,12 @@ gboolean        mtl_chosen_is_changed  (const MtlChosen   *self);
 MtlChosen      *mtl_chosen_rename_task (const MtlChosen   *self,
                                         const char        *from,
                                         const char        *to);
+/* (transfer full): with the value of a setting of the same type; one out of
+ * range is passed over. */
+MtlChosen      *mtl_chosen_with_setting (const MtlChosen  *self,
+                                         const char       *param,
+                                         const MtlSetting *value);
+/* (transfer full): of another method of the kind, with what is set of @self and
+ * has a place there by id. Methods and lists within settings are not taken over. */
+MtlChosen      *mtl_chosen_on          (const MtlChosen   *self,
+                                        const MtlMethod   *method);

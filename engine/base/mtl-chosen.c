@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mtl-catalogue.h"
+#include "mtl-group.h"
 #include "mtl-nearest.h"
 #include "mtl-setting.h"
 
@@ -20,6 +21,8 @@ new_empty (MtlKind          kind,
   g_atomic_ref_count_init (&self->refs);
   self->kind = kind;
   self->method = method;
+  if (method->group != NULL)
+    mtl_group_ref (method->group);
   self->n = mtl_method_n_params (method, kind);
   self->settings = g_new0 (MtlSetting, self->n);
 
@@ -78,6 +81,8 @@ mtl_chosen_unref (const MtlChosen *self)
 
   for (guint i = 0; i < own->n; i++)
     mtl_setting_clear (&own->settings[i], mtl_chosen_param (own, i));
+  if (own->method->group != NULL)
+    mtl_group_unref (own->method->group);
   g_free (own->settings);
   g_strfreev (own->kept);
   g_free (own);
@@ -163,13 +168,22 @@ same_kept (char **a,
   return g_strv_equal ((const char *const *) a, (const char *const *) b);
 }
 
+/* The method of a group is another one each time that its definition is read. */
+static gboolean
+same_method (const MtlMethod *a,
+             const MtlMethod *b)
+{
+  return a == b
+    || (a->group != NULL && b->group != NULL && mtl_group_equal (a->group, b->group));
+}
+
 gboolean
 mtl_chosen_equal (const MtlChosen *a,
                   const MtlChosen *b)
 {
   if (a == b)
     return TRUE;
-  if (a->kind != b->kind || a->method != b->method || !same_kept (a->kept, b->kept))
+  if (a->kind != b->kind || !same_method (a->method, b->method) || !same_kept (a->kept, b->kept))
     return FALSE;
 
   for (guint i = 0; i < a->n; i++)
@@ -177,6 +191,64 @@ mtl_chosen_equal (const MtlChosen *a,
       return FALSE;
 
   return TRUE;
+}
+
+/* A value that fits neither type nor range is passed over. */
+static void
+put_value (MtlSetting       *self,
+           const MtlParam   *param,
+           const MtlSetting *value)
+{
+  switch (param->type)
+    {
+    case MTL_NUMBER:
+    case MTL_WHOLE:
+      mtl_setting_put_number (self, param, value->number, NULL);
+      break;
+    case MTL_FLAG:
+      mtl_setting_put_flag (self, param, value->number != 0.0);
+      break;
+    case MTL_CHOICE:
+    case MTL_TEXT:
+      if (value->text != NULL)
+        mtl_setting_put_word (self, param, value->text, NULL);
+      break;
+    default:
+      break;
+    }
+}
+
+MtlChosen *
+mtl_chosen_with_setting (const MtlChosen  *self,
+                         const char       *param,
+                         const MtlSetting *value)
+{
+  MtlChosen *copy = mtl_chosen_copy (self);
+
+  for (guint i = 0; i < copy->n; i++)
+    if (strcmp (mtl_chosen_param (copy, i)->id, param) == 0)
+      put_value (&copy->settings[i], mtl_chosen_param (copy, i), value);
+
+  return copy;
+}
+
+MtlChosen *
+mtl_chosen_on (const MtlChosen *self,
+               const MtlMethod *method)
+{
+  MtlChosen *copy = mtl_chosen_new (self->kind, method);
+
+  for (guint i = 0; i < copy->n; i++)
+    {
+      const MtlParam *param = mtl_chosen_param (copy, i);
+      const MtlSetting *old = mtl_chosen_get (self, param->id);
+
+      if (old != NULL && old->is_set)
+        put_value (&copy->settings[i], param, old);
+    }
+  copy->kept = g_strdupv (self->kept);
+
+  return copy;
 }
 
 static int

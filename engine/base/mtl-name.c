@@ -8,6 +8,8 @@
 
 #include "mtl-name.h"
 
+#include <string.h>
+
 gboolean
 mtl_name_is_valid (const char *name)
 {
@@ -21,4 +23,26 @@ mtl_name_is_valid (const char *name)
     n++;
 
   return name[n] == '\0' && n <= MTL_NAME_MAX;
+}
+
+gboolean
+mtl_path_is_valid (const char *path)
+{
+  g_auto(GStrv) parts = NULL;
+  guint n = 0;
+
+  if (path == NULL || strlen (path) > MTL_PATH_MAX)
+    return FALSE;
+
+  parts = g_strsplit (path, "/", -1);
+  for (n = 0; parts[n] != NULL; n++)
+    {
+      gboolean number = n > 0 && parts[n + 1] != NULL && parts[n][0] != '\0'
+                        && strspn (parts[n], "0123456789") == strlen (parts[n]);
+
+      if (!number && !mtl_name_is_valid (parts[n]))
+        return FALSE;
+    }
+
+  return n > 0;
 }

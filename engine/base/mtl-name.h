@@ -7,7 +7,10 @@
 
 #include <glib.h>
 
-#define MTL_NAME_MAX 64  /* bytes */
+#define MTL_NAME_MAX 64    /* bytes */
+#define MTL_PATH_MAX 1024
 
 /* Lower-case letters, digits, _ and -; a letter first. */
 gboolean mtl_name_is_valid (const char *name);
+/* Names with slashes between them, and numbers of copies: stage1/2/conv1. */
+gboolean mtl_path_is_valid (const char *path);

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-group.h"
 #include "mtl-name.h"
 #include "mtl-op.h"
 
@@ -54,16 +55,16 @@ mtl_wire_equal (const MtlWire *a,
     && strcmp (a->to, b->to) == 0 && strcmp (a->to_port, b->to_port) == 0;
 }
 
-static gboolean
-split_end (const char  *end,
-           char       **block,
-           char       **port,
-           GError     **error)
+gboolean
+mtl_end_parse (const char  *end,
+               char       **block,
+               char       **port,
+               GError     **error)
 {
   const char *dot = strchr (end, '.');
   g_autofree char *first = dot != NULL ? g_strndup (end, dot - end) : NULL;
 
-  if (dot == NULL || !mtl_name_is_valid (first) || !mtl_name_is_valid (dot + 1))
+  if (dot == NULL || !mtl_path_is_valid (first) || !mtl_name_is_valid (dot + 1))
     {
       g_autofree char *valid = g_utf8_make_valid (end, -1);
 
@@ -88,8 +89,8 @@ mtl_wire_parse (const char  *from,
   g_autofree char *to_block = NULL;
   g_autofree char *to_port = NULL;
 
-  if (!split_end (from, &from_block, &from_port, error)
-      || !split_end (to, &to_block, &to_port, error))
+  if (!mtl_end_parse (from, &from_block, &from_port, error)
+      || !mtl_end_parse (to, &to_block, &to_port, error))
     return NULL;
 
   return mtl_wire_new (from_block, from_port, to_block, to_port);
@@ -107,7 +108,8 @@ clamp_coordinate (double value)
 
 /**
  * mtl_block_new:
- * @id: lower-case letters, digits, _ and -; a letter first; at most 64
+ * @id: lower-case letters, digits, _ and -; a letter first; at most 64; of a
+ *   block within a group a path of such names, see mtl-group.h
  * @what: of MTL_KIND_OP or MTL_KIND_SOURCE
  * @x: finite; beyond ±10⁶ it is cut, so that what is drawn can be saved
  *
@@ -121,7 +123,7 @@ mtl_block_new (const char      *id,
 {
   MtlBlock *self;
 
-  g_return_val_if_fail (mtl_name_is_valid (id), NULL);
+  g_return_val_if_fail (mtl_path_is_valid (id), NULL);
   g_return_val_if_fail (isfinite (x) && isfinite (y), NULL);
   g_return_val_if_fail (mtl_chosen_kind (what) == MTL_KIND_OP
                         || mtl_chosen_kind (what) == MTL_KIND_SOURCE, NULL);
@@ -137,12 +139,22 @@ mtl_block_new (const char      *id,
 }
 
 MtlBlock *
-mtl_block_copy (const MtlBlock *self)
+mtl_block_like (const MtlBlock  *self,
+                const char      *id,
+                const MtlChosen *what,
+                double           x,
+                double           y)
 {
-  MtlBlock *copy = mtl_block_new (self->id, self->what, self->x, self->y);
+  MtlBlock *copy = mtl_block_new (id, what, x, y);
 
   copy->kept = g_strdupv (self->kept);
   return copy;
+}
+
+MtlBlock *
+mtl_block_copy (const MtlBlock *self)
+{
+  return mtl_block_like (self, self->id, self->what, self->x, self->y);
 }
 
 MtlBlock *
@@ -203,6 +215,12 @@ mtl_block_is_task (const MtlBlock *self)
 {
   return !mtl_block_is_source (self)
     && strcmp (mtl_chosen_method (self->what)->id, MTL_TASK_ID) == 0;
+}
+
+const MtlGroup *
+mtl_block_group (const MtlBlock *self)
+{
+  return mtl_chosen_method (self->what)->group;
 }
 
 /* --- ports --- */

@@ -11,6 +11,7 @@
 #include "mtl-design-private.h"
 
 #include "mtl-chosen-private.h"
+#include "mtl-group.h"
 
 /* As mtl_design_free_id(), in both designs at once: an id that a later copy
  * keeps is not taken by one before it. @last: stem → number tried last. */
@@ -114,15 +115,52 @@ follow_tasks (const MtlChosen *what,
   return followed;
 }
 
+/* A use is one of the design's own definition. Takes @what. */
+static MtlChosen *
+put_on_group (const MtlDesign *self,
+              MtlChosen       *what)
+{
+  const MtlGroup *used = mtl_chosen_method (what)->group;
+  const MtlGroup *own = used != NULL ? mtl_design_find_group (self, mtl_group_id (used)) : NULL;
+  g_autoptr(MtlChosen) old = what;
+
+  return own == used ? mtl_chosen_ref (what) : mtl_chosen_on (old, mtl_group_method (own));
+}
+
+/* With the groups that the copied blocks use, where it has none of their ids. */
+static MtlDesign *
+bring_groups (const MtlDesign  *self,
+              const MtlDesign  *from,
+              const GPtrArray  *chosen,
+              GError          **error)
+{
+  MtlDesign *with = mtl_design_ref (self);
+
+  for (guint i = 0; i < chosen->len && with != NULL; i++)
+    {
+      const MtlGroup *used = mtl_block_group (from->blocks->pdata[i]);
+      g_autoptr(MtlDesign) before = NULL;
+
+      if (chosen->pdata[i] == NULL || used == NULL
+          || mtl_design_find_group (with, mtl_group_id (used)) != NULL)
+        continue;
+      before = with;
+      with = mtl_design_with_group (before, used, error);
+    }
+
+  return with;
+}
+
 static MtlBlock *
-copy_block (const MtlDesign *from,
+copy_block (const MtlDesign *self,
+            const MtlDesign *from,
             guint            n,
             const GPtrArray *chosen,
             double           dx,
             double           dy)
 {
   const MtlBlock *block = from->blocks->pdata[n];
-  g_autoptr(MtlChosen) what = follow_tasks (block->what, from, chosen);
+  g_autoptr(MtlChosen) what = put_on_group (self, follow_tasks (block->what, from, chosen));
   MtlBlock *copy;
 
   if (dx == 0 && dy == 0 && what == block->what && g_str_equal (block->id, chosen->pdata[n]))
@@ -160,6 +198,7 @@ copy_wires (MtlDesign       *draft,
  *
  * The wires among the blocks are copied with them, those to others are not.
  * A copy keeps its id where @self has none of that name, else it has a free one.
+ * Uses bring their groups along, or become uses of @self's group of that id.
  *
  * Returns: (transfer full): the new design; NULL with MTL_ERROR_DESIGN where it
  *   would have more blocks or tasks than a design can hold
@@ -175,16 +214,21 @@ mtl_design_with_copies (const MtlDesign    *self,
 {
   g_autoptr(GPtrArray) chosen = choose_ids (self, from, ids);
   g_autoptr(GStrvBuilder) copied = g_strv_builder_new ();
+  g_autoptr(MtlDesign) ready = NULL;
   MtlDesign *copy;
 
   if (!check_room (self, from, chosen, error))
     return NULL;
 
-  copy = mtl_design_copy (self);
+  ready = bring_groups (self, from, chosen, error);
+  if (ready == NULL)
+    return NULL;
+
+  copy = mtl_design_copy (ready);
   for (guint i = 0; i < chosen->len; i++)
     if (chosen->pdata[i] != NULL)
       {
-        g_ptr_array_add (copy->blocks, copy_block (from, i, chosen, dx, dy));
+        g_ptr_array_add (copy->blocks, copy_block (ready, from, i, chosen, dx, dy));
         g_strv_builder_add (copied, chosen->pdata[i]);
       }
   copy_wires (copy, from, chosen);

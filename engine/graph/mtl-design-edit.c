@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "mtl-chosen-private.h"
+#include "mtl-design-groups.h"
 #include "mtl-name.h"
 
 /**
@@ -48,17 +49,10 @@ keep_unknown (MtlBlock       *block,
   return copy;
 }
 
-/**
- * mtl_design_with_block:
- *
- * Adds, or replaces by id; wires stay. A design that holds MTL_MAX_BLOCKS
- * blocks or MTL_MAX_TASKS tasks takes no more of them and is returned as it is.
- *
- * Returns: (transfer full): the new design
- */
-MtlDesign *
-mtl_design_with_block (const MtlDesign *self,
-                       MtlBlock        *block)
+/* In a design that has the group of the block, where it is a use. */
+static MtlDesign *
+put_block (const MtlDesign *self,
+           MtlBlock        *block)
 {
   int n = mtl_design_find_index (self, mtl_block_id (block));
   gboolean new_task = mtl_block_is_task (block)
@@ -81,6 +75,41 @@ mtl_design_with_block (const MtlDesign *self,
     }
 
   return mtl_design_seal (copy);
+}
+
+/**
+ * mtl_design_with_block:
+ *
+ * Adds, or replaces by id; wires stay. The id may be a path into a group. A use
+ * brings its group along, or takes the design's own of that id. A design that
+ * holds MTL_MAX_BLOCKS blocks or MTL_MAX_TASKS tasks takes no more of them and is
+ * returned as it is, and so is one that cannot take the group.
+ *
+ * Returns: (transfer full): the new design
+ */
+MtlDesign *
+mtl_design_with_block (const MtlDesign *self,
+                       MtlBlock        *block)
+{
+  g_autoptr(MtlChosen) what = mtl_chosen_ref (block->what);
+  g_autoptr(MtlBlock) local = NULL;
+  g_autoptr(MtlDesign) body = NULL;
+  g_autoptr(MtlDesign) ready = NULL;
+  MtlDesign *edited;
+  MtlScope scope;
+
+  if (!mtl_design_enter (self, block->id, &scope, NULL))
+    return mtl_design_ref (self);
+
+  body = mtl_design_open (self, &scope);
+  ready = (MtlDesign *) mtl_design_adopt (body, &what, NULL);
+  if (ready == NULL)
+    return mtl_design_ref (self);
+
+  local = what == block->what && scope.id == block->id ? mtl_block_ref (block)
+          : mtl_block_like (block, scope.id, what, block->x, block->y);
+  edited = mtl_design_close (self, &scope, put_block (ready, local), NULL);
+  return edited != NULL ? edited : mtl_design_ref (self);
 }
 
 /**
@@ -159,19 +188,11 @@ rename_wire_ends (MtlDesign  *draft,
     }
 }
 
-/**
- * mtl_design_with_id:
- *
- * Renames a block, the ends of its wires and, of a task, its place in settings
- * by task.
- *
- * Returns: (transfer full): the new design; NULL with MTL_ERROR_DESIGN
- */
-MtlDesign *
-mtl_design_with_id (const MtlDesign  *self,
-                    const char       *from,
-                    const char       *to,
-                    GError          **error)
+static MtlDesign *
+rename_block (const MtlDesign  *self,
+              const char       *from,
+              const char       *to,
+              GError          **error)
 {
   const MtlBlock *old = mtl_design_need (self, from, error);
   MtlDesign *copy;
@@ -195,8 +216,7 @@ mtl_design_with_id (const MtlDesign  *self,
     }
 
   copy = mtl_design_copy (self);
-  block = mtl_block_new (to, old->what, old->x, old->y);
-  block->kept = g_strdupv (old->kept);
+  block = mtl_block_like (old, to, old->what, old->x, old->y);
   mtl_block_unref (copy->blocks->pdata[mtl_design_find_index (self, from)]);
   copy->blocks->pdata[mtl_design_find_index (self, from)] = block;
   rename_wire_ends (copy, from, to);
@@ -204,6 +224,33 @@ mtl_design_with_id (const MtlDesign  *self,
     rename_task (copy, from, to);
 
   return mtl_design_seal (copy);
+}
+
+/**
+ * mtl_design_with_id:
+ * @from: id, or path into a group
+ * @to: a name, without a path
+ *
+ * Renames a block, the ends of its wires and, of a task, its place in settings
+ * by task.
+ *
+ * Returns: (transfer full): the new design; NULL with MTL_ERROR_DESIGN
+ */
+MtlDesign *
+mtl_design_with_id (const MtlDesign  *self,
+                    const char       *from,
+                    const char       *to,
+                    GError          **error)
+{
+  g_autoptr(MtlDesign) body = NULL;
+  MtlScope scope;
+
+  if (!mtl_design_enter (self, from, &scope, error))
+    return NULL;
+
+  body = mtl_design_open_border (self, &scope);
+  return mtl_design_close_border (self, &scope, rename_block (body, scope.id, to, error),
+                                  scope.id, to, error);
 }
 
 /* --- taking blocks out --- */
@@ -285,18 +332,10 @@ put_remaining_wires (MtlDesign         *draft,
     }
 }
 
-/**
- * mtl_design_without:
- * @ids: NULL-terminated; what is not in the design is passed over
- * @heal: where a removed block had one wire in and one out-port, what read it
- *   reads its producer instead; chains of removed blocks count as one
- *
- * Returns: (transfer full): the new design
- */
-MtlDesign *
-mtl_design_without (const MtlDesign   *self,
-                    const char *const *ids,
-                    gboolean           heal)
+static MtlDesign *
+take_out (const MtlDesign   *self,
+          const char *const *ids,
+          gboolean           heal)
 {
   MtlDesign *copy = mtl_design_copy (self);
 
@@ -319,63 +358,48 @@ mtl_design_without (const MtlDesign   *self,
   return mtl_design_seal (copy);
 }
 
-/* --- wires --- */
-
-/* Documented in mtl-design.h; a wire that is there already changes nothing. */
-MtlDesign *
-mtl_design_with_wire (const MtlDesign  *self,
-                      const char       *from,
-                      const char       *to,
-                      GError          **error)
-{
-  MtlWire *wire = mtl_wire_parse (from, to, error);
-  MtlDesign *copy;
-
-  if (wire == NULL)
-    return NULL;
-
-  if (has_wire (self, wire))
-    {
-      mtl_wire_unref (wire);
-      return mtl_design_ref (self);
-    }
-  if (!mtl_design_check_wire (self, wire, error))
-    {
-      mtl_wire_unref (wire);
-      return NULL;
-    }
-
-  copy = mtl_design_copy (self);
-  if (!mtl_block_port_repeats (mtl_design_find (self, wire->to), wire->to_port))
-    for (guint i = 0; i < copy->wires->len; i++)
-      {
-        const MtlWire *old = copy->wires->pdata[i];
-
-        if (strcmp (old->to, wire->to) == 0 && strcmp (old->to_port, wire->to_port) == 0)
-          g_ptr_array_remove_index (copy->wires, i--);
-      }
-  g_ptr_array_add (copy->wires, wire);
-
-  return mtl_design_seal (copy);
-}
-
 /**
- * mtl_design_without_wire:
+ * mtl_design_without:
+ * @ids: NULL-terminated, paths into groups among them; what is not in the design
+ *   is passed over
+ * @heal: where a removed block had one wire in and one out-port, what read it
+ *   reads its producer instead; chains of removed blocks count as one
  *
- * Returns: (transfer full): the new design; the same where there is no such wire
+ * Returns: (transfer full): the new design
  */
 MtlDesign *
-mtl_design_without_wire (const MtlDesign *self,
-                         const char      *from,
-                         const char      *to)
+mtl_design_without (const MtlDesign   *self,
+                    const char *const *ids,
+                    gboolean           heal)
 {
-  MtlWire *wire = mtl_wire_parse (from, to, NULL);
-  MtlDesign *copy = mtl_design_copy (self);
+  g_autoptr(MtlDesign) design = mtl_design_ref (self);
+  g_autoptr(GPtrArray) here = g_ptr_array_new ();
 
-  for (guint i = 0; wire != NULL && i < copy->wires->len; i++)
-    if (mtl_wire_equal (copy->wires->pdata[i], wire))
-      g_ptr_array_remove_index (copy->wires, i--);
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      const char *const inner[] = { strrchr (ids[i], '/') != NULL ? strrchr (ids[i], '/') + 1 : "",
+                                    NULL };
+      g_autoptr(MtlDesign) body = NULL;
+      MtlDesign *next;
+      MtlScope scope;
 
-  g_clear_pointer (&wire, mtl_wire_unref);
-  return mtl_design_seal (copy);
+      if (!mtl_design_enter (design, ids[i], &scope, NULL))
+        continue;
+      if (scope.group == NULL)
+        {
+          g_ptr_array_add (here, (gpointer) ids[i]);
+          continue;
+        }
+      body = mtl_design_open_border (design, &scope);
+      next = mtl_design_close_border (design, &scope, take_out (body, inner, heal), NULL, NULL,
+                                      NULL);
+      if (next != NULL)
+        {
+          mtl_design_unref (design);
+          design = next;
+        }
+    }
+
+  g_ptr_array_add (here, NULL);
+  return take_out (design, (const char *const *) here->pdata, heal);
 }

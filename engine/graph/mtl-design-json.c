@@ -7,35 +7,25 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-design-private.h"
+#include "mtl-design-reader.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "mtl-catalogue.h"
 #include "mtl-chosen-json.h"
-#include "mtl-design-place.h"
 #include "mtl-experiment.h"
 #include "mtl-json.h"
 #include "mtl-name.h"
 
-static const char *const design_keys[] = { "basin", "name", "blocks", "wires", "experiment", NULL };
+static const char *const design_keys[] = { "basin", "name", "groups", "blocks", "wires",
+                                           "experiment", NULL };
 static const char *const block_keys[] = { "id", "type", "at", "params", NULL };
-
-typedef struct
-{
-  MtlPlaces   places;
-  GPtrArray  *notes;     /* or NULL */
-  MtlDesign  *draft;
-  GHashTable *seen;      /* ids of blocks; then wires and the ports they fill; owned */
-  GHashTable *n_into;    /* id of a block → wires that enter it */
-  guint       n_tasks;
-} Reader;
 
 /* --- blocks --- */
 
 static gboolean
-read_id (Reader      *reader,
+read_id (MtlReader   *reader,
          JsonObject  *object,
          const char **id,
          GError     **error)
@@ -84,18 +74,44 @@ read_place (JsonObject  *object,
   return TRUE;
 }
 
-/* An op or a source. */
+static const MtlMethod *
+find_type (MtlReader   *reader,
+           const char  *type,
+           MtlKind     *kind,
+           GError     **error)
+{
+  const MtlMethod *method = mtl_catalogue_choose (MTL_KIND_SOURCE, type, NULL);
+  g_autoptr(GError) inside = NULL;
+  const MtlGroup *group;
+
+  *kind = method != NULL ? MTL_KIND_SOURCE : MTL_KIND_OP;
+  if (method != NULL)
+    return method;
+
+  group = mtl_group_reader_find (reader->groups, type, &inside);
+  if (group != NULL)
+    return mtl_group_method (group);
+  if (inside != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&inside));
+      return NULL;
+    }
+
+  return mtl_catalogue_choose (MTL_KIND_OP, type, error);
+}
+
+/* An op, a use of a group, or a source. */
 static MtlChosen *
-read_what (Reader      *reader,
+read_what (MtlReader   *reader,
            JsonObject  *object,
            const char  *place,
            GError     **error)
 {
   JsonNode *params = json_object_get_member (object, "params");
-  MtlKind kind = MTL_KIND_SOURCE;
   const MtlMethod *method;
   const char *type = NULL;
   MtlChosen *what;
+  MtlKind kind;
 
   if (!mtl_json_get_text (json_object_get_member (object, "type"), &type))
     {
@@ -108,13 +124,7 @@ read_what (Reader      *reader,
       return NULL;
     }
 
-  method = mtl_catalogue_choose (MTL_KIND_SOURCE, type, NULL);
-  if (method == NULL)
-    {
-      kind = MTL_KIND_OP;
-      method = mtl_catalogue_choose (MTL_KIND_OP, type, error);
-    }
-
+  method = find_type (reader, type, &kind, error);
   what = method == NULL ? NULL
     : mtl_chosen_from_json (kind, method, params != NULL ? json_node_get_object (params) : NULL,
                             place, reader->notes, error);
@@ -125,7 +135,7 @@ read_what (Reader      *reader,
 }
 
 static gboolean
-read_block (Reader    *reader,
+read_block (MtlReader *reader,
             JsonNode  *node,
             GError   **error)
 {
@@ -167,7 +177,7 @@ read_block (Reader    *reader,
 
 /* The list that is a member of the root; where there is none, *array is NULL. */
 static gboolean
-get_array (const Reader  *reader,
+get_array (const MtlReader *reader,
            JsonObject    *root,
            const char    *key,
            JsonArray    **array,
@@ -190,10 +200,10 @@ get_array (const Reader  *reader,
   return TRUE;
 }
 
-static gboolean
-read_blocks (Reader      *reader,
-             JsonObject  *root,
-             GError     **error)
+gboolean
+mtl_reader_read_blocks (MtlReader   *reader,
+                        JsonObject  *root,
+                        GError     **error)
 {
   JsonArray *array;
 
@@ -220,7 +230,7 @@ read_blocks (Reader      *reader,
 /* As an edit by hand would: no wire twice, one wire for a port that does not
  * repeat, at most MTL_MAX_PORTS for a block. */
 static gboolean
-check_number_of_wires (Reader         *reader,
+check_number_of_wires (MtlReader      *reader,
                        const MtlWire  *wire,
                        const char     *from,
                        const char     *to,
@@ -249,7 +259,7 @@ check_number_of_wires (Reader         *reader,
 }
 
 static gboolean
-read_wire (Reader    *reader,
+read_wire (MtlReader *reader,
            JsonNode  *node,
            GError   **error)
 {
@@ -279,10 +289,10 @@ read_wire (Reader    *reader,
   return TRUE;
 }
 
-static gboolean
-read_wires (Reader      *reader,
-            JsonObject  *root,
-            GError     **error)
+gboolean
+mtl_reader_read_wires (MtlReader   *reader,
+                       JsonObject  *root,
+                       GError     **error)
 {
   JsonArray *array;
   const char *loop;
@@ -311,7 +321,7 @@ read_wires (Reader      *reader,
 /* --- the rest --- */
 
 static gboolean
-read_experiment (Reader      *reader,
+read_experiment (MtlReader   *reader,
                  JsonObject  *root,
                  GError     **error)
 {
@@ -333,7 +343,7 @@ read_experiment (Reader      *reader,
 }
 
 static gboolean
-read_head (Reader      *reader,
+read_head (MtlReader   *reader,
            JsonObject  *root,
            GError     **error)
 {
@@ -362,7 +372,7 @@ read_head (Reader      *reader,
 }
 
 static gboolean
-read_design (Reader    *reader,
+read_design (MtlReader *reader,
              JsonNode  *node,
              GError   **error)
 {
@@ -373,12 +383,19 @@ read_design (Reader    *reader,
                              error);
 
   root = json_node_get_object (node);
-  if (!read_head (reader, root, error) || !read_blocks (reader, root, error))
+  if (!read_head (reader, root, error)
+      || !mtl_group_reader_init (reader->groups, root, &reader->places, reader->notes, error)
+      || !mtl_group_reader_finish (reader->groups, reader->draft, error))
+    return FALSE;
+
+  /* Where groups stand in front, as they are written, lines go on from there. */
+  reader->places = reader->groups->end;
+  if (!mtl_reader_read_blocks (reader, root, error))
     return FALSE;
 
   /* Wires look their ends up by id. */
   mtl_design_seal (reader->draft);
-  return read_wires (reader, root, error) && read_experiment (reader, root, error);
+  return mtl_reader_read_wires (reader, root, error) && read_experiment (reader, root, error);
 }
 
 /**
@@ -399,7 +416,10 @@ mtl_design_parse (GBytes      *json,
   g_autoptr(GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(GHashTable) n_into = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr(MtlDesign) draft = mtl_design_draft ();
-  Reader reader = { .notes = notes, .draft = draft, .seen = seen, .n_into = n_into };
+  MtlGroupReader groups = { 0 };
+  MtlReader reader = { .notes = notes, .draft = draft, .seen = seen, .n_into = n_into,
+                       .groups = &groups };
+  gboolean done;
   gsize length;
   const char *text = g_bytes_get_data (json, &length);
 
@@ -420,5 +440,7 @@ mtl_design_parse (GBytes      *json,
     }
 
   mtl_places_init (&reader.places, file, text, length);
-  return read_design (&reader, root, error) ? g_steal_pointer (&draft) : NULL;
+  done = read_design (&reader, root, error);
+  mtl_group_reader_clear (&groups);
+  return done ? g_steal_pointer (&draft) : NULL;
 }

@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "mtl-design.h"
+#include "mtl-group.h"
 
 #define MTL_DESIGN_FORMAT      1
 #define MTL_DESIGN_MAX_BYTES   (16 * 1024 * 1024)
@@ -32,6 +32,7 @@ struct _MtlDesign
   GPtrArray       *wires;       /* of MtlWire, shared: g_atomic_rc_box */
   MtlChosen       *experiment;
   char           **kept;
+  GPtrArray       *groups;      /* of MtlGroup, owned; of a body: none */
   GHashTable      *index;       /* id → number in blocks, plus 1; made by seal */
 };
 
@@ -48,8 +49,20 @@ MtlWire   *mtl_wire_parse        (const char      *from,
                                   const char      *to,
                                   GError         **error);
 
+/* `block.port`, or `block.setting`; FALSE with MTL_ERROR_DESIGN. */
+gboolean   mtl_end_parse         (const char      *end,
+                                  char           **block,
+                                  char           **port,
+                                  GError         **error);
+
 /* --- blocks --- */
 MtlBlock  *mtl_block_copy        (const MtlBlock  *self);
+/* (transfer full): a copy, what the file had besides included. */
+MtlBlock  *mtl_block_like        (const MtlBlock  *self,
+                                  const char      *id,
+                                  const MtlChosen *what,
+                                  double           x,
+                                  double           y);
 int        mtl_block_find_input  (const MtlBlock  *self,
                                   const char      *port);   /* -1: none */
 /* Of a source any name will do: its ports follow from its data. */

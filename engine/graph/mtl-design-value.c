@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mtl-catalogue.h"
+#include "mtl-group-private.h"
 #include "mtl-name.h"
 #include "mtl-op.h"
 
@@ -38,13 +39,18 @@ set_in_experiment (const MtlDesign  *self,
   return mtl_design_seal (copy);
 }
 
-/* Another type for a block: an op or a source, its settings initial. */
+/* Another type for a block: an op, a group of the design or a source, its settings
+ * initial. */
 static MtlChosen *
-choose_type (const char  *id,
-             GError     **error)
+choose_type (const MtlDesign  *self,
+             const char       *id,
+             GError          **error)
 {
   const MtlMethod *method = mtl_catalogue_choose (MTL_KIND_SOURCE, id, NULL);
+  const MtlGroup *group = mtl_design_find_group (self, id);
 
+  if (group != NULL)
+    return mtl_chosen_new (MTL_KIND_OP, mtl_group_method (group));
   if (method != NULL)
     return mtl_chosen_new (MTL_KIND_SOURCE, method);
 
@@ -118,29 +124,22 @@ replace_what (const MtlDesign *self,
 }
 
 static MtlDesign *
-set_in_block (const MtlDesign  *self,
-              const char       *rest,
-              const char       *value,
-              GError          **error)
+set_setting (const MtlDesign  *self,
+             const char       *id,
+             const char       *path,
+             const char       *value,
+             GError          **error)
 {
-  const char *dot = strchr (rest, '.');
-  g_autofree char *id = dot != NULL ? g_strndup (rest, dot - rest) : g_strdup (rest);
   const MtlBlock *block = mtl_design_need (self, id, error);
   g_autoptr(MtlChosen) what = NULL;
 
   if (block == NULL)
     return NULL;
-  if (dot == NULL)
-    {
-      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                   "blocks.%s is a block; a setting of it is written blocks.%s.NAME", id, id);
-      return NULL;
-    }
 
-  if (strcmp (dot + 1, "type") == 0)
-    what = choose_type (value, error);
+  if (strcmp (path, "type") == 0)
+    what = choose_type (self, value, error);
   else
-    what = mtl_chosen_with (block->what, dot + 1, value, error);
+    what = mtl_chosen_with (block->what, path, value, error);
   if (what == NULL)
     {
       g_prefix_error (error, "%s: ", id);
@@ -148,6 +147,69 @@ set_in_block (const MtlDesign  *self,
     }
 
   return replace_what (self, block, what);
+}
+
+/* What a parameter of the group around sets beside block @id's setting @path. */
+static const char *const *
+find_beside (const MtlScope *scope,
+             const char     *id,
+             const char     *path)
+{
+  g_autofree char *end = g_strdup_printf ("%s.%s", id, path);
+  const MtlGroupParam *params = scope->group != NULL ? mtl_group_params (scope->group) : NULL;
+
+  for (; params != NULL && params->id != NULL; params++)
+    if (g_strv_contains (params->sets, end))
+      return params->sets;
+
+  return NULL;
+}
+
+/* The value that a parameter begins with is one in all that it sets. */
+static MtlDesign *
+set_beside (MtlDesign          *body,
+            const char *const  *ends,
+            const char         *value,
+            GError            **error)
+{
+  for (; body != NULL && ends != NULL && *ends != NULL; ends++)
+    {
+      const char *dot = strchr (*ends, '.');
+      g_autofree char *id = g_strndup (*ends, dot - *ends);
+      g_autoptr(MtlDesign) before = body;
+
+      body = set_setting (before, id, dot + 1, value, error);
+    }
+
+  return body;
+}
+
+static MtlDesign *
+set_in_block (const MtlDesign  *self,
+              const char       *rest,
+              const char       *value,
+              GError          **error)
+{
+  const char *dot = strchr (rest, '.');
+  g_autofree char *path = dot != NULL ? g_strndup (rest, dot - rest) : g_strdup (rest);
+  g_autoptr(MtlDesign) body = NULL;
+  MtlDesign *edited;
+  MtlScope scope;
+
+  if (!mtl_design_enter (self, path, &scope, error)
+      || mtl_design_need (scope.body, scope.id, error) == NULL)
+    return NULL;
+  if (dot == NULL)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   "blocks.%s is a block; a setting of it is written blocks.%s.NAME", path, path);
+      return NULL;
+    }
+
+  body = mtl_design_open (self, &scope);
+  edited = set_setting (body, scope.id, dot + 1, value, error);
+  edited = set_beside (edited, find_beside (&scope, scope.id, dot + 1), value, error);
+  return mtl_design_close (self, &scope, edited, error);
 }
 
 /**

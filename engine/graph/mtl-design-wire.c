@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "mtl-group-private.h"
 #include "mtl-nearest.h"
 
 static void
@@ -124,6 +125,8 @@ links_new (const MtlDesign *design)
       int from = mtl_design_find_index (design, wire->from);
 
       self->to[w] = mtl_design_find_index (design, wire->to);
+      if (from < 0 || self->to[w] < 0)
+        continue;  /* from or to the border of a group */
       self->next[w] = self->first[from];
       self->first[from] = w;
     }
@@ -173,8 +176,9 @@ mtl_design_find_loop (const MtlDesign *self)
   g_autofree int *ready = g_new (int, links->n_blocks);
   guint n_ready = 0;
 
-  for (guint w = 0; w < self->wires->len; w++)
-    waiting[links->to[w]]++;
+  for (guint b = 0; b < links->n_blocks; b++)
+    for (int w = links->first[b]; w >= 0; w = links->next[w])
+      waiting[links->to[w]]++;
   for (guint b = 0; b < links->n_blocks; b++)
     if (waiting[b] == 0)
       ready[n_ready++] = b;
@@ -202,11 +206,19 @@ mtl_design_check_ends (const MtlDesign  *self,
                        const MtlWire    *wire,
                        GError          **error)
 {
-  const MtlBlock *from = mtl_design_need (self, wire->from, error);
-  const MtlBlock *to = from != NULL ? mtl_design_need (self, wire->to, error) : NULL;
+  const MtlBlock *from, *to;
 
-  return to != NULL && check_output (from, wire->from_port, error)
-    && check_input (to, wire->to_port, error);
+  if (strcmp (wire->from, MTL_BORDER) != 0)
+    {
+      from = mtl_design_need (self, wire->from, error);
+      if (from == NULL || !check_output (from, wire->from_port, error))
+        return FALSE;
+    }
+  if (strcmp (wire->to, MTL_BORDER) == 0)
+    return TRUE;
+
+  to = mtl_design_need (self, wire->to, error);
+  return to != NULL && check_input (to, wire->to_port, error);
 }
 
 static gboolean
@@ -215,6 +227,9 @@ check_room (const MtlDesign  *self,
             GError          **error)
 {
   guint n = 0;
+
+  if (strcmp (wire->to, MTL_BORDER) == 0)
+    return TRUE;
 
   for (guint i = 0; i < self->wires->len; i++)
     n += strcmp (((const MtlWire *) self->wires->pdata[i])->to, wire->to) == 0;
@@ -235,7 +250,8 @@ mtl_design_check_wire (const MtlDesign  *self,
   if (!mtl_design_check_ends (self, wire, error) || !check_room (self, wire, error))
     return FALSE;
 
-  if (mtl_design_leads (self, wire->to, wire->from))
+  if (strcmp (wire->from, MTL_BORDER) != 0 && strcmp (wire->to, MTL_BORDER) != 0
+      && mtl_design_leads (self, wire->to, wire->from))
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
                    "a wire from %s to %s would close a loop: %s already leads to %s",

@@ -8,11 +8,18 @@
 #include <string.h>
 
 #include "mtl-experiment.h"
+#include "mtl-group-private.h"
 
 static void
 unref_block (gpointer data)
 {
   mtl_block_unref (data);
+}
+
+static void
+unref_group (gpointer data)
+{
+  mtl_group_unref (data);
 }
 
 MtlDesign *
@@ -23,6 +30,7 @@ mtl_design_draft (void)
   g_atomic_ref_count_init (&self->refs);
   self->blocks = g_ptr_array_new_with_free_func (unref_block);
   self->wires = g_ptr_array_new_with_free_func (mtl_wire_unref);
+  self->groups = g_ptr_array_new_with_free_func (unref_group);
 
   return self;
 }
@@ -55,6 +63,13 @@ ref_block (gconstpointer block,
 }
 
 static gpointer
+ref_group (gconstpointer group,
+           gpointer      data)
+{
+  return mtl_group_ref (group);
+}
+
+static gpointer
 ref_wire (gconstpointer wire,
           gpointer      data)
 {
@@ -69,6 +84,7 @@ mtl_design_copy (const MtlDesign *self)
   copy->name = g_strdup (self->name);
   g_ptr_array_extend (copy->blocks, self->blocks, (GCopyFunc) ref_block, NULL);
   g_ptr_array_extend (copy->wires, self->wires, (GCopyFunc) ref_wire, NULL);
+  g_ptr_array_extend (copy->groups, self->groups, (GCopyFunc) ref_group, NULL);
   copy->experiment = mtl_chosen_ref (self->experiment);
   copy->kept = g_strdupv (self->kept);
 
@@ -106,6 +122,7 @@ mtl_design_unref (const MtlDesign *self)
   g_clear_pointer (&own->index, g_hash_table_unref);  /* its keys belong to the blocks */
   g_ptr_array_unref (own->blocks);
   g_ptr_array_unref (own->wires);
+  g_ptr_array_unref (own->groups);
   g_clear_pointer (&own->experiment, mtl_chosen_unref);
   g_strfreev (own->kept);
   g_free (own->name);
@@ -151,9 +168,13 @@ const MtlBlock *
 mtl_design_find (const MtlDesign *self,
                  const char      *id)
 {
-  int n = mtl_design_find_index (self, id);
+  MtlScope scope;
+  int n = -1;
 
-  return n >= 0 ? self->blocks->pdata[n] : NULL;
+  if (mtl_design_enter (self, id, &scope, NULL))
+    n = mtl_design_find_index (scope.body, scope.id);
+
+  return n >= 0 ? scope.body->blocks->pdata[n] : NULL;
 }
 
 guint
@@ -219,12 +240,17 @@ mtl_design_equal (const MtlDesign *a,
   if (a == b)
     return TRUE;
   if (strcmp (a->name, b->name) != 0 || a->blocks->len != b->blocks->len
-      || a->wires->len != b->wires->len || !same_kept (a->kept, b->kept)
+      || a->wires->len != b->wires->len || a->groups->len != b->groups->len
+      || !same_kept (a->kept, b->kept)
       || !mtl_chosen_equal (a->experiment, b->experiment))
     return FALSE;
 
   for (guint i = 0; i < a->blocks->len; i++)
     if (!same_block (a->blocks->pdata[i], b->blocks->pdata[i]))
+      return FALSE;
+
+  for (guint i = 0; i < a->groups->len; i++)
+    if (!mtl_group_equal (a->groups->pdata[i], b->groups->pdata[i]))
       return FALSE;
 
   for (guint i = 0; i < a->wires->len; i++)

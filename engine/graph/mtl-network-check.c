@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtl-design-flatten.h"
 #include "mtl-network.h"
 #include "mtl-target.h"
 
@@ -104,8 +105,8 @@ advise_width (MtlNetwork      *self,
       problem->advice = g_strdup_printf (units >= 0 ? _("Give %s %u Units")
                                                     : _("Give %s %u Channels"),
                                          mtl_block_id (producer), (guint) widths[n]);
-      problem->fix_key = g_strdup_printf ("blocks.%s.%s", mtl_block_id (producer),
-                                          units >= 0 ? "units" : "channels");
+      problem->fix_key = mtl_design_setting_key (self->whole, mtl_block_id (producer),
+                                                 units >= 0 ? "units" : "channels");
       problem->fix_value = g_strdup_printf ("%u", (guint) widths[n]);
       return TRUE;
     }
@@ -162,21 +163,55 @@ check_task (MtlNetwork *self,
     }
 }
 
+/* The use that a block is within, where nothing of it leads to a task. */
+static const MtlBlock *
+find_idle_use (const MtlNetwork *self,
+               const char       *id)
+{
+  gsize length = strcspn (id, "/");
+  g_autofree char *use = g_strndup (id, length);
+
+  for (guint n = 0; n < self->n_nodes; n++)
+    {
+      const char *other = mtl_block_id (self->nodes[n].block);
+
+      if (self->nodes[n].tasks != 0 && strncmp (other, id, length) == 0 && other[length] == '/')
+        return NULL;
+    }
+
+  return mtl_design_find (self->whole, use);
+}
+
 static void
 check_use (MtlNetwork *self)
 {
+  g_autoptr(GHashTable) idle = g_hash_table_new (g_str_hash, g_str_equal);
+
   for (guint n = 0; n < self->n_nodes; n++)
     {
       MtlNode *node = &self->nodes[n];
       gboolean learns = node->known && node->needs.tensors[0].name != NULL;
+      const MtlBlock *block = node->block;
       MtlProblem *problem;
 
       if (node->tasks != 0 || self->n_tasks == 0 || (int) n == self->source)
         continue;
 
-      problem = mtl_network_complain (self, node->block, NULL, g_strdup_printf (
-        _("%s leads to no task. Connect it on, or delete it."), mtl_block_id (node->block)));
-      problem->warning = !learns;
+      if (strchr (mtl_block_id (block), '/') != NULL)
+        {
+          const MtlBlock *use = find_idle_use (self, mtl_block_id (block));
+
+          block = use != NULL ? use : block;
+        }
+      problem = g_hash_table_lookup (idle, mtl_block_id (block));
+      if (problem == NULL)
+        {
+          problem = mtl_network_complain (self, block, NULL, g_strdup_printf (
+            _("%s leads to no task. Connect it on, or delete it."), mtl_block_id (block)));
+          problem->warning = TRUE;
+          g_hash_table_insert (idle, (gpointer) mtl_block_id (block), problem);
+        }
+      problem->warning = problem->warning && !learns;
     }
 }
 

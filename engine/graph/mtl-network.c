@@ -12,6 +12,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtl-design-flatten.h"
+#include "mtl-group.h"
+
 void
 mtl_problem_free (MtlProblem *problem)
 {
@@ -32,8 +35,14 @@ mtl_network_complain (MtlNetwork     *self,
 {
   MtlProblem *problem = g_new0 (MtlProblem, 1);
 
-  problem->block = block != NULL ? g_strdup (mtl_block_id (block)) : NULL;
-  problem->port = g_strdup (port);
+  if (block != NULL)
+    {
+      const char *id = mtl_block_id (block);
+      gsize length = strcspn (id, "/");
+
+      problem->block = g_strndup (id, length);
+      problem->port = id[length] == '\0' ? g_strdup (port) : NULL;
+    }
   problem->message = message;
   g_ptr_array_add (self->problems, problem);
 
@@ -273,6 +282,45 @@ count_names (const char *const *names)
   return names != NULL ? g_strv_length ((char **) names) : 0;
 }
 
+/* An input of a use may feed several blocks within: one complaint is enough. */
+static gboolean
+has_complaint (const MtlNetwork *self,
+               const MtlBlock   *block,
+               const char       *port)
+{
+  for (guint n = 0; n < self->problems->len; n++)
+    {
+      const MtlProblem *problem = g_ptr_array_index (self->problems, n);
+
+      if (g_strcmp0 (problem->block, mtl_block_id (block)) == 0
+          && g_strcmp0 (problem->port, port) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+complain_of_input (MtlNetwork    *self,
+                   const MtlNode *node,
+                   const char    *port)
+{
+  const MtlBlock *use = mtl_design_outer_input (self->whole, mtl_block_id (node->block), port,
+                                                &port);
+  const MtlBlock *block = use != NULL ? use : node->block;
+  MtlProblem *problem;
+
+  if (use != NULL && has_complaint (self, use, port))
+    return;
+
+  problem = mtl_network_complain (self, block, port,
+    node->task >= 0
+    ? g_strdup_printf (_("%s has no head: connect a block to its input."), mtl_block_id (block))
+    : g_strdup_printf (_("%s has nothing at its input: connect a block to it."),
+                       mtl_block_id (block)));
+  problem->advice = g_strdup (_("Connect to…"));
+}
+
 /* Whether every input port that needs a wire has one; complains of those that have none. */
 static gboolean
 is_complete (MtlNetwork *self,
@@ -284,20 +332,13 @@ is_complete (MtlNetwork *self,
   for (guint port = 0; port < n_inputs; port++)
     {
       gboolean found = FALSE;
-      MtlProblem *problem;
 
       for (guint l = 0; l < node->links->len; l++)
         found = found || mtl_node_link (node, l)->input == port;
       if (found)
         continue;
 
-      problem = mtl_network_complain (self, node->block, node->op->ports.inputs[port],
-        node->task >= 0
-        ? g_strdup_printf (_("%s has no head: connect a block to its input."),
-                           mtl_block_id (node->block))
-        : g_strdup_printf (_("%s has nothing at its input: connect a block to it."),
-                           mtl_block_id (node->block)));
-      problem->advice = g_strdup (_("Connect to…"));
+      complain_of_input (self, node, node->op->ports.inputs[port]);
       complete = FALSE;
     }
 
@@ -354,7 +395,7 @@ infer_shapes (MtlNetwork *self)
 
       if (node->source != NULL && (int) self->order[n] == self->source && self->has_info)
         infer_source (self, node);
-      else if (node->op != NULL && is_complete (self, node))
+      else if (node->op != NULL && node->op->method.group == NULL && is_complete (self, node))
         {
           if (node->links->len > MTL_MAX_PORTS)
             mtl_network_complain (self, node->block, NULL, g_strdup_printf (
@@ -366,14 +407,31 @@ infer_shapes (MtlNetwork *self)
     }
 }
 
+static void
+flatten (MtlNetwork *self)
+{
+  g_autoptr(GPtrArray) refusals
+    = g_ptr_array_new_with_free_func ((GDestroyNotify) mtl_refusal_free);
+
+  self->design = mtl_design_expand (self->whole, refusals);
+  for (guint n = 0; n < refusals->len; n++)
+    {
+      const MtlRefusal *refusal = g_ptr_array_index (refusals, n);
+
+      mtl_network_complain (self, mtl_design_find (self->design, refusal->block), NULL,
+                            g_strdup (refusal->message));
+    }
+}
+
 MtlNetwork *
 mtl_network_new (const MtlDesign *design,
                  MtlData         *data)
 {
   MtlNetwork *self = g_new0 (MtlNetwork, 1);
 
-  self->design = mtl_design_ref (design);
+  self->whole = mtl_design_ref (design);
   self->problems = g_ptr_array_new_with_free_func ((GDestroyNotify) mtl_problem_free);
+  flatten (self);
   add_nodes (self);
   number_tasks (self);
   describe_source (self, data);
@@ -400,6 +458,7 @@ mtl_network_free (MtlNetwork *self)
     mtl_source_info_clear (&self->info);
   g_ptr_array_unref (self->problems);
   mtl_design_unref (self->design);
+  mtl_design_unref (self->whole);
   g_free (self->nodes);
   g_free (self->order);
   g_free (self->task_nodes);

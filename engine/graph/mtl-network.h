@@ -36,7 +36,8 @@ typedef struct
 
 typedef struct
 {
-  const MtlDesign *design;
+  const MtlDesign *whole;     /* as it was given */
+  const MtlDesign *design;    /* flat: without groups */
   guint            n_nodes;
   MtlNode         *nodes;     /* in document order */
   guint           *order;     /* topological, stable; only nodes on no loop */
@@ -63,7 +64,8 @@ int         mtl_network_output   (const MtlNetwork *self,
 const MtlTarget *mtl_network_target (const MtlNetwork *self,
                                      guint             node,
                                      GError          **error);
-/* Adds a problem; texts are taken (transfer full). */
+/* Adds a problem; texts are taken (transfer full). Of a block within a group its
+ * use is named as the block, and no port. */
 MtlProblem *mtl_network_complain (MtlNetwork      *self,
                                   const MtlBlock  *block,
                                   const char      *port,

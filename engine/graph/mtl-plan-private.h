@@ -76,6 +76,7 @@ struct _MtlPlan
 {
   gint             refs;    /* atomic */
   const MtlDesign *design;
+  const MtlDesign *flat;    /* what steps and tensors point into */
   MtlData         *data;
   gsize            capacity;
   gboolean         trains;

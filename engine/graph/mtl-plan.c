@@ -339,6 +339,7 @@ mtl_plan_new (const MtlDesign  *design,
   self = g_new0 (MtlPlan, 1);
   self->refs = 1;
   self->design = mtl_design_ref (design);
+  self->flat = mtl_design_ref (network->design);
   self->data = mtl_data_ref (data);
   self->capacity = capacity;
   self->trains = trains;
@@ -377,6 +378,7 @@ mtl_plan_unref (MtlPlan *self)
   g_free (self->tasks);
   g_free (self->steps);
   mtl_data_unref (self->data);
+  mtl_design_unref (self->flat);
   mtl_design_unref (self->design);
   g_free (self);
 }

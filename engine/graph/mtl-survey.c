@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtl-design-flatten.h"
 #include "mtl-network.h"
 
 struct _MtlSurvey
@@ -59,7 +60,7 @@ mtl_survey_unref (const MtlSurvey *self)
 const MtlDesign *
 mtl_survey_design (const MtlSurvey *self)
 {
-  return self->network->design;
+  return self->network->whole;
 }
 
 guint
@@ -132,13 +133,29 @@ find_node (const MtlSurvey *self,
   return node < 0 ? NULL : &self->network->nodes[node];
 }
 
+/* Whether a flat block is @block or within it. */
+static gboolean
+is_part (const MtlNode *node,
+         const char    *block)
+{
+  const char *id = mtl_block_id (node->block);
+  gsize length = strlen (block);
+
+  return strncmp (id, block, length) == 0 && (id[length] == '\0' || id[length] == '/');
+}
+
 MtlShape
 mtl_survey_shape (const MtlSurvey *self,
                   const char      *block,
                   guint            output)
 {
-  const MtlNode *node = find_node (self, block);
+  g_autofree char *port = NULL;
+  g_autofree char *inner = mtl_design_flat_output (self->network->whole, block, output, &port);
+  const MtlNode *node = find_node (self, inner != NULL ? inner : block);
 
+  if (inner != NULL && node != NULL && node->op->method.group == NULL)
+    output = (guint) mtl_network_output (self->network, (guint) (node - self->network->nodes),
+                                         port);
   if (node == NULL || !node->known || output >= node->shape.n_out)
     return (MtlShape) { 0 };
 
@@ -149,9 +166,13 @@ guint64
 mtl_survey_tasks (const MtlSurvey *self,
                   const char      *block)
 {
-  const MtlNode *node = find_node (self, block);
+  guint64 tasks = 0;
 
-  return node != NULL ? node->tasks : 0;
+  for (guint n = 0; n < self->network->n_nodes; n++)
+    if (is_part (&self->network->nodes[n], block))
+      tasks |= self->network->nodes[n].tasks;
+
+  return tasks;
 }
 
 static gsize
@@ -169,9 +190,13 @@ gsize
 mtl_survey_n_weights (const MtlSurvey *self,
                       const char      *block)
 {
-  const MtlNode *node = find_node (self, block);
+  gsize sum = 0;
 
-  return node != NULL ? count_weights (node) : 0;
+  for (guint n = 0; n < self->network->n_nodes; n++)
+    if (is_part (&self->network->nodes[n], block))
+      sum += count_weights (&self->network->nodes[n]);
+
+  return sum;
 }
 
 /**
@@ -202,12 +227,12 @@ guint
 mtl_survey_n_outputs (const MtlSurvey *self,
                       const char      *block)
 {
-  const MtlNode *node = find_node (self, block);
+  const MtlBlock *it = mtl_design_find (self->network->whole, block);
 
-  if (node == NULL)
+  if (it == NULL)
     return 0;
-  if (node->op != NULL)
-    return mtl_block_n_outputs (node->block);
+  if (!mtl_block_is_source (it))
+    return mtl_block_n_outputs (it);
 
   return self->network->has_info ? self->network->info.n_ports : 0;
 }
@@ -217,13 +242,13 @@ mtl_survey_output (const MtlSurvey *self,
                    const char      *block,
                    guint            output)
 {
-  const MtlNode *node = find_node (self, block);
+  const MtlBlock *it = mtl_design_find (self->network->whole, block);
 
-  if (node == NULL || output >= mtl_survey_n_outputs (self, block))
+  if (it == NULL || output >= mtl_survey_n_outputs (self, block))
     return NULL;
 
-  return node->op != NULL ? mtl_block_output (node->block, output)
-                          : self->network->info.ports[output];
+  return mtl_block_is_source (it) ? self->network->info.ports[output]
+                                  : mtl_block_output (it, output);
 }
 
 guint
@@ -244,9 +269,17 @@ static gboolean
 is_leftover (const MtlNetwork *edited,
              const MtlProblem *problem)
 {
-  int node = problem->block != NULL ? mtl_network_find (edited, problem->block) : -1;
+  gboolean any = FALSE;
 
-  return node >= 0 && edited->nodes[node].known && edited->nodes[node].tasks == 0;
+  for (guint n = 0; problem->block != NULL && n < edited->n_nodes; n++)
+    if (is_part (&edited->nodes[n], problem->block))
+      {
+        any = TRUE;
+        if (!edited->nodes[n].known || edited->nodes[n].tasks != 0)
+          return FALSE;
+      }
+
+  return any;
 }
 
 /* The problems that a block gained by an edit, as few words as there are. */
@@ -285,7 +318,7 @@ mtl_survey_refusal (const MtlSurvey *self,
                     const char      *to)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(MtlDesign) edited = mtl_design_with_wire (self->network->design, from, to, &error);
+  g_autoptr(MtlDesign) edited = mtl_design_with_wire (self->network->whole, from, to, &error);
   g_autoptr(MtlNetwork) network = NULL;
   g_autofree char *message = NULL;
   const char *needs;
