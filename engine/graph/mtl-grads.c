@@ -1,8 +1,6 @@
 /* mtl-grads.c — K rows of gradients over the trunk, and every head's own
  *
- * Inner products run over blocks of 4,096 columns: within a block four partial
- * sums in float vectors would lose the last digits that decide angles near
- * 90°, so products are widened and summed in double throughout.
+ * Inner products run over blocks of 4,096 columns, in double throughout.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-kernels.h"
 #include "mtl-plan-private.h"
 
 #define BLOCK 4096  /* columns of one partial inner product */
@@ -84,24 +83,6 @@ mtl_grads_head (MtlGrads *self,
   return self->heads + (self->head_offset[task] - self->n_trunk);
 }
 
-/* Four running sums let the compiler keep the adders busy; their order is fixed. */
-static double
-dot (const float *x,
-     const float *y,
-     gsize        n)
-{
-  double sum[4] = { 0.0 };
-  gsize i = 0;
-
-  for (; i + 4 <= n; i += 4)
-    for (gsize j = 0; j < 4; j++)
-      sum[j] += (double) x[i + j] * (double) y[i + j];
-  for (; i < n; i++)
-    sum[0] += (double) x[i] * (double) y[i];
-
-  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
 typedef struct
 {
   const MtlGrads *a, *b;
@@ -119,10 +100,11 @@ gram_block (guint    piece,
   gsize first = (gsize) piece * BLOCK;
   gsize n = MIN (BLOCK, d - first);
   double *m = job->parts + (gsize) piece * k * k;
+  const MtlRowKernels *rows = mtl_kernels ()->rows;
 
   for (guint i = 0; i < k; i++)
     for (guint j = job->a == job->b ? i : 0; j < k; j++)
-      m[i * k + j] = dot (job->a->rows + i * d + first, job->b->rows + j * d + first, n);
+      m[i * k + j] = rows->dot (job->a->rows + i * d + first, job->b->rows + j * d + first, n);
 }
 
 /**
@@ -243,7 +225,7 @@ mtl_grads_norm2 (const MtlGrads *a,
   double sum = 0.0;
 
   if (scale == NULL)
-    return dot (v, v, n);
+    return mtl_kernels ()->rows->dot (v, v, n);
 
   scale += head ? a->head_offset[task] : 0;
   for (gsize i = 0; i < n; i++)

@@ -26,6 +26,7 @@
 #define mtl_conv_pool_set            MTL_ISA (mtl_conv_pool_set)
 #define mtl_curve_set                MTL_ISA (mtl_curve_set)
 #define mtl_gemm_set                 MTL_ISA (mtl_gemm_set)
+#define mtl_row_set                  MTL_ISA (mtl_row_set)
 #define mtl_winograd_grad            MTL_ISA (mtl_winograd_grad)
 #define mtl_winograd_grad_scratch    MTL_ISA (mtl_winograd_grad_scratch)
 #define mtl_winograd_set             MTL_ISA (mtl_winograd_set)
@@ -35,6 +36,7 @@
 extern const MtlConvPoolKernels mtl_conv_pool_set;
 extern const MtlCurveKernels    mtl_curve_set;
 extern const MtlGemmKernels     mtl_gemm_set;
+extern const MtlRowKernels      mtl_row_set;
 extern const MtlWinogradKernels mtl_winograd_set;
 extern const MtlKernels         mtl_kernel_set;
 

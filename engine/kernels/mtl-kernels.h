@@ -15,6 +15,7 @@
 #include "mtl-conv-pool.h"
 #include "mtl-curves.h"
 #include "mtl-gemm.h"
+#include "mtl-rows.h"
 #include "mtl-winograd.h"
 
 typedef struct
@@ -23,6 +24,7 @@ typedef struct
   const MtlConvPoolKernels *conv_pool;
   const MtlCurveKernels    *curves;
   const MtlGemmKernels     *gemm;
+  const MtlRowKernels      *rows;
   const MtlWinogradKernels *winograd;
 } MtlKernels;
 

@@ -1,0 +1,48 @@
+/* rows.c — the inner products of one set
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-kernels-names.h"
+#include "mtl-vector.h"
+
+#define SUMS 4   /* side by side, so that an addition need not wait for the last one */
+
+/* As many values as a register has doubles. */
+#define WIDE (MTL_LANES / 2)
+
+typedef float  Half    __attribute__ ((vector_size (WIDE * 4), aligned (4), may_alias));
+typedef double Doubles __attribute__ ((vector_size (WIDE * 8)));
+
+static G_ALWAYS_INLINE inline Doubles
+widen (const float *from)
+{
+  return __builtin_convertvector (*(const Half *) from, Doubles);
+}
+
+static double
+dot (const float *x,
+     const float *y,
+     gsize        n)
+{
+  Doubles sum[SUMS] = { { 0.0 } };
+  double total = 0.0;
+  gsize i = 0;
+
+  for (; i + SUMS * WIDE <= n; i += SUMS * WIDE)
+#pragma GCC unroll 4
+    for (guint s = 0; s < SUMS; s++)
+      sum[s] += widen (x + i + s * WIDE) * widen (y + i + s * WIDE);
+  for (; i < n; i++)
+    total += (double) x[i] * (double) y[i];
+
+  sum[0] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+  for (guint l = 0; l < WIDE; l++)
+    total += sum[0][l];
+
+  return total;
+}
+
+const MtlRowKernels mtl_row_set = {
+  .dot = dot,
+};
