@@ -7,6 +7,7 @@
 
 #include "mtl-grads.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -234,8 +235,28 @@ mtl_grads_norm2 (const MtlGrads *a,
   return sum;
 }
 
+gsize
+mtl_first_not_finite (const float *v,
+                      gsize        n)
+{
+  gsize i = 0;
+  int bad = 0;
+
+  /* Without a way out the compiler takes vectors. */
+  for (gsize j = 0; j < n; j++)
+    bad |= !(fabsf (v[j]) <= FLT_MAX);
+  if (!bad)
+    return n;
+
+  while (isfinite (v[i]))
+    i++;
+
+  return i;
+}
+
 /**
  * mtl_grads_finite:
+ * @rows: whether the trunk is looked at, and not only the heads
  * @task: (out): whose gradient is not finite
  * @element: (out): its first such element in θ
  *
@@ -244,31 +265,26 @@ mtl_grads_norm2 (const MtlGrads *a,
 gboolean
 mtl_grads_finite (const MtlGrads *self,
                   guint64         tasks,
+                  gboolean        rows,
                   guint          *task,
                   gsize          *element)
 {
+  gsize d = rows ? self->n_trunk : 0;
+
   for (guint k = 0; k < self->n_tasks; k++)
     {
-      const float *row = self->rows + k * self->n_trunk;
       const float *head = self->heads + (self->head_offset[k] - self->n_trunk);
 
-      /* A sum of squares is finite exactly when nothing in it is NaN or inf. */
-      if ((tasks >> k & 1) == 0
-          || isfinite (mtl_grads_norm2 (self, k, FALSE, NULL)
-                       + mtl_grads_norm2 (self, k, TRUE, NULL)))
+      if ((tasks >> k & 1) == 0)
         continue;
 
       *task = k;
-      for (*element = 0; *element < self->n_trunk; ++*element)
-        if (!isfinite (row[*element]))
-          return FALSE;
-      for (gsize i = 0; i < self->head_size[k]; i++)
-        if (!isfinite (head[i]))
-          {
-            *element = self->head_offset[k] + i;
-            break;
-          }
-      return FALSE;
+      *element = mtl_first_not_finite (self->rows + k * self->n_trunk, d);
+      if (*element < d)
+        return FALSE;
+      *element = self->head_offset[k] + mtl_first_not_finite (head, self->head_size[k]);
+      if (*element < self->head_offset[k] + self->head_size[k])
+        return FALSE;
     }
 
   return TRUE;

@@ -53,8 +53,13 @@ float       *mtl_grads_head     (MtlGrads       *self,
                                  guint           task);
 gboolean     mtl_grads_finite   (const MtlGrads *self,
                                  guint64         tasks,
+                                 gboolean        rows,
                                  guint          *task,
                                  gsize          *element);
+
+/* The first of @n values that is NaN or infinite; @n: all are finite. */
+gsize        mtl_first_not_finite (const float  *v,
+                                   gsize         n);
 
 /* θ + ε into @moved (P floats; what stands behind them stays). ε over the trunk:
  * trunk·T²·row; over the head of @task: head·T²·head gradient; elsewhere 0.

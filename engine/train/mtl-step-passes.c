@@ -95,25 +95,43 @@ find_tensor (MtlStep *self,
 }
 
 static gboolean
+refuse_gradient (MtlStep     *self,
+                 const char  *whose,
+                 gsize        element,
+                 GError     **error)
+{
+  const MtlTensor *tensor = find_tensor (self, element);
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+               _("The gradient of %s is not finite at step %" G_GUINT64_FORMAT
+                 ", first in %s (%s %" G_GSIZE_FORMAT ")"),
+               whose, self->step, tensor->block, tensor->name, element - tensor->offset);
+  return FALSE;
+}
+
+/* In a merged lane the trunk has one gradient, which is in the direction already. */
+static gboolean
 check_gradients (MtlStep         *self,
                  const MtlPass   *pass,
                  const MtlGrads  *grads,
                  GError         **error)
 {
+  gsize d = mtl_step_n_trunk (self);
+  gboolean merged = self->merged && pass->theta == self->theta;
   guint task;
   gsize element;
-  const MtlTensor *tensor;
 
-  if (mtl_grads_finite (grads, pass->tasks, &task, &element))
-    return TRUE;
+  if (merged)
+    {
+      element = mtl_first_not_finite (self->gradient, d);
+      /* Translators: stands for the name of a task in “The gradient of %s is not finite”. */
+      if (element < d)
+        return refuse_gradient (self, _("all tasks together"), element, error);
+    }
+  if (!mtl_grads_finite (grads, pass->tasks, !merged, &task, &element))
+    return refuse_gradient (self, task_id (self, task), element, error);
 
-  tensor = find_tensor (self, element);
-  g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
-               _("The gradient of %s is not finite at step %" G_GUINT64_FORMAT
-                 ", first in %s (%s %" G_GSIZE_FORMAT ")"),
-               task_id (self, task), self->step, tensor->block, tensor->name,
-               element - tensor->offset);
-  return FALSE;
+  return TRUE;
 }
 
 gboolean

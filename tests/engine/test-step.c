@@ -16,6 +16,7 @@
  */
 
 #include <math.h>
+#include <string.h>
 
 #include "mtl-clip.h"
 #include "mtl-step-private.h"
@@ -442,6 +443,32 @@ test_clip_lengths (void)
     }
 }
 
+/* Out here losses and heads are finite and the trunk's gradient is not, which is
+ * seen in rows of their own as well as in one merged lane. */
+static void
+test_not_finite (gconstpointer data)
+{
+  const float far[4] = { 1e38f, 1e38f, 1.0f, -1.0f };
+  gboolean merged = GPOINTER_TO_INT (data);
+  g_autoptr(MtlChosen) equal = choose (MTL_KIND_BALANCER, "equal", NULL);
+  g_autoptr(MtlChosen) none = choose (MTL_KIND_SHARP, "none", NULL);
+  g_autoptr(GArray) tensors = g_array_new (FALSE, FALSE, sizeof (MtlTensor));
+  g_autoptr(GError) error = NULL;
+  MtlTensor trunk = { .block = "quadratic", .name = "x", .size = 2 };
+  Bench bench;
+
+  g_array_append_val (tensors, trunk);
+  bench_init (&bench);
+  bench.plan.tensors = tensors;
+  mtl_step_set_balancer (bench.step, MTL_PART_LOSS, equal);
+  mtl_step_set_sharp (bench.step, none);
+  g_assert_false (mtl_step_take (bench.step, far, &bench.batch, 0, 1, !merged, &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE);
+  g_assert_nonnull (strstr (error->message, merged ? "all tasks together" : "of one"));
+  g_assert_nonnull (strstr (error->message, "first in quadratic (x 0)"));
+  bench_clear (&bench);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -461,6 +488,9 @@ main (int   argc,
   g_test_add_func ("/step/sam", test_sam);
   g_test_add_func ("/step/clip", test_clip);
   g_test_add_func ("/step/clip-lengths", test_clip_lengths);
+
+  g_test_add_data_func ("/step/not-finite/rows", GINT_TO_POINTER (FALSE), test_not_finite);
+  g_test_add_data_func ("/step/not-finite/merged", GINT_TO_POINTER (TRUE), test_not_finite);
 
   return g_test_run ();
 }
