@@ -8,8 +8,9 @@
  * The root is taken apart by |x| = min_{t>0} (x²/t + t)/2. For a given t
  * the minimiser over w is that of ½·wᵀMw + (t/φ)·⟨g_w, g_0⟩, a problem that
  * Wolfe's method solves exactly; F is jointly convex in (w, t), so at the
- * optimum |g_w(t)| = t, which bisection finds. t lies between the shortest
- * vector of the hull and the longest row.
+ * optimum |g_w(t)| = t. t lies between the shortest vector of the hull and the
+ * longest row; secants close in on it, and as every third point halves what is
+ * left, it cannot take more than three times the points of bisection.
  *
  * Where the shortest vector of the hull is 0 the point is Pareto-stationary
  * and Basin answers d = 0. For c < 1 the ball does not reach 0 and the maximum
@@ -33,7 +34,7 @@
 #include "mtl-solvers.h"
 
 #define RADIUS_TOLERANCE 1e-14  /* of t, relative */
-#define MAX_BISECTIONS   200
+#define MAX_POINTS       200
 
 enum
 {
@@ -81,42 +82,101 @@ static const MtlParam cagrad_params[] = {
   { .id = NULL },
 };
 
-/* Fills w with the minimiser of F, whose |g_w| is at least @shortest > 0. */
-static gboolean
-solve_dual (const MtlBalanceInput  *in,
-            const double           *slopes,   /* ⟨g_k, g_0⟩ */
-            double                  phi,
-            double                  shortest,
-            double                 *w,
-            GError                **error)
+typedef struct
 {
-  guint k = in->n_tasks;
-  g_autofree double *linear = g_new (double, k);
-  double low = shortest, high = shortest;
+  const MtlBalanceInput *in;
+  const double          *slopes;   /* ⟨g_k, g_0⟩ */
+  double                 phi;
+  double                *linear;   /* [k] scratch */
+  double                *w;        /* [k]: the last minimiser */
+} Dual;
+
+/* A bound of t, and |g_w(t)| − t there. */
+typedef struct
+{
+  double t;
+  double excess;
+} Bound;
+
+static gboolean
+measure_excess (Dual    *dual,
+                Bound   *at,
+                GError **error)
+{
+  guint k = dual->in->n_tasks;
 
   for (guint i = 0; i < k; i++)
-    high = MAX (high, sqrt (in->gramian[i * k + i]));
+    dual->linear[i] = at->t / dual->phi * dual->slopes[i];
+  if (!mtl_min_norm (dual->in->gramian, dual->linear, k, dual->w, error))
+    return FALSE;
 
-  for (guint n = 0; n < MAX_BISECTIONS; n++)
+  at->excess = mtl_gram_length (dual->in->gramian, k, dual->w) - at->t;
+  return TRUE;
+}
+
+/* The next point between two bounds, at least half the tolerance away from both. */
+static double
+choose_point (const Bound *low,
+              const Bound *high,
+              guint        n)
+{
+  double width = high->t - low->t;
+  double least = 0.5 * RADIUS_TOLERANCE * high->t;
+  double drop = low->excess - high->excess;
+
+  if (n % 3 == 2 || !(drop > 0.0) || width <= 2.0 * least)
+    return low->t + 0.5 * width;
+
+  return low->t + CLAMP (width * low->excess / drop, least, width - least);
+}
+
+/* The Illinois rule: the excess of a bound that stays a second time is halved, so
+ * that the next secant ends on its side. @last: 1 when low was replaced, −1: high */
+static void
+replace (Bound *low,
+         Bound *high,
+         Bound  point,
+         int   *last)
+{
+  int side = point.excess > 0.0 ? 1 : -1;
+  Bound *stays = side > 0 ? high : low;
+
+  *(side > 0 ? low : high) = point;
+  if (side == *last)
+    stays->excess /= 2.0;
+  *last = side;
+}
+
+/* Leaves the minimiser of F, whose |g_w| is at least @shortest > 0, in w. */
+static gboolean
+solve_dual (Dual    *dual,
+            double   shortest,
+            GError **error)
+{
+  guint k = dual->in->n_tasks;
+  Bound low = { shortest, 0.0 }, high = { shortest, 0.0 };
+  int last = 0;
+
+  for (guint i = 0; i < k; i++)
+    high.t = MAX (high.t, sqrt (dual->in->gramian[i * k + i]));
+  if (!measure_excess (dual, &low, error) || !measure_excess (dual, &high, error))
+    return FALSE;
+
+  for (guint n = 0; n < MAX_POINTS; n++)
     {
-      double t = 0.5 * (low + high);
+      Bound point = { choose_point (&low, &high, n), 0.0 };
 
-      for (guint i = 0; i < k; i++)
-        linear[i] = t / phi * slopes[i];
-      if (!mtl_min_norm (in->gramian, linear, k, w, error))
+      if (!measure_excess (dual, &point, error))
         return FALSE;
-      if (high - low <= RADIUS_TOLERANCE * high)
+      if (high.t - low.t <= RADIUS_TOLERANCE * high.t)
         return TRUE;
 
-      if (mtl_gram_length (in->gramian, k, w) > t)
-        low = t;
-      else
-        high = t;
+      replace (&low, &high, point, &last);
     }
 
   g_set_error (error, MTL_ERROR, MTL_ERROR_NO_CONVERGENCE,
                "the length of the direction still lies between %.17g and %.17g after %d "
-               "bisections for %u tasks", low, high, MAX_BISECTIONS, k);
+               "points for %u tasks", low.t, high.t, MAX_POINTS, k);
   return FALSE;
 }
 
@@ -156,12 +216,13 @@ cagrad_weigh (const MtlBalanceInput  *in,
   guint k = in->n_tasks;
   g_autofree double *mean = g_new (double, k);
   g_autofree double *slopes = g_new (double, k);
-  double phi;
+  g_autofree double *linear = g_new (double, k);
+  Dual dual = { in, slopes, 0.0, linear, w };
 
   for (guint i = 0; i < k; i++)
     mean[i] = 1.0 / k;
   mtl_gram_apply (in->gramian, k, mean, slopes);
-  phi = in->set[RADIUS].number * mtl_gram_length (in->gramian, k, mean);
+  dual.phi = in->set[RADIUS].number * mtl_gram_length (in->gramian, k, mean);
 
   if (!mtl_min_norm (in->gramian, NULL, k, w, error))
     return MTL_BALANCE_REFUSED;
@@ -174,11 +235,10 @@ cagrad_weigh (const MtlBalanceInput  *in,
       return MTL_BALANCE_STATIONARY;
     }
 
-  if (phi > 0.0
-      && !solve_dual (in, slopes, phi, mtl_gram_length (in->gramian, k, w), w, error))
+  if (dual.phi > 0.0 && !solve_dual (&dual, mtl_gram_length (in->gramian, k, w), error))
     return MTL_BALANCE_REFUSED;
 
-  finish_weights (in, phi, w);
+  finish_weights (in, dual.phi, w);
   return MTL_BALANCE_OK;
 }
 
