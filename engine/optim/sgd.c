@@ -121,9 +121,10 @@ find_rates (const MtlOptimizerStep *step)
   };
 }
 
-/* Inlined twice: where @n is a constant the compiler takes vectors. */
+/* Inlined where @n and @decays are constants, so that the compiler takes vectors. */
 static G_ALWAYS_INLINE inline void
 move (const Rates  *rates,
+      gboolean      decays,
       gsize         n,
       const guint8 *restrict decay,
       const float  *restrict gradient,
@@ -132,18 +133,36 @@ move (const Rates  *rates,
 {
   const Rates r = *rates;
 
-  if (r.momentum > 0.0f)
-    for (gsize i = 0; i < n; i++)
-      {
-        float g = gradient[i] + r.lambda * (float) (decay[i] | r.decay_all) * weights[i];
+  for (gsize i = 0; i < n; i++)
+    {
+      float g = gradient[i];
 
-        moment[i] = r.momentum * moment[i] + r.fresh * g;
-        weights[i] -= r.lr * (r.of_g * g + r.of_m * moment[i]);
-      }
-  else
-    for (gsize i = 0; i < n; i++)
-      weights[i] -= r.lr * (gradient[i]
-                            + r.lambda * (float) (decay[i] | r.decay_all) * weights[i]);
+      if (decays)
+        g += r.lambda * (float) (decay[i] | r.decay_all) * weights[i];
+      if (r.momentum > 0.0f)
+        {
+          moment[i] = r.momentum * moment[i] + r.fresh * g;
+          g = r.of_g * g + r.of_m * moment[i];
+        }
+      weights[i] -= r.lr * g;
+    }
+}
+
+static G_ALWAYS_INLINE inline void
+move_all (const MtlOptimizerStep *step,
+          gboolean                decays,
+          gsize                   first,
+          gsize                   n,
+          const float            *gradient,
+          float                  *weights,
+          float                  *moment)
+{
+  const Rates rates = find_rates (step);
+  gsize i = first, end = first + n;
+
+  for (; end - i >= BLOCK; i += BLOCK)
+    move (&rates, decays, BLOCK, step->decay + i, gradient + i, weights + i, moment + i);
+  move (&rates, decays, end - i, step->decay + i, gradient + i, weights + i, moment + i);
 }
 
 static void
@@ -154,12 +173,10 @@ sgd_update (const MtlOptimizerStep *step,
             float                  *weights,
             float *const           *moments)
 {
-  const Rates rates = find_rates (step);
-  gsize i = first, end = first + n;
-
-  for (; end - i >= BLOCK; i += BLOCK)
-    move (&rates, BLOCK, step->decay + i, gradient + i, weights + i, moments[0] + i);
-  move (&rates, end - i, step->decay + i, gradient + i, weights + i, moments[0] + i);
+  if (step->set[WEIGHT_DECAY].number > 0.0)
+    move_all (step, TRUE, first, n, gradient, weights, moments[0]);
+  else
+    move_all (step, FALSE, first, n, gradient, weights, moments[0]);
 }
 
 const MtlOptimizer mtl_optimizer_sgd = {
