@@ -18,7 +18,7 @@
 
 #define MTL_MAX_TASKS   64
 #define MTL_MAX_BLOCKS  4096
-#define MTL_MAX_PORTS   16
+#define MTL_MAX_PORTS   33   /* 32 experts, and what they are chosen by */
 
 typedef struct _MtlBlock  MtlBlock;
 typedef struct _MtlDesign MtlDesign;

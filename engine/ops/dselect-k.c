@@ -27,8 +27,10 @@
 
 #include "mtl-c-names.h"
 
-#define MAX_BITS      4    /* of MTL_OP_MAX_EXPERTS */
+#define MAX_BITS      5
 #define MAX_SELECTORS 15
+
+G_STATIC_ASSERT (MTL_OP_MAX_EXPERTS <= 1 << MAX_BITS);
 
 enum { SELECTORS, GAMMA, BY_SAMPLE };
 enum { Z_BIAS, V_BIAS, Z_WEIGHT, V_WEIGHT };

@@ -28,7 +28,7 @@
 #include "mtl-c-writer.h"
 #include "mtl-op-linear.h"
 
-#define MTL_OP_MAX_EXPERTS 15
+#define MTL_OP_MAX_EXPERTS (MTL_MAX_PORTS - 1)
 
 typedef struct
 {

@@ -71,7 +71,7 @@ typedef struct
   const MtlSetting *set;     /* of the block's method, in the order of its params */
   guint             n_in;
   guint             n_out;
-  MtlShape          in[16];
+  MtlShape          in[MTL_MAX_PORTS];
   MtlShape          out[4];
 } MtlOpShape;
 

@@ -13,7 +13,7 @@
 #include "op-bench.h"
 
 #define GOLDEN_SETTINGS 8
-#define GOLDEN_INPUTS   8
+#define GOLDEN_INPUTS   MTL_MAX_PORTS
 
 static inline JsonArray *
 member (JsonObject *object,

@@ -143,7 +143,7 @@ test_ports_are_bounded (void)
 
       if (i == MTL_MAX_PORTS - n_before)
         {
-          assert_refuses (wired, &error, "add1 takes at most 16 wires");
+          assert_refuses (wired, &error, "add1 takes at most 33 wires");
           return;
         }
       g_assert_no_error (error);

@@ -28,12 +28,13 @@ sum_shares (guint  n_experts,
             double z)
 {
   const MtlSetting set[] = { { .number = 3 }, { .number = 1 }, { .number = 0 } };
-  const MtlShape one = { 1, { 1 } };
-  const MtlShape in[] = { one, one, one, one, one, one, one, one, one };
+  MtlShape in[MTL_MAX_PORTS];
   g_autoptr(GError) error = NULL;
-  g_autoptr(OpBench) bench = op_bench_new (find_op ("dselect-k"), set, n_experts + 1, in, 1, 4,
-                                           &error);
+  g_autoptr(OpBench) bench = NULL;
 
+  for (guint i = 0; i <= n_experts; i++)
+    in[i] = (MtlShape) { 1, { 1 } };
+  bench = op_bench_new (find_op ("dselect-k"), set, n_experts + 1, in, 1, 4, &error);
   g_assert_no_error (error);
   for (guint i = 0; i <= n_experts; i++)
     bench->x[i][0] = 1.0f;
@@ -53,9 +54,11 @@ test_shares (void)
       g_assert_cmpfloat_with_epsilon (sum_shares (2, z), 1.0, 1e-6);
       g_assert_cmpfloat_with_epsilon (sum_shares (4, z), 1.0, 1e-6);
       g_assert_cmpfloat_with_epsilon (sum_shares (8, z), 1.0, 1e-6);
+      g_assert_cmpfloat_with_epsilon (sum_shares (32, z), 1.0, 1e-6);
     }
   g_assert_cmpfloat_with_epsilon (sum_shares (3, 0.0), 0.75, 1e-6);
   g_assert_cmpfloat_with_epsilon (sum_shares (5, 0.0), 0.625, 1e-6);
+  g_assert_cmpfloat_with_epsilon (sum_shares (31, 0.0), 31.0 / 32.0, 1e-6);
 }
 
 int

@@ -150,14 +150,14 @@ test_too_many_inputs (void)
   g_autoptr(MtlSurvey) survey = NULL;
   g_autoptr(GError) error = NULL;
 
-  design = force_wire (design, "g", "c", 15);
+  design = force_wire (design, "g", "c", 32);
   survey = mtl_survey_new (design);
   g_assert_true (mtl_survey_trains (survey));
-  g_assert_cmpuint (mtl_survey_shape (survey, "c", 0).size[0], ==, 32);
+  g_assert_cmpuint (mtl_survey_shape (survey, "c", 0).size[0], ==, 66);
   g_assert_null (mtl_design_with_wire (design, "d.features", "c.in", &error));
-  g_assert_nonnull (strstr (error->message, "c takes at most 16 wires"));
+  g_assert_nonnull (strstr (error->message, "c takes at most 33 wires"));
   design = force_wire (design, "g", "c", 1);
-  expect_only (design, "c reads 17 blocks; 16 is the most. Join some of them first.");
+  expect_only (design, "c reads 34 blocks; 33 is the most. Join some of them first.");
 }
 
 static void

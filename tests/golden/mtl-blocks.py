@@ -184,6 +184,7 @@ def add_balanced(name, k, balance, rows, x, expert, n):
 add_balanced("even-samples", 2, 2.5, 5, [6], [3], 4)
 add_balanced("even-tokens", 3, 10.0, 2, [4, 5], [4, 3], 5)
 add_balanced("even-of-all", 3, 1.0, 4, [6], [2], 3)
+add_balanced("even-of-32", 4, 1.0, 3, [4, 5], [4, 2], 32)
 
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "mtl-blocks.json"), "w",
           encoding="utf-8") as file:
