@@ -1,6 +1,6 @@
-/* mtl-rows.h — inner products of long rows
+/* mtl-rows.h — what is done to rows of values, whatever they stand for
  *
- * Products and sums are in double, for in float the last digits that decide
+ * Inner products are taken in double, for in float the last digits that decide
  * angles near 90° would be lost.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -16,4 +16,15 @@ typedef struct
   double (*dot) (const float *x,
                  const float *y,
                  gsize        n);
+  /* y ← x where x is not below zero, else 0; a NaN stays. */
+  void   (*rectify) (const float *x,
+                     gsize        n,
+                     float       *y);
+  /* dx ← dy, or dx + dy with @add, where y is not zero or below; else 0 takes its place. */
+  void   (*rectify_back)
+                    (const float *y,
+                     const float *dy,
+                     gsize        n,
+                     gboolean     add,
+                     float       *dx);
 } MtlRowKernels;

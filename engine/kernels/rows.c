@@ -1,4 +1,4 @@
-/* rows.c — the inner products of one set
+/* rows.c — what one set does to rows of values
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -43,6 +43,62 @@ dot (const float *x,
   return total;
 }
 
+/* x < 0 and not x > 0, so that a NaN is kept. */
+static void
+rectify (const float *x,
+         gsize        n,
+         float       *y)
+{
+  gsize i = 0;
+
+  for (; i + MTL_LANES <= n; i += MTL_LANES)
+    {
+      Vec v = vec_load (x + i);
+
+      vec_store (y + i, vec_choose (v < 0.0f, (Vec) { 0 }, v));
+    }
+  for (; i < n; i++)
+    y[i] = x[i] < 0.0f ? 0.0f : x[i];
+}
+
+static G_ALWAYS_INLINE inline void
+pass_back (const float *y,
+           const float *dy,
+           gsize        n,
+           gboolean     add,
+           float       *dx)
+{
+  gsize i = 0;
+
+  for (; i + MTL_LANES <= n; i += MTL_LANES)
+    {
+      Vec g = vec_choose (vec_load (y + i) <= 0.0f, (Vec) { 0 }, vec_load (dy + i));
+
+      vec_store (dx + i, add ? vec_load (dx + i) + g : g);
+    }
+  for (; i < n; i++)
+    {
+      float g = y[i] <= 0.0f ? 0.0f : dy[i];
+
+      dx[i] = add ? dx[i] + g : g;
+    }
+}
+
+static void
+rectify_back (const float *y,
+              const float *dy,
+              gsize        n,
+              gboolean     add,
+              float       *dx)
+{
+  if (add)
+    pass_back (y, dy, n, TRUE, dx);
+  else
+    pass_back (y, dy, n, FALSE, dx);
+}
+
 const MtlRowKernels mtl_row_set = {
   .dot = dot,
+  .rectify = rectify,
+  .rectify_back = rectify_back,
 };

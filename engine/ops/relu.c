@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 
 static void
 relu_plan (const MtlOpShape *shape,
@@ -23,44 +24,20 @@ relu_plan (const MtlOpShape *shape,
 static void
 relu_forward (const MtlOpPass *pass)
 {
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
-  const float *x = pass->x[0];
-  float *y = pass->y[0];
-
-  /* x < 0 and not x > 0, so that a NaN is kept. */
-  for (gsize i = 0; i < n; i++)
-    y[i] = x[i] < 0.0f ? 0.0f : x[i];
-}
-
-/* @g is read in any case: a load that depends on y would be a branch, and half
- * of them go the wrong way. */
-static inline float
-pass_on (float y,
-         float g)
-{
-  return y <= 0.0f ? 0.0f : g;
+  mtl_kernels ()->rows->rectify (pass->x[0], pass->rows * mtl_shape_size (&pass->shape->in[0]),
+                                 pass->y[0]);
 }
 
 static void
 relu_backward (const MtlOpPass *pass)
 {
   gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
-  const float *y = pass->y[0];
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
-    {
-      const float *dy = mtl_op_dy (pass, 0, lane);
-      float *dx = mtl_op_dx (pass, 0, lane);
-
-      if (dx == NULL)
-        continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        for (gsize i = 0; i < n; i++)
-          dx[i] = pass_on (y[i], dy[i]);
-      else
-        for (gsize i = 0; i < n; i++)
-          dx[i] += pass_on (y[i], dy[i]);
-    }
+    if (mtl_op_dx (pass, 0, lane) != NULL)
+      mtl_kernels ()->rows->rectify_back (pass->y[0], mtl_op_dy (pass, 0, lane), n,
+                                          !mtl_op_dx_fresh (pass, 0, lane),
+                                          mtl_op_dx (pass, 0, lane));
 }
 
 static gboolean

@@ -1,6 +1,7 @@
-/* test-rows.c — each set's inner products against sums in long double
+/* test-rows.c — what each set does to rows of values
  *
- * Errors are relative to the sum of the magnitudes of what is summed.
+ * Inner products are compared with sums in long double; errors are relative to
+ * the sum of the magnitudes of what is summed.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -48,6 +49,41 @@ test_dot (gconstpointer data)
   check_dot (kernels, x, y, MOST);
 }
 
+/* Zeros, NaN and both signs, at every distance from the end of a vector. */
+static void
+test_rectify (gconstpointer data)
+{
+  const MtlKernels *kernels = data;
+  const float some[] = { 1.5f, -2.0f, 0.0f, -0.0f, NAN, INFINITY, -INFINITY };
+
+  for (gsize n = 0; n < 40; n++)
+    {
+      float x[41] = { 0 }, dy[41] = { 0 }, y[41], dx[41], sum[41];
+
+      for (gsize i = 0; i < n; i++)
+        {
+          x[i] = some[(n + i) % G_N_ELEMENTS (some)];
+          dy[i] = (float) i + 1.0f;
+          sum[i] = 0.5f;
+        }
+      y[n] = dx[n] = sum[n] = 7.0f;
+      kernels->rows->rectify (x, n, y);
+      kernels->rows->rectify_back (y, dy, n, FALSE, dx);
+      kernels->rows->rectify_back (y, dy, n, TRUE, sum);
+
+      for (gsize i = 0; i < n; i++)
+        {
+          float expected = x[i] < 0.0f ? 0.0f : x[i];
+          float slope = x[i] <= 0.0f ? 0.0f : 1.0f;
+
+          g_assert_true (isnan (x[i]) ? isnan (y[i]) : y[i] == expected);
+          g_assert_cmpfloat (dx[i], ==, slope * dy[i]);
+          g_assert_cmpfloat (sum[i], ==, 0.5f + slope * dy[i]);
+        }
+      g_assert_true (y[n] == 7.0f && dx[n] == 7.0f && sum[n] == 7.0f);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -59,7 +95,10 @@ main (int   argc,
     {
       g_autofree char *path = g_strdup_printf ("/rows/dot/%s", kernels->name);
 
+      g_autofree char *rectify = g_strdup_printf ("/rows/rectify/%s", kernels->name);
+
       g_test_add_data_func (path, kernels, test_dot);
+      g_test_add_data_func (rectify, kernels, test_rectify);
     }
 
   return g_test_run ();
