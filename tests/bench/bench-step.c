@@ -3,7 +3,9 @@
  * A step is forward, backward, balance and update, as the trainer takes it;
  * filling the batch is left out. With no arguments each case is a line:
  * workload, method, tasks, threads, ms a step, of the fastest of many rounds,
- * which is the one least touched by what else the machine does.
+ * which is the one least touched by what else the machine does. At the end is
+ * what gradients of all tasks in one pass, their Gramian and a direction take
+ * beside one backward pass for each task.
  *
  *   bench-step WORKLOAD METHOD TASKS THREADS
  *
@@ -30,6 +32,7 @@
 #define ROUND_TIME 2000     /* µs: a round takes this long or is one step */
 #define CASE_TIME  500000   /* µs of rounds for a line */
 #define MIN_ROUNDS 5
+#define ROWS_TIME  3000000  /* µs of rounds for gradients of all tasks */
 
 typedef struct
 {
@@ -309,6 +312,68 @@ print_case (Bench *bench)
   fflush (stdout);
 }
 
+/* --- gradients of all tasks beside those of each --- */
+
+static const guint64 each_task[] = { 1, 2, 4, 8, 16, 32, 64, 128, 0 };
+static const guint64 all_tasks[] = { 255, 0 };
+
+/* Lowers @best to what a pass for each of @passes takes, in ms: forward, and
+ * backward where @grads is there. */
+static void
+time_passes (Bench         *bench,
+             const guint64 *passes,
+             MtlGrads      *grads,
+             double        *best)
+{
+  gint64 began = g_get_monotonic_time ();
+  MtlPass pass = { .theta = bench->model->theta, .batch = bench->batch, .mode = MTL_PASS_TRAIN };
+
+  for (guint p = 0; passes[p] != 0; p++)
+    {
+      pass.tasks = passes[p];
+      mtl_work_run (bench->work, &pass, NULL, grads, NULL);
+    }
+  *best = MIN (*best, (double) (g_get_monotonic_time () - began) / 1000.0);
+}
+
+static void
+time_direction (Bench    *bench,
+                MtlGrads *grads,
+                double   *best)
+{
+  g_autofree float *direction = g_new0 (float, mtl_grads_n_trunk (grads));
+  const double w[8] = { 0.125, 0.25, 0.125, 0.25, 0.125, 0.25, 0.125, 0.25 };
+  double gramian[64];
+  gint64 began = g_get_monotonic_time ();
+
+  mtl_grads_gram (grads, grads, bench->pool, gramian);
+  mtl_grads_combine (grads, w, direction);
+  *best = MIN (*best, (double) (g_get_monotonic_time () - began) / 1000.0);
+}
+
+static void
+print_rows (Bench *bench)
+{
+  g_autoptr(MtlGrads) grads = mtl_grads_new (bench->plan);
+  gint64 end = g_get_monotonic_time () + ROWS_TIME;
+  double each_forward = INFINITY, all_forward = INFINITY, each = INFINITY, all = INFINITY;
+  double direction = INFINITY;
+
+  while (g_get_monotonic_time () < end)
+    {
+      time_passes (bench, each_task, NULL, &each_forward);
+      time_passes (bench, all_tasks, NULL, &all_forward);
+      time_passes (bench, each_task, grads, &each);
+      time_passes (bench, all_tasks, grads, &all);
+      time_direction (bench, grads, &direction);
+    }
+  each -= each_forward;
+  all -= all_forward;
+  printf ("backward of each task %.2f ms, of all at once %.2f, Gramian and direction %.2f: "
+          "%.0f and %.0f %% of each\n", each, all, direction, 100.0 * all / each,
+          100.0 * direction / each);
+}
+
 static void
 run_all (void)
 {
@@ -321,6 +386,11 @@ run_all (void)
                     *n_tasks, threads);
             run_case (&workloads[w], &methods[m], *n_tasks, threads, print_case);
           }
+  for (guint threads = 1; threads <= 2; threads++)
+    {
+      printf ("mlp 8 tasks %u threads: ", threads);
+      run_case (&workloads[1], &methods[1], 8, threads, print_rows);
+    }
 }
 
 static void
