@@ -16,14 +16,15 @@
 #pragma once
 
 #include "mtl-kernels-names.h"
-#include "mtl-vector.h"
+#include "mtl-winograd-lines.h"
 
 #define PANEL  (2 * MTL_LANES)  /* of the products */
 #define TILES  128              /* of a block, about: what is read of weights serves that many */
-#define PLACES 16
 
 typedef struct
 {
+  gsize tile;           /* pixels of an output tile along each side */
+  gsize places;         /* of an input tile */
   gsize across, down;   /* tiles in a strip, strips in a sample */
   gsize strips, tiles;  /* of a block */
 } Tiling;
@@ -43,7 +44,10 @@ whole_vectors (gsize n)
 static inline Tiling
 tile_shape (const MtlWinograd *shape)
 {
-  Tiling tiling = { .across = (shape->columns + 1) / 2, .down = (shape->rows + 1) / 2 };
+  gsize tile = shape->tile;
+  Tiling tiling = { .tile = tile, .places = (tile + 2) * (tile + 2),
+                    .across = (shape->columns + tile - 1) / tile,
+                    .down = (shape->rows + tile - 1) / tile };
 
   tiling.strips = MAX (TILES / tiling.across, 1);
   tiling.tiles = tiling.strips * tiling.across;
@@ -185,34 +189,34 @@ read_rows (const Map  *map,
 }
 
 /* Bᵀ·d·B of the tile whose corner is @from. */
-static inline void
-transform_tile (const Rows  *rows,
+static G_ALWAYS_INLINE inline void
+transform_tile (gsize        tile,
+                const Rows  *rows,
                 const float *from,
                 gsize        plane,
                 float       *to)
 {
-  Vec t[4][4];
+  gsize side = tile + 2;
+  Vec t[MOST_SIDE][MOST_SIDE], line[MOST_SIDE], d[MOST_SIDE];
 
-#pragma GCC unroll 4
-  for (guint j = 0; j < 4; j++)
+#pragma GCC unroll 6
+  for (gsize j = 0; j < side; j++)
     {
-      Vec d[4];
-
-#pragma GCC unroll 4
-      for (guint i = 0; i < 4; i++)
+#pragma GCC unroll 6
+      for (gsize i = 0; i < side; i++)
         d[i] = vec_load (from + (i * rows->width + j) * rows->pixel);
-      t[0][j] = d[0] - d[2];
-      t[1][j] = d[1] + d[2];
-      t[2][j] = d[2] - d[1];
-      t[3][j] = d[1] - d[3];
+      take_input (tile, d, line);
+#pragma GCC unroll 6
+      for (gsize i = 0; i < side; i++)
+        t[i][j] = line[i];
     }
-#pragma GCC unroll 4
-  for (guint i = 0; i < 4; i++, to += 4 * plane)
+#pragma GCC unroll 6
+  for (gsize i = 0; i < side; i++)
     {
-      vec_store (to, t[i][0] - t[i][2]);
-      vec_store (to + plane, t[i][1] + t[i][2]);
-      vec_store (to + 2 * plane, t[i][2] - t[i][1]);
-      vec_store (to + 3 * plane, t[i][1] - t[i][3]);
+      take_input (tile, t[i], line);
+#pragma GCC unroll 6
+      for (gsize j = 0; j < side; j++, to += plane)
+        vec_store (to, line[j]);
     }
 }
 
@@ -222,12 +226,37 @@ input_rows (const MtlWinograd *shape,
             const Tiling      *tiling,
             float             *at)
 {
-  Rows rows = { 2 * tiling->across + 2, whole_vectors (shape->in), shape->padding, at };
+  Rows rows = { tiling->tile * tiling->across + 2, whole_vectors (shape->in), shape->padding, at };
 
   return rows;
 }
 
 /* Inputs of @n strips from @strip. @rows: their border is zero. */
+static G_ALWAYS_INLINE inline void
+transform_strips (gsize              tile,
+                  const MtlWinograd *shape,
+                  const Tiling      *tiling,
+                  const float       *x,
+                  gsize              strip,
+                  gsize              n,
+                  const Rows        *rows,
+                  float             *v)
+{
+  const Grid grid = lay_grid (tiling, shape->in);
+
+  for (gsize s = strip; s < strip + n; s++)
+    {
+      Map map = { x + s / tiling->down * shape->in * shape->height * shape->width,
+                  shape->in, shape->height, shape->width };
+
+      read_rows (&map, (gssize) (s % tiling->down * tile) - (gssize) shape->padding, tile + 2,
+                 rows);
+      for (gsize t = 0; t < tiling->across; t++, v += grid.pitch)
+        for (gsize c = 0; c < shape->in; c += MTL_LANES)
+          transform_tile (tile, rows, rows->at + tile * t * rows->pixel + c, grid.plane, v + c);
+    }
+}
+
 static inline void
 transform_input (const MtlWinograd *shape,
                  const Tiling      *tiling,
@@ -237,18 +266,10 @@ transform_input (const MtlWinograd *shape,
                  const Rows        *rows,
                  float             *v)
 {
-  const Grid grid = lay_grid (tiling, shape->in);
-
-  for (gsize s = strip; s < strip + n; s++)
-    {
-      Map map = { x + s / tiling->down * shape->in * shape->height * shape->width,
-                  shape->in, shape->height, shape->width };
-
-      read_rows (&map, (gssize) (s % tiling->down * 2) - (gssize) shape->padding, 4, rows);
-      for (gsize t = 0; t < tiling->across; t++, v += grid.pitch)
-        for (gsize c = 0; c < shape->in; c += MTL_LANES)
-          transform_tile (rows, rows->at + 2 * t * rows->pixel + c, grid.plane, v + c);
-    }
+  if (tiling->tile == 2)
+    transform_strips (2, shape, tiling, x, strip, n, rows, v);
+  else
+    transform_strips (4, shape, tiling, x, strip, n, rows, v);
 }
 
 static inline float *

@@ -43,43 +43,47 @@ mtl_winograd_grad_scratch (const MtlWinograd *shape)
   const Tiling tiling = tile_shape (shape);
   const Rows rows = input_rows (shape, &tiling, NULL);
 
-  return PLACES * (lay_grid (&tiling, shape->in).plane + dm_plane (&tiling) + du_plane ())
-         + MTL_LANES * TAPS * PANEL + 4 * rows.width * rows.pixel + 4 * tiling.across * PANEL;
+  return tiling.places * (lay_grid (&tiling, shape->in).plane + dm_plane (&tiling) + du_plane ())
+         + MTL_LANES * TAPS * PANEL + (tiling.tile + 2) * rows.width * rows.pixel
+         + tiling.tile * tiling.tile * tiling.across * PANEL;
 }
 
 /* A·dY·Aᵀ of the tile whose corner is @from. */
 static G_ALWAYS_INLINE inline void
-transform_gradient (const Rows  *rows,
+transform_gradient (gsize        tile,
+                    const Rows  *rows,
                     const float *from,
                     gsize        plane,
                     float       *to)
 {
-  Vec t[4][2];
+  gsize side = tile + 2;
+  Vec t[MOST_SIDE][MOST_TILE], line[MOST_SIDE], dy[MOST_TILE];
 
-#pragma GCC unroll 2
-  for (guint j = 0; j < 2; j++)
-    {
-      Vec upper = vec_load (from + j * rows->pixel);
-      Vec lower = vec_load (from + (rows->width + j) * rows->pixel);
-
-      t[0][j] = upper;
-      t[1][j] = upper + lower;
-      t[2][j] = upper - lower;
-      t[3][j] = -lower;
-    }
 #pragma GCC unroll 4
-  for (guint i = 0; i < 4; i++, to += 4 * plane)
+  for (gsize j = 0; j < tile; j++)
     {
-      vec_store (to, t[i][0]);
-      vec_store (to + plane, t[i][0] + t[i][1]);
-      vec_store (to + 2 * plane, t[i][0] - t[i][1]);
-      vec_store (to + 3 * plane, -t[i][1]);
+#pragma GCC unroll 4
+      for (gsize i = 0; i < tile; i++)
+        dy[i] = vec_load (from + (i * rows->width + j) * rows->pixel);
+      take_gradient (tile, dy, line);
+#pragma GCC unroll 6
+      for (gsize i = 0; i < side; i++)
+        t[i][j] = line[i];
+    }
+#pragma GCC unroll 6
+  for (gsize i = 0; i < side; i++)
+    {
+      take_gradient (tile, t[i], line);
+#pragma GCC unroll 6
+      for (gsize j = 0; j < side; j++, to += plane)
+        vec_store (to, line[j]);
     }
 }
 
 /* The filters of one panel, of @n strips from @strip. */
-static void
-read_gradient (const Grad  *self,
+static G_ALWAYS_INLINE inline void
+read_gradient (gsize        tile,
+               const Grad  *self,
                const float *dy,
                gsize        panel,
                gsize        strip,
@@ -95,38 +99,41 @@ read_gradient (const Grad  *self,
       gsize first = s / self->tiling.down * shape->out + filter;
       Map map = { dy + first * shape->rows * shape->columns, width, shape->rows, shape->columns };
 
-      read_rows (&map, (gssize) (s % self->tiling.down * 2), 2, &self->dy);
+      read_rows (&map, (gssize) (s % self->tiling.down * tile), tile, &self->dy);
       for (gsize t = 0; t < self->tiling.across; t++, to += PANEL)
         for (gsize half = 0; half < PANEL; half += MTL_LANES)
-          transform_gradient (&self->dy, self->dy.at + 2 * t * PANEL + half, plane, to + half);
+          transform_gradient (tile, &self->dy, self->dy.at + tile * t * PANEL + half, plane,
+                              to + half);
     }
 }
 
 /* Gᵀ·dU·G of one channel: a vector of filters for each tap. */
 static G_ALWAYS_INLINE inline void
-transform_back (const float *du,
+transform_back (gsize        tile,
+                const float *du,
                 float       *to)
 {
-  Vec t[3][4];
+  gsize side = tile + 2;
+  Vec t[3][MOST_SIDE], line[3], u[MOST_SIDE];
 
-#pragma GCC unroll 4
-  for (guint j = 0; j < 4; j++)
+#pragma GCC unroll 6
+  for (gsize j = 0; j < side; j++)
     {
-      Vec u[4];
-
-#pragma GCC unroll 4
-      for (guint i = 0; i < 4; i++)
-        u[i] = vec_load (du + (i * 4 + j) * du_plane ());
-      t[0][j] = u[0] + 0.5f * (u[1] + u[2]);
-      t[1][j] = 0.5f * (u[1] - u[2]);
-      t[2][j] = 0.5f * (u[1] + u[2]) + u[3];
+#pragma GCC unroll 6
+      for (gsize i = 0; i < side; i++)
+        u[i] = vec_load (du + (i * side + j) * du_plane ());
+      return_filter (tile, u, line);
+#pragma GCC unroll 3
+      for (gsize i = 0; i < 3; i++)
+        t[i][j] = line[i];
     }
 #pragma GCC unroll 3
-  for (guint i = 0; i < 3; i++, to += 3 * PANEL)
+  for (gsize i = 0; i < 3; i++)
     {
-      vec_store (to, t[i][0] + 0.5f * (t[i][1] + t[i][2]));
-      vec_store (to + PANEL, 0.5f * (t[i][1] - t[i][2]));
-      vec_store (to + 2 * PANEL, 0.5f * (t[i][1] + t[i][2]) + t[i][3]);
+      return_filter (tile, t[i], line);
+#pragma GCC unroll 3
+      for (gsize j = 0; j < 3; j++, to += PANEL)
+        vec_store (to, line[j]);
     }
 }
 
@@ -158,8 +165,9 @@ hand_over (const float *taps,
 }
 
 /* From products of @n channels from @channel to their taps in dw. */
-static void
-take_back (const Grad *self,
+static G_ALWAYS_INLINE inline void
+take_back (gsize       tile,
+           const Grad *self,
            gsize       panel,
            gsize       channel,
            gsize       n,
@@ -174,7 +182,8 @@ take_back (const Grad *self,
 
       for (gsize i = 0; i < here; i++)
         for (gsize half = 0; half < PANEL; half += MTL_LANES)
-          transform_back (self->du + (c + i) * PANEL + half, self->taps + i * TAPS * PANEL + half);
+          transform_back (tile, self->du + (c + i) * PANEL + half,
+                          self->taps + i * TAPS * PANEL + half);
       for (gsize half = 0; half < width; half += MTL_LANES)
         hand_over (self->taps + half, here * TAPS, MIN (MTL_LANES, width - half), over,
                    dw + (panel * PANEL + half) * row + (channel + c) * TAPS, row);
@@ -192,18 +201,24 @@ grad_panel (const Grad *self,
   gsize width = MIN (PANEL, shape->out - panel * PANEL);
   gboolean over = self->grad->over && strip == 0;
 
-  read_gradient (self, self->grad->dy[lane], panel, strip, n);
+  if (shape->tile == 2)
+    read_gradient (2, self, self->grad->dy[lane], panel, strip, n);
+  else
+    read_gradient (4, self, self->grad->dy[lane], panel, strip, n);
   for (gsize c = 0; c < shape->in; c += CHANNELS)
     {
       gsize here = MIN (CHANNELS, shape->in - c);
 
-      for (gsize place = 0; place < PLACES; place++)
+      for (gsize place = 0; place < self->tiling.places; place++)
         mtl_gemm_set.multiply_transposed (here, width, n * self->tiling.across,
                                           self->v + place * self->grid.plane + c,
                                           self->grid.pitch,
                                           self->dm + place * dm_plane (&self->tiling), 0, 1, FALSE,
                                           self->du + place * du_plane (), PANEL);
-      take_back (self, panel, c, here, over, self->grad->dw[lane]);
+      if (shape->tile == 2)
+        take_back (2, self, panel, c, here, over, self->grad->dw[lane]);
+      else
+        take_back (4, self, panel, c, here, over, self->grad->dw[lane]);
     }
 }
 
@@ -216,15 +231,15 @@ mtl_winograd_grad (const MtlWinograd     *shape,
   float *left = grad->scratch;
 
   self.grid = lay_grid (&self.tiling, shape->in);
-  self.v = take_floats (&left, PLACES * self.grid.plane);
-  self.dm = take_floats (&left, PLACES * dm_plane (&self.tiling));
-  self.du = take_floats (&left, PLACES * du_plane ());
+  self.v = take_floats (&left, self.tiling.places * self.grid.plane);
+  self.dm = take_floats (&left, self.tiling.places * dm_plane (&self.tiling));
+  self.du = take_floats (&left, self.tiling.places * du_plane ());
   self.taps = take_floats (&left, MTL_LANES * TAPS * PANEL);
   self.from = input_rows (shape, &self.tiling, left);
-  left += 4 * self.from.width * self.from.pixel;
-  self.dy = (Rows) { 2 * self.tiling.across, PANEL, 0, left };
-  memset (self.from.at, 0, 4 * self.from.width * self.from.pixel * sizeof (float));
-  memset (self.dy.at, 0, 2 * self.dy.width * self.dy.pixel * sizeof (float));
+  left += (shape->tile + 2) * self.from.width * self.from.pixel;
+  self.dy = (Rows) { shape->tile * self.tiling.across, PANEL, 0, left };
+  memset (self.from.at, 0, (left - self.from.at) * sizeof (float));
+  memset (self.dy.at, 0, shape->tile * self.dy.width * self.dy.pixel * sizeof (float));
 
   for (gsize strip = 0; strip < n_strips; strip += self.tiling.strips)
     {

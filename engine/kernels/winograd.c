@@ -12,35 +12,33 @@
 static gsize
 prepared (const MtlWinograd *shape)
 {
-  return PLACES * mtl_gemm_packed_size (&mtl_gemm_set, shape->in, shape->out);
+  return tile_shape (shape).places * mtl_gemm_packed_size (&mtl_gemm_set, shape->in, shape->out);
 }
 
 /* G·g·Gᵀ of as many filters as a vector has lanes. @g: of each tap. */
-static void
-transform_filters (const float *g,
+static G_ALWAYS_INLINE inline void
+transform_filters (gsize        tile,
+                   const float *g,
                    gboolean     turned,
                    gsize        plane,
                    float       *to)
 {
-  Vec t[4][3];
+  gsize side = tile + 2;
+  Vec t[MOST_SIDE][3], line[MOST_SIDE], taps[3];
 
-  for (guint j = 0; j < 3; j++)
+  for (gsize j = 0; j < 3; j++)
     {
-      Vec tap[3];
-
-      for (guint i = 0; i < 3; i++)
-        tap[i] = vec_load (g + (turned ? 8 - (i * 3 + j) : i * 3 + j) * PANEL);
-      t[0][j] = tap[0];
-      t[1][j] = 0.5f * (tap[0] + tap[1] + tap[2]);
-      t[2][j] = 0.5f * (tap[0] - tap[1] + tap[2]);
-      t[3][j] = tap[2];
+      for (gsize i = 0; i < 3; i++)
+        taps[i] = vec_load (g + (turned ? 8 - (i * 3 + j) : i * 3 + j) * PANEL);
+      take_filter (tile, taps, line);
+      for (gsize i = 0; i < side; i++)
+        t[i][j] = line[i];
     }
-  for (guint i = 0; i < 4; i++, to += 4 * plane)
+  for (gsize i = 0; i < side; i++)
     {
-      vec_store (to, t[i][0]);
-      vec_store (to + plane, 0.5f * (t[i][0] + t[i][1] + t[i][2]));
-      vec_store (to + 2 * plane, 0.5f * (t[i][0] - t[i][1] + t[i][2]));
-      vec_store (to + 3 * plane, t[i][2]);
+      take_filter (tile, t[i], line);
+      for (gsize j = 0; j < side; j++, to += plane)
+        vec_store (to, line[j]);
     }
 }
 
@@ -70,8 +68,15 @@ prepare_panel (const MtlWinograd *shape,
                              0, 1, taps + i * TAPS * PANEL);
       for (gsize i = 0; i < n; i++)
         for (gsize half = 0; half < PANEL; half += MTL_LANES)
-          transform_filters (taps + i * TAPS * PANEL + half, turned, plane,
-                             to + (panel * shape->in + c + i) * PANEL + half);
+          {
+            const float *from = taps + i * TAPS * PANEL + half;
+            float *into = to + (panel * shape->in + c + i) * PANEL + half;
+
+            if (shape->tile == 2)
+              transform_filters (2, from, turned, plane, into);
+            else
+              transform_filters (4, from, turned, plane, into);
+          }
     }
 }
 
@@ -89,31 +94,35 @@ prepare (const MtlWinograd *shape,
 
 /* --- outputs --- */
 
-/* Aᵀ·M·A: two pixels in each of two rows. */
+/* Aᵀ·M·A: @tile pixels in each of as many rows. */
 static G_ALWAYS_INLINE inline void
-transform_sums (const float *m,
+transform_sums (gsize        tile,
+                const float *m,
                 gsize        plane,
                 const Rows  *rows,
                 float       *to)
 {
-  Vec t[2][4];
+  gsize side = tile + 2;
+  Vec t[MOST_TILE][MOST_SIDE], line[MOST_TILE], sums[MOST_SIDE];
 
-#pragma GCC unroll 4
-  for (guint j = 0; j < 4; j++)
+#pragma GCC unroll 6
+  for (gsize j = 0; j < side; j++)
     {
-      Vec s[4];
-
+#pragma GCC unroll 6
+      for (gsize i = 0; i < side; i++)
+        sums[i] = vec_load (m + (i * side + j) * plane);
+      return_output (tile, sums, line);
 #pragma GCC unroll 4
-      for (guint i = 0; i < 4; i++)
-        s[i] = vec_load (m + (i * 4 + j) * plane);
-      t[0][j] = s[0] + s[1] + s[2];
-      t[1][j] = s[1] - s[2] - s[3];
+      for (gsize i = 0; i < tile; i++)
+        t[i][j] = line[i];
     }
-#pragma GCC unroll 2
-  for (guint i = 0; i < 2; i++, to += rows->width * rows->pixel)
+#pragma GCC unroll 4
+  for (gsize i = 0; i < tile; i++, to += rows->width * rows->pixel)
     {
-      vec_store (to, t[i][0] + t[i][1] + t[i][2]);
-      vec_store (to + rows->pixel, t[i][1] - t[i][2] - t[i][3]);
+      return_output (tile, t[i], line);
+#pragma GCC unroll 4
+      for (gsize j = 0; j < tile; j++)
+        vec_store (to + j * rows->pixel, line[j]);
     }
 }
 
@@ -199,8 +208,9 @@ write_rows (const MtlWinograd    *shape,
     }
 }
 
-static void
-transform_output (const MtlWinograd    *shape,
+static G_ALWAYS_INLINE inline void
+transform_output (gsize                 tile,
+                  const MtlWinograd    *shape,
                   const Tiling         *tiling,
                   const MtlWinogradRun *run,
                   gsize                 strip,
@@ -213,12 +223,12 @@ transform_output (const MtlWinograd    *shape,
 
   for (gsize s = strip; s < strip + n; s++)
     {
-      gsize row = s % tiling->down * 2;
+      gsize row = s % tiling->down * tile;
 
       for (gsize t = 0; t < tiling->across; t++, m += grid.pitch)
         for (gsize f = 0; f < shape->out; f += MTL_LANES)
-          transform_sums (m + f, grid.plane, rows, rows->at + 2 * t * rows->pixel + f);
-      write_rows (shape, run, rows, MIN (2, shape->rows - row),
+          transform_sums (tile, m + f, grid.plane, rows, rows->at + tile * t * rows->pixel + f);
+      write_rows (shape, run, rows, MIN (tile, shape->rows - row),
                   run->y + s / tiling->down * shape->out * plane + row * shape->columns);
     }
 }
@@ -232,8 +242,8 @@ scratch (const MtlWinograd *shape)
   const Grid in = lay_grid (&tiling, shape->in), out = lay_grid (&tiling, shape->out);
   const Rows rows = input_rows (shape, &tiling, NULL);
 
-  return 4 * rows.width * rows.pixel + PLACES * (in.plane + out.plane)
-         + 4 * tiling.across * whole_vectors (shape->out);
+  return (tiling.tile + 2) * rows.width * rows.pixel + tiling.places * (in.plane + out.plane)
+         + tiling.tile * tiling.tile * tiling.across * whole_vectors (shape->out);
 }
 
 static void
@@ -245,25 +255,29 @@ run_all (const MtlWinograd    *shape,
   gsize panels = mtl_gemm_packed_size (&mtl_gemm_set, shape->in, shape->out);
   gsize n_strips = run->n_samples * tiling.down;
   float *left = run->scratch;
-  float *v = take_floats (&left, PLACES * in.plane), *m = take_floats (&left, PLACES * out.plane);
-  Rows to = { 2 * tiling.across, whole_vectors (shape->out), 0, NULL };
+  float *v = take_floats (&left, tiling.places * in.plane);
+  float *m = take_floats (&left, tiling.places * out.plane);
+  Rows to = { tiling.tile * tiling.across, whole_vectors (shape->out), 0, NULL };
   Rows from = input_rows (shape, &tiling, NULL);
 
-  to.at = take_floats (&left, 2 * to.width * to.pixel);
+  to.at = take_floats (&left, tiling.tile * to.width * to.pixel);
   from.at = left;
-  memset (from.at, 0, 4 * from.width * from.pixel * sizeof (float));
+  memset (from.at, 0, (tiling.tile + 2) * from.width * from.pixel * sizeof (float));
 
   for (gsize strip = 0; strip < n_strips; strip += tiling.strips)
     {
       gsize n = MIN (tiling.strips, n_strips - strip);
 
       transform_input (shape, &tiling, run->x, strip, n, &from, v);
-      for (gsize place = 0; place < PLACES; place++)
+      for (gsize place = 0; place < tiling.places; place++)
         mtl_gemm_set.multiply (n * tiling.across, shape->out, shape->in, v + place * in.plane,
                                in.pitch, run->weights + place * panels, 0,
                                mtl_gemm_panels (&mtl_gemm_set, shape->out), NULL, FALSE,
                                m + place * out.plane, out.pitch);
-      transform_output (shape, &tiling, run, strip, n, &to, m);
+      if (tiling.tile == 2)
+        transform_output (2, shape, &tiling, run, strip, n, &to, m);
+      else
+        transform_output (4, shape, &tiling, run, strip, n, &to, m);
     }
 }
 

@@ -18,7 +18,10 @@
 #include "mtl-op-conv.h"
 #include "mtl-op-infer.h"
 
-enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS };
+enum { CHANNELS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, ALGORITHM };
+enum { AUTO, DIRECT, WINOGRAD_2, WINOGRAD_4 };  /* in the order of the list below */
+
+static const char *const algorithms[] = { "auto", "direct", "winograd-2", "winograd-4", NULL };
 
 #define BY_TILE 196608   /* weights from which on gradients are made by tile: those of all
                           * slots would take more memory than the batch does */
@@ -30,6 +33,16 @@ count_outputs (const MtlConv *conv,
   gsize reach = (conv->kernel - 1) * conv->dilation + 1;
 
   return (size + 2 * conv->padding - reach) / conv->stride + 1;
+}
+
+static gsize
+choose_tile (const MtlConv *conv,
+             guint          algorithm)
+{
+  if (algorithm == AUTO)
+    return mtl_conv_winograd_pays (conv) ? 2 : 0;
+
+  return algorithm == WINOGRAD_2 ? 2 : algorithm == WINOGRAD_4 ? 4 : 0;
 }
 
 static MtlConv
@@ -45,6 +58,7 @@ measure (const MtlOpShape *shape)
 
   conv.out_height = count_outputs (&conv, conv.height);
   conv.out_width = count_outputs (&conv, conv.width);
+  conv.tile = choose_tile (&conv, shape->set[ALGORITHM].number);
   return conv;
 }
 
@@ -102,6 +116,22 @@ check_groups (const MtlOpShape  *shape,
 }
 
 static gboolean
+check_algorithm (const MtlOpShape  *shape,
+                 GError           **error)
+{
+  const MtlConv conv = measure (shape);
+
+  if (conv.tile == 0 || mtl_conv_winograd_serves (&conv))
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SHAPE,
+               "has the algorithm %s, which is for kernels of 3×3 with a stride, a dilation and "
+               "groups of 1 and a padding of 2 at most: choose auto or direct",
+               algorithms[(guint) shape->set[ALGORITHM].number]);
+  return FALSE;
+}
+
+static gboolean
 conv2d_infer (MtlOpShape  *shape,
               GError     **error)
 {
@@ -109,7 +139,7 @@ conv2d_infer (MtlOpShape  *shape,
   MtlConv conv;
 
   if (!mtl_op_infer_image (shape, error) || !check_kernel (shape, error)
-      || !check_groups (shape, error))
+      || !check_groups (shape, error) || !check_algorithm (shape, error))
     return FALSE;
 
   conv = measure (shape);
@@ -130,7 +160,7 @@ count_tiles (const MtlConv *conv)
   if (n < BY_TILE)
     return 0;
 
-  return mtl_conv_winograd_serves (conv) ? mtl_conv_winograd_tiles (conv)
+  return conv->tile > 0 ? mtl_conv_winograd_tiles (conv)
                                          : mtl_conv_patches_tiles (conv);
 }
 
@@ -151,7 +181,7 @@ conv2d_plan (const MtlOpShape *shape,
     .fan_in = fan_in, .fan_out = fan_out,
   };
   needs->scratch = mtl_conv_patches_scratch (&conv);
-  if (mtl_conv_winograd_serves (&conv))
+  if (conv.tile > 0)
     {
       needs->scratch = mtl_conv_winograd_scratch (&conv);
       needs->prepared = mtl_conv_winograd_prepared (&conv);
@@ -168,7 +198,7 @@ conv2d_prepare (const MtlOpPass *pass)
 {
   const MtlConv conv = measure (pass->shape);
 
-  if (mtl_conv_winograd_serves (&conv))
+  if (conv.tile > 0)
     mtl_conv_winograd_prepare (&conv, pass);
 }
 
@@ -177,7 +207,7 @@ conv2d_forward (const MtlOpPass *pass)
 {
   const MtlConv conv = measure (pass->shape);
 
-  if (mtl_conv_winograd_serves (&conv))
+  if (conv.tile > 0)
     mtl_conv_winograd_forward (&conv, pass);
   else
     mtl_conv_patches_forward (&conv, pass);
@@ -188,7 +218,7 @@ conv2d_backward (const MtlOpPass *pass)
 {
   const MtlConv conv = measure (pass->shape);
 
-  if (mtl_conv_winograd_serves (&conv))
+  if (conv.tile > 0)
     mtl_conv_winograd_backward (&conv, pass);
   else
     mtl_conv_patches_backward (&conv, pass);
@@ -241,7 +271,7 @@ conv2d_grad (const MtlOpPass *pass)
   guint n_tiles = count_tiles (&conv);
   gsize n = MAX (n_tiles, 1), first = conv.channels * pass->piece / n;
 
-  if (mtl_conv_winograd_serves (&conv))
+  if (conv.tile > 0)
     mtl_conv_winograd_grad (&conv, pass, n_tiles);
   else
     mtl_conv_patches_grad (&conv, pass, first, conv.channels * (pass->piece + 1) / n,
@@ -307,6 +337,12 @@ const MtlOp mtl_op_conv2d = {
                    .summary = N_("Parts of the channels that do not see each other; as many as "
                                  "channels: depth-wise"),
                    .type = MTL_WHOLE, .minimum = 1, .maximum = 65536, .initial = 1 },
+      [ALGORITHM] = { .id = "algorithm", .title = N_("Algorithm"),
+                      .summary = N_("How 3×3 is computed. winograd-4: faster than winograd-2 if "
+                                    "height and width are multiples of 4, with three times "
+                                    "its rounding error; auto: winograd-2 or direct"),
+                      .type = MTL_CHOICE, .choices = algorithms, .maximum = WINOGRAD_4,
+                      .initial = AUTO, .rare = TRUE },
       { NULL }
     },
   },

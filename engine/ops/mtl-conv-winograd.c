@@ -20,7 +20,13 @@ gboolean
 mtl_conv_winograd_serves (const MtlConv *self)
 {
   return self->kernel == 3 && self->stride == 1 && self->dilation == 1 && self->groups == 1
-         && self->padding <= 2 && self->channels >= LEAST_CHANNELS
+         && self->padding <= 2;
+}
+
+gboolean
+mtl_conv_winograd_pays (const MtlConv *self)
+{
+  return mtl_conv_winograd_serves (self) && self->channels >= LEAST_CHANNELS
          && self->filters >= LEAST_CHANNELS;
 }
 
@@ -28,14 +34,14 @@ static MtlWinograd
 forth (const MtlConv *conv)
 {
   return (MtlWinograd) { conv->channels, conv->height, conv->width, conv->filters,
-                         conv->out_height, conv->out_width, conv->padding };
+                         conv->out_height, conv->out_width, conv->padding, conv->tile };
 }
 
 static MtlWinograd
 back (const MtlConv *conv)
 {
   return (MtlWinograd) { conv->filters, conv->out_height, conv->out_width, conv->channels,
-                         conv->height, conv->width, 2 - conv->padding };
+                         conv->height, conv->width, 2 - conv->padding, conv->tile };
 }
 
 gsize

@@ -18,6 +18,7 @@ typedef struct
   gsize filters, out_height, out_width;
   gsize kernel, stride, padding, dilation;
   gsize groups;                    /* divides channels and filters */
+  gsize tile;                      /* of Winograd's form, 2 or 4; 0: the sums by definition */
 } MtlConv;
 
 enum { MTL_CONV_WEIGHT, MTL_CONV_BIAS };
@@ -56,8 +57,10 @@ void  mtl_conv_patches_grad     (const MtlConv   *self,
                                  gsize            end,
                                  gboolean         over);
 
-/* The same for 3×3 filters of stride 1 and many channels. */
+/* The same by tiles of outputs, for 3×3 filters of stride 1. */
 gboolean mtl_conv_winograd_serves   (const MtlConv   *self);
+/* Whether it is worth while: with many channels. */
+gboolean mtl_conv_winograd_pays     (const MtlConv   *self);
 gsize    mtl_conv_winograd_scratch  (const MtlConv   *self);
 gsize    mtl_conv_winograd_prepared (const MtlConv   *self);
 guint    mtl_conv_winograd_pieces   (const MtlConv   *self);

@@ -40,7 +40,7 @@ typedef struct
 {
   MtlOpShape   shape;
   MtlOpNeeds   needs;
-  MtlSetting   set[6];
+  MtlSetting   set[7];
   gsize        n_x, n_y;   /* floats of a sample */
   const float *weights[2];
   float       *x, *y, *dy, *dx, *dw[2];

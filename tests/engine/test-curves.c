@@ -112,20 +112,18 @@ typedef struct
   double      limit;
 } Curve;
 
-#define AT(name) offsetof (MtlCurveKernels, name)
-
 static const Curve curves[] = {
-  { "exp", AT (exp), get_exp, VALUE, 1.1 },
-  { "tanh", AT (tanh), get_tanh, VALUE, 2.8 },
-  { "sigmoid", AT (sigmoid), get_sigmoid, VALUE, 2.8 },
-  { "elu", AT (elu), get_elu, VALUE, 1.0 },
-  { "softplus", AT (softplus), get_softplus, VALUE, 3.0 },
-  { "silu", AT (silu), get_silu, VALUE, 4.0 },
-  { "silu-slope", AT (silu_slope), get_silu_slope, ONE, 2.0 },
-  { "gelu", AT (gelu), get_gelu, VALUE, 6.0 },
-  { "gelu-slope", AT (gelu_slope), get_gelu_slope, ONE, 2.0 },
-  { "gelu-tanh", AT (gelu_tanh), get_gelu_tanh, INPUT, 2.0 },
-  { "gelu-tanh-slope", AT (gelu_tanh_slope), get_gelu_tanh_slope, ONE, 2.0 },
+  { "exp", offsetof (MtlCurveKernels, exp), get_exp, VALUE, 1.1 },
+  { "tanh", offsetof (MtlCurveKernels, tanh), get_tanh, VALUE, 2.8 },
+  { "sigmoid", offsetof (MtlCurveKernels, sigmoid), get_sigmoid, VALUE, 2.8 },
+  { "elu", offsetof (MtlCurveKernels, elu), get_elu, VALUE, 1.0 },
+  { "softplus", offsetof (MtlCurveKernels, softplus), get_softplus, VALUE, 3.0 },
+  { "silu", offsetof (MtlCurveKernels, silu), get_silu, VALUE, 4.0 },
+  { "silu-slope", offsetof (MtlCurveKernels, silu_slope), get_silu_slope, ONE, 2.0 },
+  { "gelu", offsetof (MtlCurveKernels, gelu), get_gelu, VALUE, 6.0 },
+  { "gelu-slope", offsetof (MtlCurveKernels, gelu_slope), get_gelu_slope, ONE, 2.0 },
+  { "gelu-tanh", offsetof (MtlCurveKernels, gelu_tanh), get_gelu_tanh, INPUT, 2.0 },
+  { "gelu-tanh-slope", offsetof (MtlCurveKernels, gelu_tanh_slope), get_gelu_tanh_slope, ONE, 2.0 },
 };
 
 typedef struct
