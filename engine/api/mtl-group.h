@@ -4,7 +4,8 @@
  * the ports within (its inputs and outputs) and for some of the settings within
  * (its parameters). A use of it is an ordinary block whose method is the group's
  * own, mtl_group_method(): it has the group's ports, its parameters, and
- * `repeat`, the number of copies in a chain.
+ * `repeat`, the number of copies in a chain: output k of one goes to input k of
+ * the next, and inputs beyond the outputs, such as a mask, to all of them.
  *
  * Groups compile away. mtl_design_flatten() replaces each use by its copies, and
  * survey, plan and exporters see the flat design alone. The first copy of block

@@ -6,6 +6,9 @@
  * chain of its copies and what is inside. Into a port that takes several, wires
  * from outside a group come before those within.
  *
+ * A chain of copies joins output k of one with input k of the next. Inputs beyond
+ * the outputs, such as a mask, are fed to every copy.
+ *
  * How many blocks it will be is counted first, so that a small file of many
  * repeats within each other costs no more than a look at it.
  *
@@ -18,6 +21,8 @@
 #include <string.h>
 
 #include "mtl-group-private.h"
+
+#define GAP 140.0  /* canvas units between the first blocks of two copies, beside their width */
 
 /* A block of the design, of a body, or of a copy of one. */
 typedef struct
@@ -32,8 +37,9 @@ typedef struct
 
 typedef struct
 {
-  MtlDesign *draft;
-  GPtrArray *refusals;      /* or NULL */
+  MtlDesign  *draft;
+  GPtrArray  *refusals;     /* or NULL */
+  const char *only;         /* the one use that is replaced, by one level; NULL: all, all the way */
 } Flat;
 
 void
@@ -82,18 +88,37 @@ refuse_repeat (const char      *id,
   guint n_in = mtl_group_count_ports (group->parts.inputs);
   guint n_out = mtl_group_count_ports (group->parts.outputs);
 
-  if (mtl_use_repeat (what) == 1 || (n_in == n_out && n_in > 0))
+  if (mtl_use_repeat (what) == 1 || (n_out > 0 && n_out <= n_in))
     return NULL;
 
-  return g_strdup_printf (_("%s cannot be repeated: its %u inputs and %u outputs do not pair up "
-                            "into a chain. Set Repeat to 1."), id, n_in, n_out);
+  return g_strdup_printf (_("%s cannot be repeated: a chain needs an output and as many inputs, "
+                            "but it has %u outputs and %u inputs. Set Repeat to 1."), id, n_out,
+                          n_in);
 }
 
 /* --- the tree --- */
 
 static GPtrArray *make_copy (Flat            *self,
                              const Part      *use,
-                             const char      *prefix);
+                             const char      *prefix,
+                             double           shift);
+
+/* How far the next copy of a body stands to the right of one. */
+static double
+measure_step (const MtlDesign *body)
+{
+  double least = 0.0, most = 0.0;
+
+  for (guint i = 0; i < body->blocks->len; i++)
+    {
+      double x = mtl_block_x (body->blocks->pdata[i]);
+
+      least = i == 0 ? x : MIN (least, x);
+      most = i == 0 ? x : MAX (most, x);
+    }
+
+  return most - least + GAP;
+}
 
 static Part *
 make_part (Flat           *self,
@@ -104,6 +129,7 @@ make_part (Flat           *self,
 {
   Part *part = g_new0 (Part, 1);
   guint n_copies = mtl_use_repeat (what);
+  double step;
 
   part->id = g_strconcat (prefix, block->id, NULL);
   part->block = block;
@@ -117,13 +143,14 @@ make_part (Flat           *self,
       return part;
     }
 
+  step = measure_step (mtl_group_body (part->group));
   part->copies = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
   for (guint n = 1; n <= n_copies; n++)
     {
       g_autofree char *inside = n == 1 ? g_strdup_printf ("%s/", part->id)
                                        : g_strdup_printf ("%s/%u/", part->id, n);
 
-      g_ptr_array_add (part->copies, make_copy (self, part, inside));
+      g_ptr_array_add (part->copies, make_copy (self, part, inside, (n - 1) * step));
     }
 
   return part;
@@ -132,7 +159,8 @@ make_part (Flat           *self,
 static GPtrArray *
 make_copy (Flat       *self,
            const Part *use,
-           const char *prefix)
+           const char *prefix,
+           double      shift)
 {
   const MtlDesign *body = mtl_group_body (use->group);
   GPtrArray *parts = g_ptr_array_new_with_free_func (part_free);
@@ -140,9 +168,9 @@ make_copy (Flat       *self,
   for (guint i = 0; i < body->blocks->len; i++)
     {
       Part *part = make_part (self, body->blocks->pdata[i], mtl_use_inner (use->what, i), prefix,
-                              TRUE);
+                              self->only == NULL);
 
-      part->x += use->x;
+      part->x += use->x + shift;
       part->y += use->y;
       g_ptr_array_add (parts, part);
     }
@@ -162,14 +190,16 @@ make_parts (Flat            *self,
     {
       const MtlBlock *block = design->blocks->pdata[i];
       guint n = mtl_block_n_flat (block);
+      gboolean wanted = self->only == NULL || strcmp (self->only, block->id) == 0;
       gboolean fits = n - 1 <= left;
-      char *message = fits ? NULL : g_strdup_printf (
+      char *message = fits || !wanted ? NULL : g_strdup_printf (
         _("%s stands for %u blocks%s, more than the %u that are left of %d. Repeat it less often."),
         block->id, n, n == MTL_MOST_FLAT ? _(" or more") : "", left + 1, MTL_MAX_BLOCKS);
 
       note_refusal (self, block->id, message);
-      g_ptr_array_add (parts, make_part (self, block, mtl_chosen_ref (block->what), "", fits));
-      left -= fits ? n - 1 : 0;
+      g_ptr_array_add (parts, make_part (self, block, mtl_chosen_ref (block->what), "",
+                                         fits && wanted));
+      left -= fits && wanted ? n - 1 : 0;
     }
 
   return parts;
@@ -235,7 +265,8 @@ find_producer (const Part  *part,
   return part;
 }
 
-/* A wire from a producer to all that the input of a part feeds, in @copy of it. */
+/* A wire from a producer to all that the input of a part feeds, in @copy of it and,
+ * where the input is beyond the outputs, in those after it. */
 static void
 put_wire (Flat       *self,
           const Part *from,
@@ -245,6 +276,7 @@ put_wire (Flat       *self,
           guint       copy)
 {
   const MtlGroupPort *input;
+  guint end = copy + 1;
 
   if (to->group == NULL)
     {
@@ -253,13 +285,16 @@ put_wire (Flat       *self,
     }
 
   input = find_port (to->group->parts.inputs, to_port);
-  for (guint i = 0; input->ends[i] != NULL; i++)
-    {
-      const char *port;
-      const Part *inner = find_end (to, copy, input->ends[i], &port);
+  if (input - to->group->parts.inputs >= mtl_group_count_ports (to->group->parts.outputs))
+    end = to->copies->len;
+  for (; copy < end; copy++)
+    for (guint i = 0; input->ends[i] != NULL; i++)
+      {
+        const char *port;
+        const Part *inner = find_end (to, copy, input->ends[i], &port);
 
-      put_wire (self, from, from_port, inner, port, 0);
-    }
+        put_wire (self, from, from_port, inner, port, 0);
+      }
 }
 
 static void
@@ -279,6 +314,18 @@ put_chain (Flat       *self,
     }
 }
 
+/* A wire's end in a body; the border of a group stands for itself. */
+static const Part *
+part_of (GPtrArray       *parts,
+         const MtlDesign *body,
+         const char      *id)
+{
+  static const Part border = { .id = (char *) MTL_BORDER };
+  int n = mtl_design_find_index (body, id);
+
+  return n >= 0 ? parts->pdata[n] : &border;
+}
+
 static void
 put_wires (Flat            *self,
            GPtrArray       *parts,
@@ -288,11 +335,9 @@ put_wires (Flat            *self,
     {
       const MtlWire *wire = body->wires->pdata[i];
       const char *port = wire->from_port;
-      const Part *from = parts->pdata[mtl_design_find_index (body, wire->from)];
+      const Part *from = find_producer (part_of (parts, body, wire->from), &port);
 
-      from = find_producer (from, &port);
-      put_wire (self, from, port, parts->pdata[mtl_design_find_index (body, wire->to)],
-                wire->to_port, 0);
+      put_wire (self, from, port, part_of (parts, body, wire->to), wire->to_port, 0);
     }
 
   for (guint i = 0; i < parts->len; i++)
@@ -318,26 +363,39 @@ has_uses (const MtlDesign *design)
   return FALSE;
 }
 
+static MtlDesign *
+expand (Flat            *self,
+        const MtlDesign *design)
+{
+  g_autoptr(GPtrArray) parts = NULL;
+
+  self->draft = mtl_design_copy (design);
+  g_ptr_array_set_size (self->draft->blocks, 0);
+  g_ptr_array_set_size (self->draft->wires, 0);
+  parts = make_parts (self, design);
+  put_blocks (self, parts);
+  put_wires (self, parts, design);
+
+  return mtl_design_seal (self->draft);
+}
+
 MtlDesign *
 mtl_design_expand (const MtlDesign *self,
                    GPtrArray       *refusals)
 {
-  g_autoptr(GPtrArray) parts = NULL;
-  MtlDesign *draft;
-  Flat flat;
+  Flat flat = { .refusals = refusals };
 
-  if (!has_uses (self))
-    return mtl_design_ref (self);
+  return has_uses (self) ? expand (&flat, self) : mtl_design_ref (self);
+}
 
-  draft = mtl_design_copy (self);
-  g_ptr_array_set_size (draft->blocks, 0);
-  g_ptr_array_set_size (draft->wires, 0);
-  flat = (Flat) { draft, refusals };
-  parts = make_parts (&flat, self);
-  put_blocks (&flat, parts);
-  put_wires (&flat, parts, self);
+MtlDesign *
+mtl_design_expand_one (const MtlDesign *self,
+                       const char      *id,
+                       GPtrArray       *refusals)
+{
+  Flat flat = { .refusals = refusals, .only = id };
 
-  return mtl_design_seal (draft);
+  return expand (&flat, self);
 }
 
 /* Documented in mtl-group.h. */

@@ -17,6 +17,10 @@ typedef struct
 /* As mtl_design_flatten(). @refusals: (element-type MtlRefusal) (nullable) */
 MtlDesign *mtl_design_expand      (const MtlDesign *self,
                                    GPtrArray       *refusals);
+/* One use alone, by one level: groups within stay uses. */
+MtlDesign *mtl_design_expand_one  (const MtlDesign *self,
+                                   const char      *id,
+                                   GPtrArray       *refusals);
 void       mtl_refusal_free       (MtlRefusal      *self);
 
 /* The flat output behind an output of a use, which is that of its last copy.

@@ -175,7 +175,9 @@ mtl_design_outer_input (const MtlDesign  *self,
       found = scope.group->parts.inputs;
       while (found->name != NULL && !has_end (found->ends, scope.id, port))
         found++;
-      if (found->name == NULL || !cut_path (at))
+      if (found->name == NULL
+          || (!cut_path (at) && found - scope.group->parts.inputs
+                                < mtl_group_count_ports (scope.group->parts.outputs)))
         return NULL;
       port = found->name;
     }

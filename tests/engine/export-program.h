@@ -310,10 +310,11 @@ add_weights (GString       *text,
   for (guint t = 0; t < mtl_plan_n_tensors (self->plan); t++)
     {
       const MtlTensor *tensor = mtl_plan_tensor (self->plan, t);
+      g_autofree char *word = mtl_c_word (tensor->block);
 
       if ((tensor->tasks & tasks) != 0)
-        g_string_append_printf (text, "  fwrite (@p_%s_%s, sizeof @p_%s_%s, 1, out);\n",
-                                tensor->block, tensor->name, tensor->block, tensor->name);
+        g_string_append_printf (text, "  fwrite (@p_%s_%s, sizeof @p_%s_%s, 1, out);\n", word,
+                                tensor->name, word, tensor->name);
     }
 }
 
