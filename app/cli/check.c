@@ -6,8 +6,55 @@
 #include <glib/gi18n.h>
 
 #include "cli.h"
+#include "mtl-group.h"
 #include "mtl-survey.h"
 #include "mtl-trainer.h"
+
+/* What the uses of groups stand for. */
+static void
+add_uses (JsonBuilder *builder,
+          MtlSurvey   *survey)
+{
+  const MtlDesign *design = mtl_survey_design (survey);
+
+  json_builder_set_member_name (builder, "uses");
+  json_builder_begin_object (builder);
+  for (guint n = 0; n < mtl_design_n_blocks (design); n++)
+    {
+      const MtlBlock *block = mtl_design_block (design, n);
+      const MtlGroup *group = mtl_block_group (block);
+
+      if (group == NULL)
+        continue;
+      json_builder_set_member_name (builder, mtl_block_id (block));
+      json_builder_begin_object (builder);
+      json_builder_set_member_name (builder, "group");
+      json_builder_add_string_value (builder, mtl_group_id (group));
+      cli_json_member (builder, "blocks", mtl_block_n_flat (block));
+      cli_json_member (builder, "parameters",
+                       (double) mtl_survey_n_weights (survey, mtl_block_id (block)));
+      json_builder_end_object (builder);
+    }
+  json_builder_end_object (builder);
+}
+
+static void
+print_uses (MtlSurvey *survey)
+{
+  const MtlDesign *design = mtl_survey_design (survey);
+
+  for (guint n = 0; n < mtl_design_n_blocks (design); n++)
+    {
+      const MtlBlock *block = mtl_design_block (design, n);
+      const MtlGroup *group = mtl_block_group (block);
+
+      if (group != NULL)
+        /* Translators: id of a block, id of its group, how many blocks it stands for */
+        g_print (_("%s (%s): %u blocks, %" G_GSIZE_FORMAT " parameters\n"), mtl_block_id (block),
+                 mtl_group_id (group), mtl_block_n_flat (block),
+                 mtl_survey_n_weights (survey, mtl_block_id (block)));
+    }
+}
 
 static void
 print_json (MtlSurvey *survey,
@@ -42,6 +89,7 @@ print_json (MtlSurvey *survey,
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
+  add_uses (builder, survey);
   if (bytes > 0)
     cli_json_member (builder, "memory", (double) bytes);
   json_builder_end_object (builder);
@@ -63,6 +111,7 @@ print_text (MtlSurvey *survey,
   if (!mtl_survey_trains (survey))
     return;
 
+  print_uses (survey);
   g_print (_("Trunk: %" G_GSIZE_FORMAT " parameters\n"),
            mtl_survey_n_reached (survey, G_MAXUINT64));
   for (guint k = 0; k < mtl_survey_n_tasks (survey); k++)

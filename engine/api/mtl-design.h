@@ -62,7 +62,8 @@ const MtlChosen *mtl_design_experiment    (const MtlDesign  *self);
 gboolean         mtl_design_equal         (const MtlDesign  *a,
                                            const MtlDesign  *b);
 
-/* --- edits: each returns a new design (transfer full) --- */
+/* --- edits: each returns a new design (transfer full). Ids of blocks may be paths into
+ * groups, `stage1/conv1`: mtl-group.h --- */
 MtlDesign       *mtl_design_with_name     (const MtlDesign  *self,
                                            const char       *name);
 /* Adds, or replaces by id (wires stay). */

@@ -11,7 +11,8 @@
 #include "mtl-design-private.h"
 
 #include "mtl-chosen-private.h"
-#include "mtl-group.h"
+#include "mtl-design-groups.h"
+#include "mtl-name.h"
 
 /* As mtl_design_free_id(), in both designs at once: an id that a later copy
  * keeps is not taken by one before it. @last: stem → number tried last. */
@@ -115,44 +116,83 @@ follow_tasks (const MtlChosen *what,
   return followed;
 }
 
+/* What a group of another design is called here: its id, unless another
+ * definition has that. */
+static MtlGroup *
+rename_group (const MtlDesign  *self,
+              const MtlGroup   *group,
+              GError          **error)
+{
+  const MtlGroup *own = mtl_design_find_group (self, mtl_group_id (group));
+  g_autofree char *id = g_strdup (mtl_group_id (group));
+
+  for (guint n = 2; own != NULL && !mtl_group_equal (own, group); n++)
+    {
+      g_autoptr(MtlGroup) other = NULL;
+
+      g_free (id);
+      id = g_strdup_printf ("%.*s%u", MTL_NAME_MAX - 4, mtl_group_id (group), n);
+      other = mtl_group_with_id (group, id, error);
+      own = mtl_design_find_group (self, id);
+      if (other == NULL || own == NULL || mtl_group_equal (own, other))
+        return g_steal_pointer (&other);
+    }
+
+  return mtl_group_ref (group);
+}
+
+/* With the groups that the copied blocks use. @names: id there → id here. */
+static MtlDesign *
+bring_groups (const MtlDesign  *self,
+              const MtlDesign  *from,
+              const GPtrArray  *chosen,
+              GHashTable       *names,
+              GError          **error)
+{
+  g_autoptr(MtlDesign) with = mtl_design_ref (self);
+
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      const MtlGroup *used = mtl_block_group (from->blocks->pdata[i]);
+      g_autoptr(MtlGroup) named = NULL;
+      g_autoptr(MtlDesign) before = NULL;
+
+      if (chosen->pdata[i] == NULL || used == NULL
+          || g_hash_table_contains (names, mtl_group_id (used)))
+        continue;
+      named = rename_group (with, used, error);
+      if (named == NULL)
+        return NULL;
+      g_hash_table_insert (names, (gpointer) mtl_group_id (used),
+                           g_strdup (mtl_group_id (named)));
+      if (mtl_design_find_group (with, mtl_group_id (named)) != NULL)
+        continue;
+      before = g_steal_pointer (&with);
+      with = mtl_design_with_group (before, named, error);
+      if (with == NULL)
+        return NULL;
+    }
+
+  return g_steal_pointer (&with);
+}
+
 /* A use is one of the design's own definition. Takes @what. */
 static MtlChosen *
 put_on_group (const MtlDesign *self,
+              GHashTable      *names,
               MtlChosen       *what)
 {
   const MtlGroup *used = mtl_chosen_method (what)->group;
-  const MtlGroup *own = used != NULL ? mtl_design_find_group (self, mtl_group_id (used)) : NULL;
+  const MtlGroup *own = used == NULL ? NULL : mtl_design_find_group (
+    self, g_hash_table_lookup (names, mtl_group_id (used)));
   g_autoptr(MtlChosen) old = what;
 
   return own == used ? mtl_chosen_ref (what) : mtl_chosen_on (old, mtl_group_method (own));
 }
 
-/* With the groups that the copied blocks use, where it has none of their ids. */
-static MtlDesign *
-bring_groups (const MtlDesign  *self,
-              const MtlDesign  *from,
-              const GPtrArray  *chosen,
-              GError          **error)
-{
-  MtlDesign *with = mtl_design_ref (self);
-
-  for (guint i = 0; i < chosen->len && with != NULL; i++)
-    {
-      const MtlGroup *used = mtl_block_group (from->blocks->pdata[i]);
-      g_autoptr(MtlDesign) before = NULL;
-
-      if (chosen->pdata[i] == NULL || used == NULL
-          || mtl_design_find_group (with, mtl_group_id (used)) != NULL)
-        continue;
-      before = with;
-      with = mtl_design_with_group (before, used, error);
-    }
-
-  return with;
-}
-
 static MtlBlock *
 copy_block (const MtlDesign *self,
+            GHashTable      *names,
             const MtlDesign *from,
             guint            n,
             const GPtrArray *chosen,
@@ -160,7 +200,8 @@ copy_block (const MtlDesign *self,
             double           dy)
 {
   const MtlBlock *block = from->blocks->pdata[n];
-  g_autoptr(MtlChosen) what = put_on_group (self, follow_tasks (block->what, from, chosen));
+  g_autoptr(MtlChosen) what = put_on_group (self, names,
+                                             follow_tasks (block->what, from, chosen));
   MtlBlock *copy;
 
   if (dx == 0 && dy == 0 && what == block->what && g_str_equal (block->id, chosen->pdata[n]))
@@ -198,7 +239,8 @@ copy_wires (MtlDesign       *draft,
  *
  * The wires among the blocks are copied with them, those to others are not.
  * A copy keeps its id where @self has none of that name, else it has a free one.
- * Uses bring their groups along, or become uses of @self's group of that id.
+ * Uses bring their groups along: under another id where @self has a group of that
+ * id with another definition.
  *
  * Returns: (transfer full): the new design; NULL with MTL_ERROR_DESIGN where it
  *   would have more blocks or tasks than a design can hold
@@ -214,13 +256,14 @@ mtl_design_with_copies (const MtlDesign    *self,
 {
   g_autoptr(GPtrArray) chosen = choose_ids (self, from, ids);
   g_autoptr(GStrvBuilder) copied = g_strv_builder_new ();
+  g_autoptr(GHashTable) names = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   g_autoptr(MtlDesign) ready = NULL;
   MtlDesign *copy;
 
   if (!check_room (self, from, chosen, error))
     return NULL;
 
-  ready = bring_groups (self, from, chosen, error);
+  ready = bring_groups (self, from, chosen, names, error);
   if (ready == NULL)
     return NULL;
 
@@ -228,7 +271,7 @@ mtl_design_with_copies (const MtlDesign    *self,
   for (guint i = 0; i < chosen->len; i++)
     if (chosen->pdata[i] != NULL)
       {
-        g_ptr_array_add (copy->blocks, copy_block (ready, from, i, chosen, dx, dy));
+        g_ptr_array_add (copy->blocks, copy_block (ready, names, from, i, chosen, dx, dy));
         g_strv_builder_add (copied, chosen->pdata[i]);
       }
   copy_wires (copy, from, chosen);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "mtl-design-flatten.h"
-#include "mtl-group.h"
+#include "mtl-design-private.h"
 
 void
 mtl_problem_free (MtlProblem *problem)
@@ -53,11 +53,8 @@ int
 mtl_network_find (const MtlNetwork *self,
                   const char       *id)
 {
-  for (guint n = 0; n < self->n_nodes; n++)
-    if (strcmp (mtl_block_id (self->nodes[n].block), id) == 0)
-      return (int) n;
-
-  return -1;
+  /* Nodes are in document order. */
+  return mtl_design_find_index (self->design, id);
 }
 
 static int

@@ -38,6 +38,9 @@ static const Template templates[] = {
   { "unet", N_("U-Net"),
     N_("Segmentation, depth and normals of drawn rooms, by an encoder and a decoder. Needs no "
        "files.") },
+  { "mtan", N_("MTAN"),
+    N_("Segmentation, depth and normals of drawn rooms: each task attends to the features of one "
+       "shared network. Needs no files.") },
   { "vit", N_("Vision Transformer"),
     N_("Two heads read two drawn digits from patches by attention. Needs no files.") },
   { "resnet18", N_("ResNet-18"),

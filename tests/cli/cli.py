@@ -248,6 +248,20 @@ class CliTest(unittest.TestCase):
         done = self.run_cli("check", self.design, "--set", "blocks.conv1.kernel=40", status=1)
         self.assertIn("conv1", done.stderr)
 
+    def test_groups(self):
+        text = self.run_cli("new", "vit").stdout
+        with open(self.design, "w") as file:
+            file.write(text)
+        key = "blocks.layers.repeat=3"
+        facts = json.loads(self.run_cli("check", self.design, "--set", key, "--json").stdout)
+        use = {"group": "transformer", "blocks": 24, "parameters": 100416}
+        self.assertEqual(facts["uses"], {"layers": use})
+        done = self.run_cli("check", self.design)
+        self.assertIn("layers (transformer): 32 blocks, 133888 parameters", done.stdout)
+        key = "blocks.layers/attend.heads=5"
+        done = self.run_cli("check", self.design, "--set", key, status=1)
+        self.assertIn("layers/attend", done.stderr)
+
     def test_train_says_all(self):
         self.make_design()
         start, first, second, end = self.train(

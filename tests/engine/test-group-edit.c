@@ -224,6 +224,27 @@ test_copies (void)
   g_assert_true (is_joined (twice, "pair1.out", "dense1.in"));
 }
 
+/* What another design calls by the same name is not taken for it. */
+static void
+test_copies_differ (void)
+{
+  static const char *const ids[] = { "t", NULL };
+  g_autoptr(MtlDesign) design = parse_groups ();
+  g_autoptr(MtlDesign) from = with_value (parse_groups (), "blocks.t/bend.slope", "0.5");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) once = done (mtl_design_with_copies (design, from, ids, 0.0, 0.0, NULL,
+                                                            &error), &error);
+  g_autoptr(MtlDesign) twice = done (mtl_design_with_copies (once, from, ids, 0.0, 0.0, NULL,
+                                                             &error), &error);
+
+  g_assert_cmpuint (mtl_design_n_groups (twice), ==, 3);
+  g_assert_cmpuint (mtl_design_n_uses (twice, "skip"), ==, 3);
+  g_assert_cmpuint (mtl_design_n_uses (twice, "skip2"), ==, 2);
+  g_assert_cmpfloat (number_of (twice, "t/bend", "slope"), ==, 0.01);
+  g_assert_cmpfloat (number_of (twice, "skip1/bend", "slope"), ==, 0.5);
+  g_assert_cmpfloat (number_of (twice, "skip1", "units"), ==, 5.0);
+}
+
 /* --- into a group and back --- */
 
 /* In whatever order. */
@@ -342,6 +363,7 @@ main (int    argc,
   g_test_add_func ("/group-edit/body", test_body);
   g_test_add_func ("/group-edit/definition", test_definition);
   g_test_add_func ("/group-edit/copies", test_copies);
+  g_test_add_func ("/group-edit/copies-differ", test_copies_differ);
   g_test_add_func ("/group-edit/group", test_group);
   g_test_add_func ("/group-edit/ungroup-repeat", test_ungroup_repeat);
   g_test_add_func ("/group-edit/group-inside", test_group_inside);

@@ -385,6 +385,32 @@ test_starter (gconstpointer data)
   g_assert_true (mtl_design_equal (design, again));
 }
 
+/* What a starter design calls by the name of a starter group is that group. */
+static void
+test_templates (void)
+{
+  guint n = 0;
+
+  for (const char *const *id = mtl_template_list (); *id != NULL; id++)
+    {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(MtlDesign) design = mtl_template_design (*id, &error);
+
+      g_assert_no_error (error);
+      for (guint i = 0; i < mtl_design_n_groups (design); i++)
+        {
+          const MtlGroup *group = mtl_design_group (design, i);
+          g_autoptr(MtlGroup) starter = mtl_group_starter (mtl_group_id (group), NULL);
+
+          if (starter != NULL && !mtl_group_equal (group, starter))
+            g_error ("%s has another group %s", *id, mtl_group_id (group));
+          n += starter != NULL;
+        }
+    }
+
+  g_assert_cmpuint (n, >, 4);
+}
+
 static void
 test_no_starter (void)
 {
@@ -422,6 +448,7 @@ main (int    argc,
 
       g_test_add_data_func (path, *id, test_starter);
     }
+  g_test_add_func ("/group/templates", test_templates);
   g_test_add_func ("/group/no-starter", test_no_starter);
 
   return g_test_run ();
