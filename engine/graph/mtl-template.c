@@ -28,8 +28,9 @@ static const Template templates[] = {
   { "multi-mnist", N_("Two Digits"),
     N_("Two heads read two handwritten digits. Needs MNIST files.") },
   { "table", N_("Table, Two Targets"), N_("A CSV file with two columns to predict.") },
-  { "mmoe-table", N_("Table, Mixture of Experts"),
-    N_("A CSV file with two columns to predict, by eight experts and a gate for each task.") },
+  { "mmoe-table", N_("Mixture of Experts"),
+    N_("Two related values, by eight experts and a gate for each task. Needs no files; a CSV "
+       "file may take the place of its source.") },
   { "gru-tagger", N_("GRU Tagger"),
     N_("Part of speech of each word, and the kind of sentence. Needs no files.") },
   { "text-transformer", N_("Text Transformer"),

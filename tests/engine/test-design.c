@@ -4,6 +4,7 @@
  */
 
 #include "design-sample.h"
+#include "mtl-survey.h"
 
 /* Whether @from and @to are joined. */
 static gboolean
@@ -389,6 +390,24 @@ test_source (gconstpointer data)
                   "it is a source");
 }
 
+/* Whether the source of a design asks for a file or folder. */
+static gboolean
+reads_files (MtlDesign *design)
+{
+  for (guint n = 0; n < mtl_design_n_blocks (design); n++)
+    {
+      const MtlChosen *what = mtl_block_what (mtl_design_block (design, n));
+      const MtlParam *param = mtl_chosen_method (what)->params;
+
+      for (; param != NULL && param->id != NULL; param++)
+        if (param->type == MTL_PATH)
+          return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* What needs no files trains as it is. */
 static void
 test_template (gconstpointer data)
 {
@@ -397,8 +416,12 @@ test_template (gconstpointer data)
   g_autoptr(MtlDesign) design = mtl_template_design (id, &error);
   g_autofree char *text = NULL;
   g_autoptr(MtlDesign) back = NULL;
+  g_autoptr(MtlSurvey) survey = NULL;
 
   g_assert_no_error (error);
+  survey = mtl_survey_new (design);
+  for (guint n = 0; !reads_files (design) && n < mtl_survey_n_problems (survey); n++)
+    g_test_fail_printf ("%s: %s", id, mtl_survey_problem (survey, n)->message);
   g_assert_nonnull (mtl_template_title (id));
   g_assert_nonnull (mtl_template_summary (id));
   g_assert_cmpuint (mtl_design_n_tasks (design), >=, 2);
