@@ -8,30 +8,50 @@
 # more work by spinning.
 #
 # SPDX-License-Identifier: Apache-2.0
-"""usage: compare.py BENCH-STEP [--json FILE] [--rounds N] [--threads 1,2] [WORKLOAD…]"""
+"""usage: compare.py BENCH-STEP [--json FILE] [--rounds N] [--threads 1,2] [--check] [WORKLOAD…]"""
 
 import argparse
 import json
+import os
 import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 try:
     import torch
+    import torch_nets
     import torch_step
 except ImportError as missing:
     sys.exit(f"{missing}. Install the yardstick: pip install torch==2.13.0")
 
-CASES = [("toy", 2), ("mlp", 2), ("mlp", 8), ("lenet", 2)]
+CASES = [
+    ("toy", 2),
+    ("mlp", 2),
+    ("mlp", 8),
+    ("lenet", 2),
+    ("resnet18", 2),
+    ("vit", 2),
+    ("unet", 3),
+    ("mmoe", 2),
+]
 TURN = 0.1  # s that a side works in a round, at least one step
 PAUSE = 0.02  # s
-HEAD = f"{'workload':8} {'method':8} {'tasks':>5} {'threads':>7} {'Basin ms':>9} {'PyTorch':>9}"
+LONG = 2.0  # s: of steps that take longer there are FEWER rounds at most
+FEWER = 5
+SLOWER = 1.2  # a layout that is slower by so much at first is not measured further
+FARTHER = 10.0  # times as far from double precision as PyTorch's gradients may Basin's be
+ROUNDING = 1e-5  # and so far without a question
+HEAD = (
+    f"{'workload':8} {'method':8} {'tasks':>5} {'threads':>7} {'Basin ms':>9} {'PyTorch':>9}"
+    f"   ratio  {'half of the rounds':18} {'Basin MiB':>9} {'PyTorch':>9} {'foretold':>9}"
+)
 
 
 class Basin:
-    """bench-step, which takes as many steps as it is told to."""
+    """bench-step, which does as it is told (bench-told.c)."""
 
     def __init__(self, program, workload, method, tasks, threads):
         words = [program, workload, method, str(tasks), str(threads)]
@@ -39,14 +59,17 @@ class Basin:
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def take(self, n_steps):
-        """Seconds."""
-        self.process.stdin.write(f"{n_steps}\n")
+    def tell(self, order):
+        self.process.stdin.write(f"{order}\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
             sys.exit("bench-step has ended")
-        return float(answer) / 1e3
+        return answer
+
+    def take(self, n_steps):
+        """Seconds."""
+        return float(self.tell(f"steps {n_steps}")) / 1e3
 
     def close(self):
         self.process.stdin.close()
@@ -67,35 +90,63 @@ class PyTorch:
 
 
 def calibrate(side):
-    """Steps in a turn."""
-    side.take(3)
+    """Steps in a turn, and seconds of one."""
+    side.take(1)
     n_steps = 1
     while True:
         took = side.take(n_steps)
         if took >= TURN / 4:
-            return max(1, round(n_steps * TURN / took))
+            return max(1, round(n_steps * TURN / took)), took / n_steps
         n_steps *= 2
 
 
 def compare(basin, layouts, rounds):
-    """ms a step of each side, round by round; of the layout that is faster."""
-    sides = [basin, *layouts]
-    steps = [calibrate(side) for side in sides]
+    """ms a step of each side, round by round, and the layout that is faster."""
+    calibrated = {name: calibrate(side) for name, side in layouts.items()}
+    best = min(took for _, took in calibrated.values())
+    names = [name for name, (_, took) in calibrated.items() if took <= SLOWER * best]
+    sides = [basin] + [layouts[name] for name in names]
+    steps = [calibrate(basin)[0]] + [calibrated[name][0] for name in names]
     times = [[] for _ in sides]
-    for number in range(rounds):
+    for number in range(min(rounds, FEWER) if best > LONG else rounds):
         order = range(len(sides))
         for i in order if number % 2 == 0 else reversed(order):
             time.sleep(PAUSE)
             times[i].append(1e3 * sides[i].take(steps[i]) / steps[i])
-    return times[0], min(times[1:], key=statistics.median)
+    fastest = min(range(len(names)), key=lambda i: statistics.median(times[1 + i]))
+    return times[0], times[1 + fastest], names[fastest]
 
 
-def run_case(args, workload, tasks, method, threads):
+def measure_torch_memory(path, case, layout):
+    """MiB, of a process of its own."""
+    program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "torch_memory.py")
+    words = [sys.executable, "-B", program, path, *map(str, case), layout]
+    return float(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def measure_memory(args, case, layout, path):
+    """MiB: Basin's, PyTorch's, and what Basin foretells."""
+    workload, method, tasks, threads = case
+    basin = Basin(args.bench_step, workload, method, tasks, threads)
+    basin.take(3)
+    ours, foretold = map(float, basin.tell("memory").split())
+    basin.close()
+    return ours, measure_torch_memory(path, (workload, method, threads), layout), foretold
+
+
+def run_case(args, workload, tasks, method, threads, path):
     torch.set_num_threads(threads)
     basin = Basin(args.bench_step, workload, method, tasks, threads)
-    layouts = [PyTorch(net, method) for net in torch_step.make(workload, tasks)]
-    ours, theirs = compare(basin, layouts, args.rounds)
+    layouts = {}
+    for layout in torch_nets.layouts_of(workload):
+        dump = torch_nets.Dump(path)
+        net = torch_nets.make(workload, dump, layout)
+        torch_nets.load_weights(net, dump)
+        layouts[layout] = PyTorch(net, method)
+    ours, theirs, layout = compare(basin, layouts, args.rounds)
     basin.close()
+    case = (workload, method, tasks, threads)
+    basin_mib, torch_mib, foretold = measure_memory(args, case, layout, path)
     ratios = sorted(b / a for a, b in zip(ours, theirs))
     quarter = len(ratios) // 4
     return {
@@ -107,17 +158,52 @@ def run_case(args, workload, tasks, method, threads):
         "torch_ms": statistics.median(theirs),
         "ratio": statistics.median(ratios),
         "ratio_quartiles": [ratios[quarter], ratios[-1 - quarter]],
+        "torch_layout": layout,
+        "basin_mib": basin_mib,
+        "torch_mib": torch_mib,
+        "basin_mib_foretold": foretold,
     }
 
 
 def show(case):
     low, high = case["ratio_quartiles"]
+    spread = f"{low:.2f} to {high:.2f}"
     print(
         f"{case['workload']:8} {case['method']:8} {case['tasks']:5} {case['threads']:7} "
-        f"{case['basin_ms']:9.4f} {case['torch_ms']:9.4f}  {case['ratio']:6.2f}  "
-        f"{low:.2f} to {high:.2f}",
+        f"{case['basin_ms']:9.4f} {case['torch_ms']:9.4f}  {case['ratio']:6.2f}  {spread:18} "
+        f"{case['basin_mib']:9.1f} {case['torch_mib']:9.1f} {case['basin_mib_foretold']:9.1f}",
         flush=True,
     )
+
+
+def check_case(args, workload, tasks, path):
+    """Writes the dump to @path; ends the program where the two do not compute the same."""
+    basin = Basin(args.bench_step, workload, "equal", tasks, 1)
+    basin.tell(f"dump {path}")
+    basin.close()
+    ours, theirs = torch_nets.check(workload, path)
+    print(f"{workload}, {tasks} tasks: {ours:.1e} from double precision, PyTorch {theirs:.1e}")
+    if not ours <= max(FARTHER * theirs, ROUNDING):
+        sys.exit(f"{workload}: Basin and PyTorch do not compute the same")
+
+
+def run_cases(args, folder):
+    paths = {}
+    for workload, tasks in args.cases:
+        paths[workload, tasks] = os.path.join(folder, f"{workload}-{tasks}")
+        check_case(args, workload, tasks, paths[workload, tasks])
+    if args.check:
+        return []
+
+    print(HEAD)
+    cases = []
+    for threads in map(int, args.threads.split(",")):
+        for workload, tasks in args.cases:
+            for method in torch_step.METHODS:
+                path = paths[workload, tasks]
+                cases.append(run_case(args, workload, tasks, method, threads, path))
+                show(cases[-1])
+    return cases
 
 
 def main():
@@ -127,22 +213,17 @@ def main():
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--threads", default="1,2")
-    args = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help="losses and gradients, no times")
+    args = parser.parse_intermixed_args()
     unknown = set(args.workloads) - {name for name, _ in CASES}
     if unknown:
         parser.error(f"no workload {', '.join(sorted(unknown))}")
+    args.cases = [case for case in CASES if not args.workloads or case[0] in args.workloads]
 
     print(f"PyTorch {torch.__version__}, {platform.machine()}, rounds: {args.rounds}")
-    print(f"{HEAD}   ratio  half of the rounds")
-    cases = []
-    for threads in map(int, args.threads.split(",")):
-        for workload, tasks in CASES:
-            if args.workloads and workload not in args.workloads:
-                continue
-            for method in torch_step.METHODS:
-                cases.append(run_case(args, workload, tasks, method, threads))
-                show(cases[-1])
-    if args.json:
+    with tempfile.TemporaryDirectory() as folder:
+        cases = run_cases(args, folder)
+    if args.json and not args.check:
         with open(args.json, "w", encoding="utf-8") as file:
             json.dump(cases, file, indent=1)
 

@@ -1,9 +1,8 @@
 # torch_step.py — the steps of bench-step.c in PyTorch, as a yardstick
 #
-# The same networks, batch sizes and methods. It is written as one who wants
-# it fast would write it, in eager mode: one flat Gramian, weights worked out
-# on a few numbers, one fused optimiser. Inputs are random numbers of the
-# shape that Basin's have.
+# The same methods. It is written as one who wants it fast would write it, in
+# eager mode: one flat Gramian, weights worked out on a few numbers, one fused
+# optimiser. torch_nets.py has the networks.
 #
 # SPDX-License-Identifier: Apache-2.0
 
@@ -11,10 +10,7 @@ import math
 from operator import mul
 
 import torch
-from torch import nn
-from torch.nn import functional
 
-SEED = 1
 RATE = 1e-4
 RHO = 0.05
 RADIUS = 0.5  # c of CAGrad
@@ -22,10 +18,10 @@ CAGRAD_STEPS = 25
 
 
 class Network:
-    """A trunk, a head for each task, one batch, and the optimiser of all weights."""
+    """A trunk, a head and a loss for each task, one batch, and the optimiser of all weights."""
 
-    def __init__(self, trunk, heads, x, targets, loss):
-        self.trunk, self.heads, self.x, self.targets, self.loss = trunk, heads, x, targets, loss
+    def __init__(self, trunk, heads, x, losses):
+        self.trunk, self.heads, self.x, self.loss_from = trunk, heads, x, losses
         self.shared = list(trunk.parameters())
         self.own = [list(head.parameters()) for head in heads]
         self.optimizer = torch.optim.SGD(
@@ -34,10 +30,10 @@ class Network:
 
     def losses(self):
         z = self.trunk(self.x)
-        return [self.loss(head(z), y) for head, y in zip(self.heads, self.targets)]
+        return [loss(head(z)) for head, loss in zip(self.heads, self.loss_from)]
 
     def loss_of(self, task):
-        return self.loss(self.heads[task](self.trunk(self.x)), self.targets[task])
+        return self.loss_from[task](self.heads[task](self.trunk(self.x)))
 
     def gradients(self, loss, task, retain):
         """Of the trunk and of the task's head."""
@@ -155,63 +151,3 @@ def step_fs_mtl(net):
 
 
 METHODS = {"equal": step_equal, "pcgrad": step_pcgrad, "fs-mtl": step_fs_mtl}
-
-
-# --- networks ---
-
-
-def classes(n_tasks):
-    return [torch.randint(10, (256,)) for _ in range(n_tasks)]
-
-
-def heads(n_tasks, width, size):
-    return [nn.Linear(width, size) for _ in range(n_tasks)]
-
-
-def toy(n_tasks):
-    trunk = nn.Sequential(nn.Linear(2, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU())
-    y = [torch.randn(64, 1) for _ in range(n_tasks)]
-    return Network(trunk, heads(n_tasks, 32, 1), torch.randn(64, 2), y, functional.mse_loss)
-
-
-def mlp(n_tasks):
-    trunk = nn.Sequential(nn.Linear(1296, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU())
-    x = torch.randn(256, 1296)
-    return Network(
-        trunk, heads(n_tasks, 128, 10), x, classes(n_tasks), functional.cross_entropy
-    )
-
-
-def lenet(n_tasks, layout):
-    trunk = nn.Sequential(
-        nn.Conv2d(1, 10, 9),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(10, 20, 5),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(500, 50),
-        nn.ReLU(),
-    ).to(memory_format=layout)
-    x = torch.randn(256, 1, 36, 36).to(memory_format=layout)
-    return Network(
-        trunk, heads(n_tasks, 50, 10), x, classes(n_tasks), functional.cross_entropy
-    )
-
-
-# Images can lie in memory in two ways; the faster one is what counts.
-WORKLOADS = {
-    "toy": [toy],
-    "mlp": [mlp],
-    "lenet": [
-        lambda n: lenet(n, torch.contiguous_format),
-        lambda n: lenet(n, torch.channels_last),
-    ],
-}
-
-
-def make(workload, n_tasks):
-    """The networks of a workload, one for each layout."""
-    torch.manual_seed(SEED)
-    return [maker(n_tasks) for maker in WORKLOADS[workload]]
