@@ -231,8 +231,13 @@ mtl_op_mixture_add_shares (const MtlOpMixture *self,
   Kept kept = find_kept (self, pass);
 
   for (gsize place = 0; place < kept.n_places; place++)
-    for (guint e = 0; e < self->n_experts; e++)
-      pass->sums[e] += (double) kept.g[place * self->n_experts + e];
+    {
+      float p[MTL_OP_MAX_EXPERTS];
+
+      mtl_op_mixture_softmax (self->n_experts, kept.z + place * self->n_logits, p);
+      for (guint e = 0; e < self->n_experts; e++)
+        pass->sums[e] += (double) p[e];
+    }
 }
 
 /* (I − N/n)·n/N: how far the share of an expert is off, relative to an even one. */
@@ -260,19 +265,30 @@ mtl_op_mixture_penalty (const MtlOpMixture *self,
   return self->balance * sum / self->n_experts;
 }
 
-/* The gradient of the penalty with respect to each expert's gate at any place. */
+/* Adds the gradient of the penalty to those of the logits of one lane. */
 static void
 slope_penalty (const MtlOpMixture *self,
                const MtlOpPass    *pass,
                guint               lane,
-               float              *dg)
+               float              *dz)
 {
+  Kept kept = find_kept (self, pass);
   double n_places = (double) (pass->n_samples * self->n_places);
+  double factor = 2.0 * pass->seeds[lane] * self->balance / n_places;
+  float dp[MTL_OP_MAX_EXPERTS];
 
   for (guint e = 0; e < self->n_experts; e++)
-    dg[e] = pass->totals == NULL || self->balance <= 0.0 ? 0.0f
-            : (float) (2.0 * pass->seeds[lane] * self->balance * find_excess (self, pass, e)
-                       / n_places);
+    dp[e] = (float) (factor * find_excess (self, pass, e));
+
+  for (gsize place = 0; place < kept.n_places; place++, dz += self->n_logits)
+    {
+      float p[MTL_OP_MAX_EXPERTS], pull[MTL_OP_MAX_EXPERTS];
+
+      mtl_op_mixture_softmax (self->n_experts, kept.z + place * self->n_logits, p);
+      mtl_op_mixture_softmax_slope (self->n_experts, p, dp, pull);
+      for (guint e = 0; e < self->n_experts; e++)
+        dz[e] += pull[e];
+    }
 }
 
 /* --- backward --- */
@@ -286,9 +302,7 @@ slope_logits (const MtlOpMixture *self,
 {
   Kept kept = find_kept (self, pass);
   const float *dy = mtl_op_dy (pass, 0, lane);
-  float pull[MTL_OP_MAX_EXPERTS];
 
-  slope_penalty (self, pass, lane, pull);
   for (gsize place = 0; place < kept.n_places; place++)
     {
       const float *g = kept.g + place * self->n_experts;
@@ -297,10 +311,12 @@ slope_logits (const MtlOpMixture *self,
       for (guint e = 0; e < self->n_experts; e++)
         dg[e] = g[e] == 0.0f ? 0.0f
                 : (float) mtl_op_dot (dy + place * self->width,
-                                      pass->x[1 + e] + place * self->width, self->width) + pull[e];
+                                      pass->x[1 + e] + place * self->width, self->width);
       self->slope (self->set, self->n_experts, kept.z + place * self->n_logits, g, dg,
                    dz + place * self->n_logits);
     }
+  if (self->balance > 0.0 && pass->totals != NULL)
+    slope_penalty (self, pass, lane, dz);
 }
 
 void

@@ -6,13 +6,14 @@
  *
  *   df_i = g_i·dy    dg_i = ⟨dy, f_i⟩    dz = slope (z, g, dg)
  *
- * A balanced mixture adds to the loss so that its experts get even shares. Where
- * the gates of a place sum to 1, of n experts at the N places of a batch
+ * A balanced mixture, whose logits are one for each expert, adds to the loss so that
+ * experts get even shares. Of n experts at the N places of a batch
  *
- *   I_i = Σ g_i     penalty = balance · CV²(I) = balance · Σ_i (I_i − N/n)² · n / N²
+ *   p = softmax (z)     I_i = Σ p_i
+ *   penalty = balance · CV²(I) = balance · Σ_i (I_i − N/n)² · n / N²
  *
- * which is balance·(n − 1) where one expert has all. Each dg_i has
- * 2·balance·(I_i − N/n)·n / N² of it.
+ * which is balance·(n − 1) where one expert has all. Each p_i has a gradient of
+ * 2·balance·(I_i − N/n)·n / N² from it, whether or not its expert has a gate.
  *
  * A place is a sample. Where the first input is tokens × width and so are the
  * experts, for as many tokens, it is a token: each has gates of its own.

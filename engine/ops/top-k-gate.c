@@ -7,15 +7,17 @@
  * logits the first k experts would be chosen at every place, and the others
  * would never learn. Nothing is added to the logits while training.
  *
- * The losses of the tasks that read the block have, while training, balance·CV²
- * of the experts' shares in the batch. Without noise the number of places at which
- * an expert is chosen has no slope, so there is no term for it. The variance is
- * that of all n experts; where it is divided by n − 1, as in FastMoE on which M³ViT
- * stands, the same weight does n / (n − 1) times as much.
+ * While training, the losses of the tasks that read the block have balance·CV² of
+ * the sums of softmax (z) over the batch, all logits, as in V-MoE from which M³ViT
+ * comes: so an expert that is never chosen is drawn on as well. (Of the gates alone,
+ * as in Shazeer et al., it would only with noise on the logits; and so would the
+ * number of places where an expert is chosen have a slope.) The variance is that of
+ * all n experts; where it is divided by n − 1, as in FastMoE on which M³ViT stands,
+ * the same weight does n / (n − 1) times as much.
  *
  * Source: Liang et al. (M³ViT), arXiv 2210.14793 (2022), with one router for each
- * task; Shazeer et al., arXiv 1701.06538 (2017), eq. 3 and 5, without noise, and
- * eq. 6 and 7.
+ * task; Shazeer et al., arXiv 1701.06538 (2017), eq. 3 and 5, without noise, and 7;
+ * Riquelme et al. (V-MoE), arXiv 2106.05974 (2021), importance loss.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -191,7 +193,9 @@ const MtlOp mtl_op_top_k_gate = {
                  "Model-Accelerator Co-design”, NeurIPS 2022, arXiv 2210.14793; Shazeer, "
                  "Mirhoseini, Maziarz, Davis, Le, Hinton, Dean, “Outrageously Large Neural "
                  "Networks: The Sparsely-Gated Mixture-of-Experts Layer”, ICLR 2017, "
-                 "arXiv 1701.06538, eq. 3, 5, 6 and 7",
+                 "arXiv 1701.06538, eq. 3, 5 and 7; Riquelme, Puigcerver, Mustafa, Neumann, "
+                 "Jenatton, Susano Pinto, Keysers, Houlsby, “Scaling Vision with Sparse Mixture "
+                 "of Experts”, NeurIPS 2021, arXiv 2106.05974 (importance loss)",
     .params = (const MtlParam[]) {
       /* The paper has 4 of 16; a block here has 4 or 8 experts rather than 16. */
       [K] = { .id = "k", .title = N_("Experts chosen"),
@@ -199,9 +203,9 @@ const MtlOp mtl_op_top_k_gate = {
               .type = MTL_WHOLE, .minimum = 1, .maximum = MTL_OP_MAX_EXPERTS, .initial = 2 },
       /* 0.01 is that of the authors' program. */
       [BALANCE] = { .id = "balance", .title = N_("Weight of even load"),
-                    .summary = N_("Times the squared coefficient of variation of the experts' "
-                                  "shares in a batch, it is added to the training loss of the "
-                                  "tasks behind the gate; 0 adds nothing"),
+                    .summary = N_("Times the squared coefficient of variation of what the router "
+                                  "gives each expert over a batch, it is added to the training "
+                                  "loss of the tasks behind the gate; 0 adds nothing"),
                     .type = MTL_NUMBER, .maximum = 100.0, .initial = 0.01 },
       { NULL }
     },

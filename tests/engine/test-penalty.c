@@ -75,17 +75,14 @@ expected_penalty (void)
   for (gsize r = 0; r < ROWS; r++)
     {
       double z[3] = { 0.0 }, sum = 0.0;
-      guint least = 0;
 
       for (guint e = 0; e < 3; e++)
         for (guint i = 0; i < 5; i++)
           z[e] += (double) weight[e * 5 + i] * bench.batch->x[0][r * 5 + i];
-      for (guint e = 1; e < 3; e++)
-        least = z[e] < z[least] ? e : least;
       for (guint e = 0; e < 3; e++)
-        sum += e != least ? exp (z[e]) : 0.0;
+        sum += exp (z[e]);
       for (guint e = 0; e < 3; e++)
-        shares[e] += e != least ? exp (z[e]) / sum : 0.0;
+        shares[e] += exp (z[e]) / sum;
     }
   for (guint e = 0; e < 3; e++)
     variance += (shares[e] - mean) * (shares[e] - mean) / 3.0;
@@ -171,6 +168,59 @@ test_left_out (void)
   bench_clear (&bench);
 }
 
+/* One router for two tasks, whose first weights all but leave out two of four experts. */
+static const char uneven[] =
+  "d csv\ns sigmoid < d.features\na dense units=4 < s.out\nb dense units=4 < s.out\n"
+  "c dense units=4 < s.out\ne dense units=4 < s.out\n"
+  "g top-k-gate k=2 balance=0.5 < s.out a.out@experts b.out@experts c.out@experts "
+  "e.out@experts\nh0 dense units=1 < g.out\nh1 dense units=1 < g.out\n"
+  "y0 task loss=mse < h0.out\ny1 task loss=mse < h1.out";
+
+static double
+read_penalty (Bench *bench)
+{
+  MtlPass pass = bench_pass (bench, 3, MTL_PASS_TRAIN);
+  double with[2], without[2];
+
+  mtl_work_run (bench->work, &pass, with, NULL, NULL);
+  pass.mode = MTL_PASS_EVALUATE;
+  mtl_work_run (bench->work, &pass, without, NULL, NULL);
+  g_assert_cmpfloat_with_epsilon (with[0] - without[0], with[1] - without[1], 1e-9);
+
+  return with[0] - without[0];
+}
+
+/* Plain descent evens out what the experts get, though two are never chosen at first. */
+static void
+test_evens_out (void)
+{
+  g_autoptr(MtlGrads) grads = NULL;
+  double first, last;
+  MtlPass pass;
+  Bench bench;
+
+  bench_open (&bench, uneven, table, ROWS, ROWS, 1);
+  grads = mtl_grads_new (bench.plan);
+  pass = bench_pass (&bench, 3, MTL_PASS_TRAIN);
+  for (guint t = 0; t < mtl_plan_n_tensors (bench.plan); t++)
+    if (strcmp (mtl_plan_tensor (bench.plan, t)->block, "g") == 0)
+      for (gsize i = 0; i < 20; i++)
+        bench.theta[mtl_plan_tensor (bench.plan, t)->offset + i] += i < 10 ? 0.5f : -0.5f;
+
+  first = read_penalty (&bench);
+  for (guint step = 0; step < 200; step++)
+    {
+      mtl_work_run (bench.work, &pass, NULL, grads, NULL);
+      for (gsize i = 0; i < bench.d; i++)
+        bench.theta[i] -= 0.1f * (mtl_grads_row (grads, 0)[i] + mtl_grads_row (grads, 1)[i]);
+    }
+  last = read_penalty (&bench);
+  g_test_message ("the squared variation was %g and is %g", first / 0.5, last / 0.5);
+  g_assert_cmpfloat (first / 0.5, >, 0.5);
+  g_assert_cmpfloat (last / 0.5, <, 0.05);
+  bench_clear (&bench);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -184,6 +234,7 @@ main (int   argc,
   g_test_add_func ("/penalty/evaluate", test_evaluate);
   g_test_add_func ("/penalty/threads", test_threads);
   g_test_add_func ("/penalty/left-out", test_left_out);
+  g_test_add_func ("/penalty/evens-out", test_evens_out);
 
   status = g_test_run ();
   remove_table (table);

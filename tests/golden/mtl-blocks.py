@@ -94,9 +94,10 @@ def top_k(k):
     return lambda x, experts, weight: mix(best_gates(k, x, experts, weight), experts)
 
 
-def uneven(k, balance):
+def uneven(balance):
     def run(x, experts, weight):
-        importance = best_gates(k, x, experts, weight).flatten(0, -2).sum(0)
+        z = torch.nn.functional.linear(seen(x, experts), weight)
+        importance = torch.softmax(z, -1).flatten(0, -2).sum(0)
         return balance * importance.var(correction=0) / importance.mean() ** 2
     return run
 
@@ -178,7 +179,7 @@ add_stitch("by-value", True, [5], 2)
 def add_balanced(name, k, balance, rows, x, expert, n):
     add(name, "top-k-gate", [k, balance],
         [drawn(rows, *x)] + [drawn(rows, *expert) for _ in range(n)],
-        [drawn(n, x[-1] if len(x) == 2 else math.prod(x))], top_k(k), uneven(k, balance))
+        [drawn(n, x[-1] if len(x) == 2 else math.prod(x))], top_k(k), uneven(balance))
 
 
 add_balanced("even-samples", 2, 2.5, 5, [6], [3], 4)
