@@ -10,6 +10,7 @@ const MtlKernels mtl_kernel_set = {
   .conv_pool = &mtl_conv_pool_set,
   .curves = &mtl_curve_set,
   .gemm = &mtl_gemm_set,
+  .norm = &mtl_norm_set,
   .rows = &mtl_row_set,
   .winograd = &mtl_winograd_set,
 };

@@ -15,6 +15,7 @@
 #include "mtl-conv-pool.h"
 #include "mtl-curves.h"
 #include "mtl-gemm.h"
+#include "mtl-norm.h"
 #include "mtl-rows.h"
 #include "mtl-winograd.h"
 
@@ -24,6 +25,7 @@ typedef struct
   const MtlConvPoolKernels *conv_pool;
   const MtlCurveKernels    *curves;
   const MtlGemmKernels     *gemm;
+  const MtlNormKernels     *norm;
   const MtlRowKernels      *rows;
   const MtlWinogradKernels *winograd;
 } MtlKernels;

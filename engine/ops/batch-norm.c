@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "mtl-c-writer.h"
+#include "mtl-kernels.h"
 
 enum { MOMENTUM, EPSILON };
 enum { WEIGHT, BIAS };
@@ -89,25 +90,23 @@ batch_norm_plan (const MtlOpShape *shape,
 
 /* --- forward --- */
 
+/* A channel in the rows at hand. */
+static MtlNormPieces
+find_pieces (const MtlOpPass *pass,
+             Sizes            sizes)
+{
+  return (MtlNormPieces) { pass->rows, sizes.area, sizes.channels * sizes.area };
+}
+
 static void
 batch_norm_measure (const MtlOpPass *pass)
 {
   Sizes sizes = measure_sizes (pass->shape);
-  const float *x = pass->x[0];
 
-  for (gsize r = 0; r < pass->rows; r++)
-    for (gsize c = 0; c < sizes.channels; c++, x += sizes.area)
-      {
-        double sum = 0.0, squares = 0.0;
-
-        for (gsize i = 0; i < sizes.area; i++)
-          {
-            sum += (double) x[i];
-            squares += (double) x[i] * (double) x[i];
-          }
-        pass->sums[SUM * sizes.channels + c] += sum;
-        pass->sums[SQUARES * sizes.channels + c] += squares;
-      }
+  for (gsize c = 0; c < sizes.channels; c++)
+    mtl_kernels ()->norm->measure (find_pieces (pass, sizes), pass->x[0] + c * sizes.area,
+                                   &pass->sums[SUM * sizes.channels + c],
+                                   &pass->sums[SQUARES * sizes.channels + c]);
 }
 
 static void
@@ -137,18 +136,11 @@ batch_norm_forward (const MtlOpPass *pass)
   for (gsize c = 0; c < sizes.channels; c++)
     {
       Channel channel = find_channel (pass, sizes, c);
-      float scale = (float) (pass->weights[WEIGHT][c] * channel.inverse);
-      float mean = (float) channel.mean, bias = pass->weights[BIAS][c];
 
-      for (gsize r = 0; r < pass->rows; r++)
-        {
-          gsize at = (r * sizes.channels + c) * sizes.area;
-          const float *x = pass->x[0] + at;
-          float *y = pass->y[0] + at;
-
-          for (gsize i = 0; i < sizes.area; i++)
-            y[i] = (x[i] - mean) * scale + bias;
-        }
+      mtl_kernels ()->norm->shift (find_pieces (pass, sizes), pass->x[0] + c * sizes.area,
+                                   (float) channel.mean,
+                                   (float) (pass->weights[WEIGHT][c] * channel.inverse),
+                                   pass->weights[BIAS][c], pass->y[0] + c * sizes.area);
     }
 }
 
@@ -164,18 +156,12 @@ add_gradients (const MtlOpPass *pass,
                double          *sum_dy_xhat)
 {
   Channel channel = find_channel (pass, sizes, c);
+  double product = 0.0;
 
-  for (gsize r = 0; r < pass->rows; r++)
-    {
-      gsize at = (r * sizes.channels + c) * sizes.area;
-      const float *x = pass->x[0] + at, *dy = mtl_op_dy (pass, 0, lane) + at;
-
-      for (gsize i = 0; i < sizes.area; i++)
-        {
-          *sum_dy += (double) dy[i];
-          *sum_dy_xhat += (double) dy[i] * ((double) x[i] - channel.mean) * channel.inverse;
-        }
-    }
+  mtl_kernels ()->norm->measure_back (find_pieces (pass, sizes), pass->x[0] + c * sizes.area,
+                                      mtl_op_dy (pass, 0, lane) + c * sizes.area, channel.mean,
+                                      sum_dy, &product);
+  *sum_dy_xhat += product * channel.inverse;
 }
 
 static void
@@ -220,7 +206,7 @@ batch_norm_grad (const MtlOpPass *pass)
       }
 }
 
-/* dx = factor·(dy − mean_dy − x̂·mean_dy_x̂), where the means are 0 in evaluation. */
+/* The means are 0 in evaluation. */
 static void
 pass_back (const MtlOpPass *pass,
            Sizes            sizes,
@@ -231,26 +217,20 @@ pass_back (const MtlOpPass *pass,
   double n = (double) (pass->n_samples * sizes.area);
   const double *totals = pass->totals_back != NULL
                          ? pass->totals_back + lane * 2 * sizes.channels : NULL;
-  float factor = (float) (pass->weights[WEIGHT][c] * channel.inverse);
-  float mean_dy = totals != NULL ? (float) (totals[SUM_DY * sizes.channels + c] / n) : 0.0f;
-  float slope = totals != NULL ? (float) (totals[SUM_DY_XHAT * sizes.channels + c] / n
-                                          * channel.inverse) : 0.0f;
-  float mean = (float) channel.mean;
-  gboolean fresh = mtl_op_dx_fresh (pass, 0, lane);
+  MtlNormBack by = {
+    .mean = (float) channel.mean,
+    .factor = (float) (pass->weights[WEIGHT][c] * channel.inverse),
+  };
 
-  for (gsize r = 0; r < pass->rows; r++)
+  if (totals != NULL)
     {
-      gsize at = (r * sizes.channels + c) * sizes.area;
-      const float *x = pass->x[0] + at, *dy = mtl_op_dy (pass, 0, lane) + at;
-      float *dx = mtl_op_dx (pass, 0, lane) + at;
-
-      if (fresh)
-        for (gsize i = 0; i < sizes.area; i++)
-          dx[i] = factor * (dy[i] - mean_dy - (x[i] - mean) * slope);
-      else
-        for (gsize i = 0; i < sizes.area; i++)
-          dx[i] += factor * (dy[i] - mean_dy - (x[i] - mean) * slope);
+      by.mean_dy = (float) (totals[SUM_DY * sizes.channels + c] / n);
+      by.slope = (float) (totals[SUM_DY_XHAT * sizes.channels + c] / n * channel.inverse);
     }
+  mtl_kernels ()->norm->pass_back (find_pieces (pass, sizes), by, pass->x[0] + c * sizes.area,
+                                   mtl_op_dy (pass, 0, lane) + c * sizes.area,
+                                   !mtl_op_dx_fresh (pass, 0, lane),
+                                   mtl_op_dx (pass, 0, lane) + c * sizes.area);
 }
 
 static void
