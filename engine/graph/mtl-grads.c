@@ -100,12 +100,9 @@ gram_block (guint    piece,
   gsize d = job->a->n_trunk;
   gsize first = (gsize) piece * BLOCK;
   gsize n = MIN (BLOCK, d - first);
-  double *m = job->parts + (gsize) piece * k * k;
-  const MtlRowKernels *rows = mtl_kernels ()->rows;
 
-  for (guint i = 0; i < k; i++)
-    for (guint j = job->a == job->b ? i : 0; j < k; j++)
-      m[i * k + j] = rows->dot (job->a->rows + i * d + first, job->b->rows + j * d + first, n);
+  mtl_kernels ()->rows->gram (k, job->a->rows + first, job->b->rows + first, d, n,
+                              job->a == job->b, job->parts + (gsize) piece * k * k);
 }
 
 /**

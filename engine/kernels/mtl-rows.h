@@ -13,9 +13,18 @@
 typedef struct
 {
   /* ⟨x, y⟩ of @n values; the order of the sum follows from @n alone. */
-  double (*dot) (const float *x,
-                 const float *y,
-                 gsize        n);
+  double (*dot)     (const float *x,
+                     const float *y,
+                     gsize        n);
+  /* m[i·k + j] ← m[i·k + j] + ⟨x_i, y_j⟩ over @n columns, where row i of k is i·ld
+   * floats behind the first. @half: what stands below the diagonal is undefined. */
+  void   (*gram)    (guint        k,
+                     const float *x,
+                     const float *y,
+                     gsize        ld,
+                     gsize        n,
+                     gboolean     half,
+                     double      *m);
   /* y ← x where x is not below zero, else 0; a NaN stays. */
   void   (*rectify) (const float *x,
                      gsize        n,

@@ -6,7 +6,9 @@
 #include "mtl-kernels-names.h"
 #include "mtl-vector.h"
 
-#define SUMS 4   /* side by side, so that an addition need not wait for the last one */
+#define TILE    2      /* rows of each side whose products are summed at a time */
+#define COLUMNS 1024
+#define SUMS    4   /* side by side, so that an addition need not wait for the last one */
 
 /* As many values as a register has doubles. */
 #define WIDE (MTL_LANES / 2)
@@ -41,6 +43,75 @@ dot (const float *x,
     total += sum[0][l];
 
   return total;
+}
+
+/* A value is widened once for all products that it goes into. */
+static void
+gram_tile (const float *const x[TILE],
+           const float *const y[TILE],
+           gsize              n,
+           double             m[TILE][TILE])
+{
+  Doubles sum[TILE][TILE] = { { { 0.0 } } };
+  gsize whole = n / WIDE * WIDE;
+
+  for (gsize c = 0; c < whole; c += WIDE)
+    {
+      Doubles b[TILE];
+
+#pragma GCC unroll 2
+      for (guint j = 0; j < TILE; j++)
+        b[j] = widen (y[j] + c);
+#pragma GCC unroll 2
+      for (guint i = 0; i < TILE; i++)
+        {
+          Doubles a = widen (x[i] + c);
+
+#pragma GCC unroll 2
+          for (guint j = 0; j < TILE; j++)
+            sum[i][j] += a * b[j];
+        }
+    }
+
+  for (guint i = 0; i < TILE; i++)
+    for (guint j = 0; j < TILE; j++)
+      {
+        m[i][j] = 0.0;
+        for (gsize c = whole; c < n; c++)
+          m[i][j] += (double) x[i][c] * (double) y[j][c];
+        for (guint l = 0; l < WIDE; l++)
+          m[i][j] += sum[i][j][l];
+      }
+}
+
+/* Some columns of all rows stay in the first-level cache while each meets each.
+ * In the place of a row that is not there its neighbour is summed, for nothing. */
+static void
+gram (guint        k,
+      const float *x,
+      const float *y,
+      gsize        ld,
+      gsize        n,
+      gboolean     half,
+      double      *m)
+{
+  for (gsize first = 0; first < n; first += COLUMNS)
+    for (guint i = 0; i < k; i += TILE)
+      for (guint j = half ? i : 0; j < k; j += TILE)
+        {
+          const float *a[TILE], *b[TILE];
+          double part[TILE][TILE];
+
+          for (guint r = 0; r < TILE; r++)
+            {
+              a[r] = x + MIN (i + r, k - 1) * ld + first;
+              b[r] = y + MIN (j + r, k - 1) * ld + first;
+            }
+          gram_tile (a, b, MIN (COLUMNS, n - first), part);
+          for (guint r = i; r < MIN (i + TILE, k); r++)
+            for (guint s = j; s < MIN (j + TILE, k); s++)
+              m[r * k + s] += part[r - i][s - j];
+        }
 }
 
 /* x < 0 and not x > 0, so that a NaN is kept. */
@@ -99,6 +170,7 @@ rectify_back (const float *y,
 
 const MtlRowKernels mtl_row_set = {
   .dot = dot,
+  .gram = gram,
   .rectify = rectify,
   .rectify_back = rectify_back,
 };

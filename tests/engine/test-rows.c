@@ -12,7 +12,8 @@
 #include "mtl-rng.h"
 
 #define MOST      5000
-#define TOLERANCE 1e-15
+#define MOST_ROWS 9
+#define TOLERANCE 1e-14
 
 static void
 check_dot (const MtlKernels *kernels,
@@ -47,6 +48,58 @@ test_dot (gconstpointer data)
   for (gsize n = 0; n < 140; n++)
     check_dot (kernels, x, y, n);
   check_dot (kernels, x, y, MOST);
+}
+
+/* Added to ones; below the diagonal only where all are asked for. */
+static void
+check_gram (const MtlKernels *kernels,
+            const float      *x,
+            const float      *y,
+            guint             k,
+            gsize             n,
+            gboolean          half)
+{
+  gsize ld = n + 3;
+  double m[MOST_ROWS * MOST_ROWS];
+
+  for (guint i = 0; i < k * k; i++)
+    m[i] = 1.0;
+  kernels->rows->gram (k, x, y, ld, n, half, m);
+  for (guint i = 0; i < k; i++)
+    for (guint j = half ? i : 0; j < k; j++)
+      {
+        long double sum = 1.0L, scale = 1.0L;
+
+        for (gsize c = 0; c < n; c++)
+          {
+            sum += (long double) x[i * ld + c] * y[j * ld + c];
+            scale += fabsl ((long double) x[i * ld + c] * y[j * ld + c]);
+          }
+        if (!(fabsl (m[i * k + j] - sum) <= TOLERANCE * scale))
+          g_error ("%s, %u rows of %zu: element %u, %u is %.17g, expected %.17Lg", kernels->name,
+                   k, n, i, j, m[i * k + j], sum);
+      }
+}
+
+static void
+test_gram (gconstpointer data)
+{
+  const MtlKernels *kernels = data;
+  const gsize widths[] = { 0, 1, 7, 40, 1024, 2500 };
+  g_autofree float *x = g_new (float, MOST_ROWS * MOST);
+  g_autofree float *y = g_new (float, MOST_ROWS * MOST);
+
+  for (gsize i = 0; i < MOST_ROWS * MOST; i++)
+    {
+      x[i] = (float) mtl_rng_normal (mtl_rng_new (1, 0), i);
+      y[i] = (float) mtl_rng_normal (mtl_rng_new (2, 0), i);
+    }
+  for (guint k = 1; k <= MOST_ROWS; k++)
+    for (guint w = 0; w < G_N_ELEMENTS (widths); w++)
+      {
+        check_gram (kernels, x, x, k, widths[w], TRUE);
+        check_gram (kernels, x, y, k, widths[w], FALSE);
+      }
 }
 
 /* Zeros, NaN and both signs, at every distance from the end of a vector. */
@@ -95,9 +148,11 @@ main (int   argc,
     {
       g_autofree char *path = g_strdup_printf ("/rows/dot/%s", kernels->name);
 
+      g_autofree char *rows = g_strdup_printf ("/rows/gram/%s", kernels->name);
       g_autofree char *rectify = g_strdup_printf ("/rows/rectify/%s", kernels->name);
 
       g_test_add_data_func (path, kernels, test_dot);
+      g_test_add_data_func (rows, kernels, test_gram);
       g_test_add_data_func (rectify, kernels, test_rectify);
     }
 
