@@ -4,7 +4,7 @@
  * in units of the last place (ulp) of the result, of 1 where a slope is less:
  *
  *   exp 1.1  elu 1     tanh 2.8   sigmoid 2.8   softplus 3   silu 4
- *   gelu 6   slopes 2  gelu by tanh 2, of x where that is more   exp_wide 1.1
+ *   gelu 6.5 slopes 2  gelu by tanh 2, of x where that is more   exp_wide 1.1
  *
  * and besides, where a result is denormal, those of a factor that is: 2⁻¹⁴².
  * At ±∞ they have their limits: no 0·∞. A NaN gives a NaN. What a value gives

@@ -120,7 +120,7 @@ static const Curve curves[] = {
   { "softplus", offsetof (MtlCurveKernels, softplus), get_softplus, VALUE, 3.0 },
   { "silu", offsetof (MtlCurveKernels, silu), get_silu, VALUE, 4.0 },
   { "silu-slope", offsetof (MtlCurveKernels, silu_slope), get_silu_slope, ONE, 2.0 },
-  { "gelu", offsetof (MtlCurveKernels, gelu), get_gelu, VALUE, 6.0 },
+  { "gelu", offsetof (MtlCurveKernels, gelu), get_gelu, VALUE, 6.5 },
   { "gelu-slope", offsetof (MtlCurveKernels, gelu_slope), get_gelu_slope, ONE, 2.0 },
   { "gelu-tanh", offsetof (MtlCurveKernels, gelu_tanh), get_gelu_tanh, INPUT, 2.0 },
   { "gelu-tanh-slope", offsetof (MtlCurveKernels, gelu_tanh_slope), get_gelu_tanh_slope, ONE, 2.0 },
