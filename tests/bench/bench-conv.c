@@ -4,7 +4,8 @@
  * sums by definition, for the forward pass, the gradient of the input and that
  * of the weights. Times are of the thread, the least of several rounds; what is
  * prepared of the weights counts with forward, and again with the input's
- * gradient. An argument is the number of one shape.
+ * gradient. An argument is the number of one shape, a second one that of its
+ * algorithm: 1 direct, 2 and 3 Winograd's with tiles of 2×2 and of 4×4.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -65,13 +66,15 @@ random_floats (gsize   n,
 
 static void
 set_up (Bench      *bench,
-        const Case *c)
+        const Case *c,
+        guint       algorithm)
 {
   gsize n_w = c->in * c->out * c->kernel * c->kernel;
 
   *bench = (Bench) {
     .set = { { .number = c->out }, { .number = c->kernel }, { .number = c->stride },
-             { .number = c->padding }, { .number = 1 }, { .number = 1 } },
+             { .number = c->padding }, { .number = 1 }, { .number = 1 },
+             { .number = algorithm } },
     .shape = { .set = bench->set, .n_in = 1, .in = { { 3, { c->in, c->size, c->size } } } },
   };
   if (!mtl_op_conv2d.infer (&bench->shape, NULL))
@@ -170,13 +173,14 @@ time_pass (Bench *bench,
 }
 
 static void
-bench_case (const Case *c)
+bench_case (const Case *c,
+            guint       algorithm)
 {
   static const char *const names[N_PASSES] = { "forward", "dx", "dw" };
   static Bench bench;
   double flops;
 
-  set_up (&bench, c);
+  set_up (&bench, c, algorithm);
   flops = 2.0 * BATCH * (double) bench.n_y * c->in * c->kernel * c->kernel;
   printf ("basin %3zu->%3zu %2zux%-2zu k%zu s%zu:", c->in, c->out, c->size, c->size, c->kernel,
           c->stride);
@@ -195,10 +199,11 @@ main (int   argc,
 {
   mtl_blas_init ();
   if (argc > 1)
-    bench_case (&cases[MIN ((gsize) atoi (argv[1]), G_N_ELEMENTS (cases) - 1)]);
+    bench_case (&cases[MIN ((gsize) atoi (argv[1]), G_N_ELEMENTS (cases) - 1)],
+                argc > 2 ? (guint) atoi (argv[2]) : 0);
   else
     for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
-      bench_case (&cases[n]);
+      bench_case (&cases[n], 0);
 
   return 0;
 }

@@ -220,7 +220,7 @@ bench_case (const Case *c,
             guint       lanes)
 {
   MtlSetting conv[] = { { .number = c->out }, { .number = c->kernel }, { .number = 1 },
-                        { .number = 0 }, { .number = 1 }, { .number = 1 } };
+                        { .number = 0 }, { .number = 1 }, { .number = 1 }, { .number = 0 } };
   MtlSetting max[] = { { .number = 2 }, { .number = 2 }, { .number = 0 } };
   MtlShape in = { .rank = 3, .size = { c->in, c->height, c->height } };
   float *x = random_floats (size_of (&in), 0, 1.0);

@@ -11,34 +11,19 @@
 
 #include "op-bench.h"
 
-#define TOLERANCE 1e-6
+#define TOLERANCE     1e-6
+#define TOLERANCE_4   2.5e-6   /* of tiles of 4×4 */
+
+enum { AUTO, DIRECT, WINOGRAD_2, WINOGRAD_4 };   /* algorithms */
 
 extern const MtlOp mtl_op_conv2d;
-
-static void
-assert_close (const char   *what,
-              guint         at,
-              const float  *found,
-              const double *expected,
-              gsize         n)
-{
-  double error = 0.0, norm = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      error += (found[i] - expected[i]) * (found[i] - expected[i]);
-      norm += expected[i] * expected[i];
-    }
-  if (!(sqrt (error) <= TOLERANCE * sqrt (norm)))
-    g_error ("case %u: %s is off by %.3g of its norm", at, what, sqrt (error / norm));
-}
 
 /* --- by definition --- */
 
 typedef struct
 {
   MtlShape in;
-  double   set[6];   /* filters, kernel, stride, padding, dilation, groups */
+  double   set[7];   /* filters, kernel, stride, padding, dilation, groups, algorithm */
   gsize    rows;
 } ConvCase;
 
@@ -64,7 +49,30 @@ static const ConvCase conv_cases[] = {
   { { 3, { 64, 2, 3 } }, { 33, 3, 1, 1, 1, 1 }, 32 },
   { { 3, { 32, 3, 261 } }, { 65, 3, 1, 1, 1, 1 }, 2 },  /* a strip is more than a block */
   { { 3, { 130, 6, 4 } }, { 200, 3, 1, 1, 1, 1 }, 32 }, /* by tile, in two blocks */
+  { { 3, { 40, 6, 7 } }, { 33, 3, 1, 1, 1, 1, DIRECT }, 3 },
+  { { 3, { 3, 9, 8 } }, { 5, 3, 1, 1, 1, 1, WINOGRAD_2 }, 3 },
+  { { 3, { 3, 9, 8 } }, { 5, 3, 1, 2, 1, 1, WINOGRAD_4 }, 3 },
+  { { 3, { 130, 6, 4 } }, { 200, 3, 1, 1, 1, 1, WINOGRAD_4 }, 32 },
 };
+
+static void
+assert_close (const char   *what,
+              guint         at,
+              const float  *found,
+              const double *expected,
+              gsize         n)
+{
+  double error = 0.0, norm = 0.0;
+  double tolerance = conv_cases[at].set[6] == WINOGRAD_4 ? TOLERANCE_4 : TOLERANCE;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      error += (found[i] - expected[i]) * (found[i] - expected[i]);
+      norm += expected[i] * expected[i];
+    }
+  if (!(sqrt (error) <= tolerance * sqrt (norm)))
+    g_error ("case %u: %s is off by %.3g of its norm", at, what, sqrt (error / norm));
+}
 
 typedef struct
 {
@@ -146,7 +154,7 @@ static void
 settings_of (const double *numbers,
              MtlSetting   *set)
 {
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < 7; i++)
     set[i] = (MtlSetting) { .number = numbers[i] };
 }
 
@@ -156,7 +164,7 @@ test_sums (void)
   for (guint n = 0; n < G_N_ELEMENTS (conv_cases); n++)
     {
       const ConvCase *c = &conv_cases[n];
-      MtlSetting set[6];
+      MtlSetting set[7];
       g_autoptr(GError) error = NULL;
       g_autoptr(OpBench) bench = NULL;
       g_autoptr(ConvSums) sums = NULL;
@@ -222,7 +230,7 @@ check_golden (JsonObject *it,
   JsonArray *numbers = json_object_get_array_member (it, "set");
   JsonArray *in = json_object_get_array_member (it, "in");
   MtlShape shape = { .rank = 3 };
-  MtlSetting set[6];
+  MtlSetting set[7] = { 0 };
   g_autoptr(GError) error = NULL;
   g_autoptr(OpBench) bench = NULL;
 
@@ -262,6 +270,32 @@ test_golden (void)
     check_golden (json_array_get_object_element (cases, n), n);
 }
 
+/* What a tile cannot do is refused, and by its name. */
+static void
+test_refuses (void)
+{
+  static const double refused[][7] = {
+    { 4, 5, 1, 0, 1, 1, WINOGRAD_4 }, { 4, 3, 2, 0, 1, 1, WINOGRAD_2 },
+    { 4, 3, 1, 3, 1, 1, WINOGRAD_4 }, { 4, 3, 1, 0, 2, 1, WINOGRAD_4 },
+    { 4, 3, 1, 0, 1, 2, WINOGRAD_2 },
+  };
+
+  for (guint n = 0; n < G_N_ELEMENTS (refused); n++)
+    {
+      MtlSetting set[7];
+      MtlOpShape shape = { .set = set, .n_in = 1, .in = { { 3, { 4, 9, 9 } } } };
+      g_autoptr(GError) error = NULL;
+
+      settings_of (refused[n], set);
+      g_assert_false (mtl_op_conv2d.infer (&shape, &error));
+      g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
+      g_assert_nonnull (strstr (error->message,
+                                refused[n][6] == WINOGRAD_4 ? "winograd-4" : "winograd-2"));
+      set[6].number = DIRECT;
+      g_assert_true (mtl_op_conv2d.infer (&shape, NULL));
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -270,6 +304,7 @@ main (int   argc,
 
   g_test_add_func ("/convolution/sums", test_sums);
   g_test_add_func ("/convolution/golden", test_golden);
+  g_test_add_func ("/convolution/refuses", test_refuses);
 
   return g_test_run ();
 }

@@ -217,7 +217,7 @@ test_parts (void)
 {
   const gsize rows = 5;
   MtlSetting conv[] = { { .number = 7 }, { .number = 4 }, { .number = 1 }, { .number = 2 },
-                        { .number = 1 }, { .number = 1 } };
+                        { .number = 1 }, { .number = 1 }, { .number = 0 } };
   MtlSetting max[] = { { .number = 2 }, { .number = 2 }, { .number = 0 } };
   MtlShape shape = { .rank = 3, .size = { 3, 12, 9 } };
   MtlShape fused = shape;
