@@ -7,13 +7,19 @@
  * `repeat`, the number of copies in a chain: output k of one goes to input k of
  * the next, and inputs beyond the outputs, such as a mask, to all of them.
  *
+ * Into a port that takes several wires, those from outside a group come before
+ * those within.
+ *
  * Groups compile away. mtl_design_flatten() replaces each use by its copies, and
  * survey, plan and exporters see the flat design alone. The first copy of block
  * conv1 in the use stage1 is called `stage1/conv1`, the n-th `stage1/2/conv1`.
  *
  * `stage1/conv1` is also how an edit names a block of the definition behind
  * stage1, and any depth of it, `a/b/conv1`. Such an edit changes the definition
- * and so all of its uses; numbers of copies are passed over.
+ * and so all of its uses; numbers of copies are passed over. A wire between a use's
+ * own port and a block inside, `stage1.in` to `stage1/conv1.in`, has that input feed
+ * the block as well (an output show it), and makes the port where there is none;
+ * with the last such wire the port goes.
  *
  * SPDX-License-Identifier: Apache-2.0
  */

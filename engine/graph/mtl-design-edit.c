@@ -102,7 +102,7 @@ mtl_design_with_block (const MtlDesign *self,
     return mtl_design_ref (self);
 
   body = mtl_design_open (self, &scope);
-  ready = (MtlDesign *) mtl_design_adopt (body, &what, NULL);
+  ready = mtl_design_adopt (body, &what, NULL);
   if (ready == NULL)
     return mtl_design_ref (self);
 

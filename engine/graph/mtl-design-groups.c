@@ -171,12 +171,6 @@ rebuild_group (Rebuild     *self,
   return made;
 }
 
-static void
-unref_group (gpointer group)
-{
-  mtl_group_unref (group);
-}
-
 /* Every definition and every block of @draft on the groups of @given. */
 static gboolean
 rebuild_all (MtlDesign   *draft,
@@ -184,7 +178,7 @@ rebuild_all (MtlDesign   *draft,
              GError     **error)
 {
   g_autoptr(GHashTable) made = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                                      unref_group);
+                                                      (GDestroyNotify) mtl_group_unref);
   g_autoptr(GHashTable) busy = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Rebuild self = { given, made, busy };
   gboolean any;
@@ -345,7 +339,7 @@ mtl_design_need_group (const MtlDesign  *self,
   return NULL;
 }
 
-const MtlDesign *
+MtlDesign *
 mtl_design_adopt (const MtlDesign  *self,
                   MtlChosen       **what,
                   GError          **error)

@@ -16,6 +16,6 @@ MtlGroup        *mtl_group_with_id     (const MtlGroup   *self,
                                         GError          **error);
 /* (transfer full): the design with the group that *what is a use of; *what is put on
  * the design's own definition where it has one. */
-const MtlDesign *mtl_design_adopt      (const MtlDesign  *self,
+MtlDesign       *mtl_design_adopt      (const MtlDesign  *self,
                                         MtlChosen       **what,
                                         GError          **error);

@@ -65,13 +65,6 @@ mtl_design_enter (const MtlDesign  *self,
   return TRUE;
 }
 
-static gpointer
-ref_group (gconstpointer group,
-           gpointer      data)
-{
-  return mtl_group_ref (group);
-}
-
 MtlDesign *
 mtl_design_open (const MtlDesign *self,
                  const MtlScope  *scope)
@@ -82,7 +75,8 @@ mtl_design_open (const MtlDesign *self,
     return mtl_design_ref (self);
 
   body = mtl_design_copy (scope->body);
-  g_ptr_array_extend (body->groups, self->groups, (GCopyFunc) ref_group, NULL);
+  for (guint i = 0; i < self->groups->len; i++)
+    g_ptr_array_add (body->groups, mtl_group_ref (self->groups->pdata[i]));
   return mtl_design_seal (body);
 }
 

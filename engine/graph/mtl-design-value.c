@@ -15,6 +15,8 @@
 #define EXPERIMENT "experiment."
 #define BLOCKS     "blocks."
 
+#define LONGEST_STEM (MTL_NAME_MAX - 8)  /* bytes, so that a number has room behind it */
+
 static MtlDesign *
 set_in_experiment (const MtlDesign  *self,
                    const char       *path,
@@ -239,13 +241,20 @@ mtl_design_with_value (const MtlDesign  *self,
   return NULL;
 }
 
-/* The last word up to its first digit: conv2d gives conv, max-pool gives pool. */
+/* The last word up to its first digit: conv2d gives conv, max-pool gives pool. Of a
+ * group all of its id, less a number at the end. */
 char *
 mtl_design_stem (const MtlMethod *method)
 {
+  gsize length = strlen (method->id);
   const char *dash = strrchr (method->id, '-');
   const char *word = dash != NULL ? dash + 1 : method->id;
   gsize n = strcspn (word, "0123456789");
+
+  while (method->group != NULL && g_ascii_isdigit (method->id[length - 1]))
+    length--;
+  if (method->group != NULL)
+    return g_strndup (method->id, MIN (length, LONGEST_STEM));
 
   return n > 0 ? g_strndup (word, n) : g_strdup (method->id);
 }

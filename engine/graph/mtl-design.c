@@ -16,12 +16,6 @@ unref_block (gpointer data)
   mtl_block_unref (data);
 }
 
-static void
-unref_group (gpointer data)
-{
-  mtl_group_unref (data);
-}
-
 MtlDesign *
 mtl_design_draft (void)
 {
@@ -30,7 +24,7 @@ mtl_design_draft (void)
   g_atomic_ref_count_init (&self->refs);
   self->blocks = g_ptr_array_new_with_free_func (unref_block);
   self->wires = g_ptr_array_new_with_free_func (mtl_wire_unref);
-  self->groups = g_ptr_array_new_with_free_func (unref_group);
+  self->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) mtl_group_unref);
 
   return self;
 }

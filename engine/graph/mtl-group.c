@@ -195,10 +195,11 @@ make_digest (const MtlGroup *self)
   return g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, text->len);
 }
 
-static void
-unref_group (gpointer group)
+/* The translation of an empty text is not empty. */
+static gboolean
+is_text (const char *text)
 {
-  mtl_group_unref (group);
+  return text != NULL && *text != '\0';
 }
 
 MtlGroup *
@@ -212,11 +213,11 @@ mtl_group_make (const MtlGroupParts  *parts,
 
   self = g_new0 (MtlGroup, 1);
   g_atomic_ref_count_init (&self->refs);
-  self->inside = g_ptr_array_new_with_free_func (unref_group);
+  self->inside = g_ptr_array_new_with_free_func ((GDestroyNotify) mtl_group_unref);
   self->parts = (MtlGroupParts) {
     .id = g_strdup (parts->id),
-    .title = g_strdup (parts->title != NULL ? parts->title : parts->id),
-    .summary = g_strdup (parts->summary),
+    .title = g_strdup (is_text (parts->title) ? parts->title : parts->id),
+    .summary = is_text (parts->summary) ? g_strdup (parts->summary) : NULL,
     .body = make_body (parts),
     .inputs = mtl_group_ports_copy (parts->inputs),
     .outputs = mtl_group_ports_copy (parts->outputs),

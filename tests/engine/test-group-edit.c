@@ -164,11 +164,20 @@ test_body (void)
   static const double places[] = { 1.0, 2.0, 3.0, 4.0, 5.0, 6.0 };
   g_autoptr(MtlDesign) old = parse_groups ();
   g_autoptr(GError) error = NULL;
+  g_autoptr(MtlBlock) block = mtl_block_new ("x", mtl_block_what (mtl_design_find (old, "l")),
+                                             0.0, 0.0);
+  g_autoptr(MtlDesign) more = NULL;
+  g_autoptr(MtlDesign) fed = NULL;
+  g_autoptr(MtlDesign) closed = NULL;
   g_autoptr(MtlDesign) moved = mtl_design_with_places (mtl_design_body (old, "t"), places);
   g_autoptr(MtlDesign) design = done (mtl_design_with_body (old, "t", moved, &error), &error);
 
   g_assert_cmpfloat (mtl_block_x (mtl_design_find (design, "s/b/bend")), ==, 5.0);
   g_assert_null (mtl_design_body (old, "first"));
+  more = mtl_design_with_block (mtl_design_body (old, "s"), block);
+  fed = done (mtl_design_with_wire (more, "x.out", "a.in", &error), &error);
+  closed = done (mtl_design_with_body (old, "s", fed, &error), &error);
+  g_assert_cmpuint (mtl_block_n_inputs (mtl_design_find (closed, "s")), ==, 0);
   g_assert_cmpuint (mtl_group_count_params (mtl_group_params (mtl_design_find_group (design,
                                                                                      "skip"))),
                     ==, 1);
@@ -289,14 +298,50 @@ test_group (void)
   g_assert_cmpstr (mtl_group_id (group), ==, "all-of-it");
   g_assert_cmpstr (mtl_group_title (group), ==, "All of It");
   g_assert_cmpuint (mtl_design_n_blocks (design), ==, 5);
-  g_assert_true (is_joined (design, "flat.out", "it1.in"));
-  g_assert_true (is_joined (design, "it1.out", "left.in"));
-  g_assert_true (is_joined (design, "it1.out2", "right.in"));
+  g_assert_true (is_joined (design, "flat.out", "all-of-it1.in"));
+  g_assert_true (is_joined (design, "all-of-it1.out", "left.in"));
+  g_assert_true (is_joined (design, "all-of-it1.out2", "right.in"));
 
   back = done (mtl_design_ungrouped (design, made, &blocks, &error), &error);
   g_assert_cmpstr (blocks[0], ==, "first");
   g_assert_cmpuint (g_strv_length (blocks), ==, 5);
   assert_same_graph (back, old);
+}
+
+/* What waits for a wire gets a port, before it is joined with anything. */
+static void
+test_group_open (void)
+{
+  static const char *const ids[] = { "first", "s", NULL };
+  g_autoptr(MtlDesign) old = parse_groups ();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *made = NULL;
+  g_autoptr(MtlDesign) fed = mtl_design_without_wire (old, "flat.out", "first.in");
+  g_autoptr(MtlDesign) open = mtl_design_without (fed, (const char *const[]) { "l", "t", NULL },
+                                                  FALSE);
+  g_autoptr(MtlDesign) design = done (mtl_design_grouped (open, ids, NULL, &made, &error), &error);
+  const MtlGroup *group = mtl_block_group (mtl_design_find (design, made));
+
+  g_assert_cmpstr (mtl_group_inputs (group)[0].ends[0], ==, "first.in");
+  g_assert_null (mtl_group_inputs (group)[1].name);
+  g_assert_cmpstr (mtl_group_outputs (group)[0].ends[0], ==, "s.out");
+  g_assert_null (mtl_group_outputs (group)[1].name);
+}
+
+/* An id that is taken outside becomes a free one. */
+static void
+test_ungroup_ids (void)
+{
+  g_autoptr(MtlDesign) old = parse_groups ();
+  g_autoptr(GError) error = NULL;
+  g_auto(GStrv) made = NULL;
+  g_autoptr(MtlDesign) taken = done (mtl_design_with_id (old, "first", "join", &error), &error);
+  g_autoptr(MtlDesign) design = done (mtl_design_ungrouped (taken, "t", &made, &error), &error);
+
+  g_assert_cmpstr (made[0], ==, "turn");
+  g_assert_cmpstr (made[1], ==, "add1");
+  g_assert_true (is_joined (design, "turn.out", "add1.in"));
+  g_assert_true (is_joined (design, "flat.out", "join.in"));
 }
 
 /* All copies, with the settings of the use, and groups within as they are. */
@@ -365,6 +410,8 @@ main (int    argc,
   g_test_add_func ("/group-edit/copies", test_copies);
   g_test_add_func ("/group-edit/copies-differ", test_copies_differ);
   g_test_add_func ("/group-edit/group", test_group);
+  g_test_add_func ("/group-edit/group-open", test_group_open);
+  g_test_add_func ("/group-edit/ungroup-ids", test_ungroup_ids);
   g_test_add_func ("/group-edit/ungroup-repeat", test_ungroup_repeat);
   g_test_add_func ("/group-edit/group-inside", test_group_inside);
 

@@ -30,9 +30,11 @@ test_file (void)
   g_assert_true (mtl_block_group (mtl_design_find (design, "s/a")) == mtl_design_group (design, 1));
   g_assert_cmpuint (mtl_block_n_flat (mtl_design_find (design, "s")), ==, 18);
 
-  /* A group that differs makes a design that differs, though its uses look alike. */
-  design = with_value (g_steal_pointer (&design), "blocks.s/b.units", "7");
+  /* A group that differs makes a design that differs, though its uses look alike, and
+   * a group differs with those it uses. */
+  design = with_value (g_steal_pointer (&design), "blocks.t/bend.slope", "0.5");
   g_assert_false (mtl_design_equal (design, again));
+  g_assert_false (mtl_group_equal (mtl_design_group (design, 0), mtl_design_group (again, 0)));
 }
 
 static void
@@ -57,6 +59,21 @@ test_params (void)
   g_assert_cmpfloat (number_of (design, "s", "units"), ==, 5.0);
   design = with_value (g_steal_pointer (&design), "blocks.s.units", "9");
   g_assert_false (mtl_chosen_get (mtl_block_what (mtl_design_find (design, "s")), "units")->is_set);
+}
+
+/* Settings of one parameter are one, as the first of them is. */
+static void
+test_alike (void)
+{
+  g_autoptr(MtlDesign) old = parse_groups ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) body = mtl_design_with_value (mtl_design_body (old, "s"), "blocks.b.units",
+                                                     "7", &error);
+  g_autoptr(MtlDesign) design = mtl_design_with_body (old, "s", body, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpfloat (number_of (body, "b", "units"), ==, 7.0);
+  g_assert_cmpfloat (number_of (design, "s/b", "units"), ==, 6.0);
 }
 
 /* --- what is refused --- */
@@ -313,12 +330,42 @@ test_survey (void)
   g_assert_cmpstr (mtl_survey_output (survey, "s", 0), ==, "out");
 }
 
+static guint
+count_problems (const MtlSurvey *survey,
+                const char      *message)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < mtl_survey_n_problems (survey); i++)
+    n += strstr (mtl_survey_problem (survey, i)->message, message) != NULL;
+
+  return n;
+}
+
+static void
+test_refusal (void)
+{
+  g_autoptr(MtlDesign) design = parse_groups ();
+  g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
+  g_autofree char *fits = mtl_survey_refusal (survey, "first.out", "t.in");
+  g_autofree char *wide = mtl_survey_refusal (survey, "flat.out", "t.in");
+  g_autofree char *inner = mtl_survey_refusal (survey, "t/turn.out", "t/bend.in");
+  g_autofree char *across = mtl_survey_refusal (survey, "flat.out", "t/bend.in");
+
+  g_assert_null (fits);
+  g_assert_cmpstr (wide, ==, "needs inputs of one shape");
+  g_assert_null (inner);
+  g_assert_nonnull (strstr (across, "would cross the border"));
+}
+
 /* The block that can be marked is the use; what and where stands in the message. */
 static void
 test_problems (void)
 {
   g_autoptr(MtlDesign) design = with_value (parse_groups (), "blocks.s.units", "4");
+  g_autoptr(MtlDesign) apart = NULL;
   g_autoptr(MtlDesign) open = NULL;
+  g_autoptr(MtlDesign) whole = NULL;
   g_autoptr(MtlDesign) idle = NULL;
   g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
   g_autoptr(MtlSurvey) waits = NULL;
@@ -329,20 +376,22 @@ test_problems (void)
   g_assert_cmpstr (problem->block, ==, "s");
   g_assert_true (g_str_has_prefix (problem->message, "s/a/join needs inputs of one shape"));
 
-  open = mtl_design_without_wire (design, "first.out", "s.in");
+  /* One input, two blocks within that wait for it. */
+  apart = mtl_design_without_wire (design, "t/turn.out", "t/join.in");
+  open = mtl_design_without_wire (apart, "first.out", "s.in");
   waits = mtl_survey_new (open);
   problem = mtl_survey_problem (waits, 0);
   g_assert_cmpstr (problem->block, ==, "s");
   g_assert_cmpstr (problem->port, ==, "in");
   g_assert_cmpstr (problem->message, ==, "s has nothing at its input: connect a block to it.");
 
-  idle = mtl_design_without (design, (const char *const[]) { "l", "t", "r", NULL }, FALSE);
+  g_assert_cmpuint (count_problems (waits, "nothing at its input"), ==, 1);
+
+  whole = parse_groups ();
+  idle = mtl_design_without (whole, (const char *const[]) { "l", "t", "r", NULL }, FALSE);
   unused = mtl_survey_new (idle);
-  for (guint n = 0; n < mtl_survey_n_problems (unused); n++)
-    {
-      problem = mtl_survey_problem (unused, n);
-      g_assert_null (strstr (problem->message, "s/a/turn leads"));
-    }
+  g_assert_cmpuint (count_problems (unused, "s leads to no task"), ==, 1);
+  g_assert_cmpuint (count_problems (unused, "turn leads to no task"), ==, 0);
 }
 
 /* A width is advised where it can be set: at the parameter of the use. */
@@ -428,6 +477,7 @@ main (int    argc,
 
   g_test_add_func ("/group/file", test_file);
   g_test_add_func ("/group/params", test_params);
+  g_test_add_func ("/group/alike", test_alike);
   for (guint n = 0; n < G_N_ELEMENTS (hostile); n++)
     {
       g_autofree char *path = g_strdup_printf ("/group/hostile/%s", hostile[n].name);
@@ -440,6 +490,7 @@ main (int    argc,
   g_test_add_func ("/group/flatten", test_flatten);
   g_test_add_func ("/group/repeat", test_repeat);
   g_test_add_func ("/group/survey", test_survey);
+  g_test_add_func ("/group/refusal", test_refusal);
   g_test_add_func ("/group/problems", test_problems);
   g_test_add_func ("/group/advice", test_advice);
   for (const char *const *id = mtl_group_list (); *id != NULL; id++)
