@@ -411,64 +411,6 @@ test_advice (void)
   g_assert_cmpfloat (number_of (head, "s", "units"), ==, 3.0);
 }
 
-/* --- starters --- */
-
-static void
-test_starter (gconstpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  g_autoptr(MtlGroup) group = mtl_group_starter (data, &error);
-  g_autoptr(MtlDesign) empty = mtl_design_new ("");
-  g_autoptr(MtlDesign) design = NULL;
-  g_autoptr(MtlDesign) again = NULL;
-  g_autofree char *text = NULL;
-
-  g_assert_no_error (error);
-  g_assert_cmpstr (mtl_group_id (group), ==, data);
-  g_assert_nonnull (mtl_group_summary (group));
-  design = mtl_design_with_group (empty, group, &error);
-  g_assert_no_error (error);
-  text = print (design);
-  again = parse (text, &error);
-  g_assert_no_error (error);
-  g_assert_true (mtl_design_equal (design, again));
-}
-
-/* What a starter design calls by the name of a starter group is that group. */
-static void
-test_templates (void)
-{
-  guint n = 0;
-
-  for (const char *const *id = mtl_template_list (); *id != NULL; id++)
-    {
-      g_autoptr(GError) error = NULL;
-      g_autoptr(MtlDesign) design = mtl_template_design (*id, &error);
-
-      g_assert_no_error (error);
-      for (guint i = 0; i < mtl_design_n_groups (design); i++)
-        {
-          const MtlGroup *group = mtl_design_group (design, i);
-          g_autoptr(MtlGroup) starter = mtl_group_starter (mtl_group_id (group), NULL);
-
-          if (starter != NULL && !mtl_group_equal (group, starter))
-            g_error ("%s has another group %s", *id, mtl_group_id (group));
-          n += starter != NULL;
-        }
-    }
-
-  g_assert_cmpuint (n, >, 4);
-}
-
-static void
-test_no_starter (void)
-{
-  g_autoptr(GError) error = NULL;
-
-  g_assert_null (mtl_group_starter ("residul", &error));
-  g_assert_nonnull (strstr (error->message, "did you mean residual?"));
-}
-
 int
 main (int    argc,
       char **argv)
@@ -493,14 +435,6 @@ main (int    argc,
   g_test_add_func ("/group/refusal", test_refusal);
   g_test_add_func ("/group/problems", test_problems);
   g_test_add_func ("/group/advice", test_advice);
-  for (const char *const *id = mtl_group_list (); *id != NULL; id++)
-    {
-      g_autofree char *path = g_strdup_printf ("/group/starter/%s", *id);
-
-      g_test_add_data_func (path, *id, test_starter);
-    }
-  g_test_add_func ("/group/templates", test_templates);
-  g_test_add_func ("/group/no-starter", test_no_starter);
 
   return g_test_run ();
 }
