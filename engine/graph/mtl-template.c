@@ -44,6 +44,9 @@ static const Template templates[] = {
        "shared network. Needs no files.") },
   { "vit", N_("Vision Transformer"),
     N_("Two heads read two drawn digits from patches by attention. Needs no files.") },
+  { "moe-vit", N_("Mixture-of-Experts Transformer"),
+    N_("Segmentation, depth and normals of drawn rooms from patches; for each patch, each task "
+       "chooses two of eight experts. Needs no files.") },
   { "resnet18", N_("ResNet-18"),
     N_("Two heads read two drawn digits by 18 layers with skip connections. Needs no files.") },
 };
