@@ -139,8 +139,8 @@ static const MtlParam params[] = {
   [MTL_EXPERIMENT_FIRST_WEIGHTS] = {
     .id = "first-weights",
     .title = N_("First weights"),
-    .summary = N_("auto: Kaiming in front of a ReLU, else Xavier; uniform: ±1/√inputs, biases "
-                  "too"),
+    .summary = N_("auto: Kaiming in front of a ReLU or its like, else Xavier; "
+                  "uniform: ±1/√inputs, biases too"),
     .type = MTL_CHOICE,
     .choices = first_weights,
     .maximum = 3.0,

@@ -133,7 +133,7 @@ resolve_init (const MtlNetwork *network,
     for (guint l = 0; l < network->nodes[n].links->len; l++)
       if ((int) mtl_node_link (&network->nodes[n], l)->node == node
           && network->nodes[n].op != NULL
-          && strcmp (network->nodes[n].op->method.id, "relu") == 0)
+          && network->nodes[n].op->rectifies)
         return MTL_INIT_KAIMING;
 
   return MTL_INIT_XAVIER;

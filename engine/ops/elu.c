@@ -93,6 +93,7 @@ const MtlOp mtl_op_elu = {
     .outputs = (const char *const[]) { "out", NULL },
   },
   .look = { .icon = "basin-elu-symbolic", .group = N_("Activation"), .width = 76, .bead = TRUE },
+  .rectifies = TRUE,
   .infer = mtl_op_infer_same,
   .plan = elu_plan,
   .forward = elu_forward,

@@ -96,6 +96,7 @@ const MtlOp mtl_op_gelu = {
     .outputs = (const char *const[]) { "out", NULL },
   },
   .look = { .icon = "basin-gelu-symbolic", .group = N_("Activation"), .width = 76, .bead = TRUE },
+  .rectifies = TRUE,
   .infer = mtl_op_infer_same,
   .plan = gelu_plan,
   .forward = gelu_forward,

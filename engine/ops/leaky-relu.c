@@ -98,6 +98,7 @@ const MtlOp mtl_op_leaky_relu = {
   },
   .look = { .icon = "basin-leaky-relu-symbolic", .group = N_("Activation"), .width = 76,
             .bead = TRUE },
+  .rectifies = TRUE,
   .infer = mtl_op_infer_same,
   .plan = leaky_relu_plan,
   .forward = leaky_relu_forward,

@@ -52,7 +52,7 @@ typedef enum
   MTL_INIT_NARROW,   /* N(0, 0.02²) cut off at ±0.04: layers of a transformer */
   MTL_INIT_CONSTANT, /* `value` */
   MTL_INIT_RANGE,    /* U(±value) */
-  MTL_INIT_AUTO,     /* KAIMING where a relu reads the block's output, else XAVIER */
+  MTL_INIT_AUTO,     /* KAIMING where an op that rectifies reads the output, else XAVIER */
 } MtlInit;
 
 typedef struct
@@ -153,6 +153,8 @@ typedef struct
   MtlPorts           ports;
   MtlLook            look;
   const char *const *fuses;    /* ids it stands for, in order; of a hidden op */
+  gboolean           rectifies;  /* halves the variance or nearly so: weights before it, which
+                                  * know of no other rule, begin with twice as much */
 
   /* Fills shape->out from shape->in; an error says what was expected and found,
    * without the block's name, which the caller puts in front. */

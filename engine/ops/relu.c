@@ -63,6 +63,7 @@ const MtlOp mtl_op_relu = {
     .outputs = (const char *const[]) { "out", NULL },
   },
   .look = { .icon = "basin-relu-symbolic", .group = N_("Activation"), .width = 76, .bead = TRUE },
+  .rectifies = TRUE,
   .infer = mtl_op_infer_same,
   .plan = relu_plan,
   .forward = relu_forward,

@@ -69,6 +69,7 @@ const MtlOp mtl_op_silu = {
     .outputs = (const char *const[]) { "out", NULL },
   },
   .look = { .icon = "basin-gelu-symbolic", .group = N_("Activation"), .width = 76, .bead = TRUE },
+  .rectifies = TRUE,
   .infer = mtl_op_infer_same,
   .plan = silu_plan,
   .forward = silu_forward,
