@@ -6,7 +6,8 @@
  * Of tokens × width each token is a row: the same weights act on all of them.
  *
  * Weights are packed once a pass, for all shards. Gradients of a large W are
- * made by tile, some panels of columns over the whole batch.
+ * made by tile, a block of outputs and some panels of columns over the whole
+ * batch.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -23,6 +24,9 @@
 #define CHUNK       256      /* rows of x packed at once */
 #define PIECE       32768    /* weights that are worth a worker's while */
 #define MOST_PIECES 16
+#define BLOCK       256      /* outputs of a tile: their dy of a chunk stays in the second-level
+                              * cache while the tile's panels pass */
+#define MARGIN      16       /* floats between two rows of a block that is brought together */
 #define BY_TILE     16384    /* weights from which on gradients are made by tile: the sums of
                               * shards would be written and read again and again */
 
@@ -87,16 +91,16 @@ back_panels (const MtlOpPass *pass)
   return (float *) pass->prepared + mtl_gemm_packed_size (mtl_kernels ()->gemm, n_in, n_out);
 }
 
-/* Panels of piece @piece, where @n_pieces have about as many each. */
+/* What falls to @piece of @n things, where @n_pieces have about as many each. */
 static void
-share_panels (gsize  n_panels,
-              guint  piece,
-              guint  n_pieces,
-              gsize *first,
-              gsize *end)
+share (gsize  n,
+       guint  piece,
+       guint  n_pieces,
+       gsize *first,
+       gsize *end)
 {
-  *first = n_panels * piece / n_pieces;
-  *end = n_panels * (piece + 1) / n_pieces;
+  *first = n * piece / n_pieces;
+  *end = n * (piece + 1) / n_pieces;
 }
 
 static guint
@@ -104,6 +108,22 @@ count_pieces (gsize n_weights,
               gsize n_panels)
 {
   return (guint) CLAMP (n_weights / PIECE, 1, MIN (n_panels, MOST_PIECES));
+}
+
+/* Tiles of dW: so many times BLOCK outputs, and of each so many times some panels. */
+static guint
+count_blocks (gsize n_out)
+{
+  return (guint) ((n_out + BLOCK - 1) / BLOCK);
+}
+
+static guint
+count_columns (gsize n_in,
+               gsize n_out)
+{
+  guint n_pieces = count_pieces (n_in * n_out, mtl_gemm_panels (mtl_kernels ()->gemm, n_in));
+
+  return MAX (n_pieces / count_blocks (n_out), 1);
 }
 
 static void
@@ -122,13 +142,13 @@ dense_plan (const MtlOpShape *shape,
     .fan_in = n_in, .fan_out = n_out,
   };
   needs->reads_x = TRUE;
-  needs->scratch = CHUNK * gemm->panel * sizeof (float);
+  needs->scratch = CHUNK * (gemm->panel + (n_out > BLOCK ? BLOCK + MARGIN : 0)) * sizeof (float);
   needs->prepared = (mtl_gemm_packed_size (gemm, n_in, n_out)
                      + mtl_gemm_packed_size (gemm, n_out, n_in)) * sizeof (float);
   needs->n_pieces = count_pieces (n_in * n_out, MIN (mtl_gemm_panels (gemm, n_in),
                                                      mtl_gemm_panels (gemm, n_out)));
   if (n_in * n_out >= BY_TILE)
-    needs->n_tiles = count_pieces (n_in * n_out, mtl_gemm_panels (gemm, n_in));
+    needs->n_tiles = count_blocks (n_out) * count_columns (n_in, n_out);
 }
 
 static void
@@ -140,11 +160,11 @@ dense_prepare (const MtlOpPass *pass)
                                                     mtl_gemm_panels (gemm, n_out)));
   gsize first, end;
 
-  share_panels (mtl_gemm_panels (gemm, n_out), pass->piece, n_pieces, &first, &end);
+  share (mtl_gemm_panels (gemm, n_out), pass->piece, n_pieces, &first, &end);
   gemm->pack (n_in, n_out, pass->weights[WEIGHT], n_in, TRUE, first, end, pass->prepared);
   if (!pass->goes_back)
     return;
-  share_panels (mtl_gemm_panels (gemm, n_in), pass->piece, n_pieces, &first, &end);
+  share (mtl_gemm_panels (gemm, n_in), pass->piece, n_pieces, &first, &end);
   gemm->pack (n_out, n_in, pass->weights[WEIGHT], n_in, FALSE, first, end, back_panels (pass));
 }
 
@@ -175,62 +195,125 @@ dense_backward (const MtlOpPass *pass)
                       !mtl_op_dx_fresh (pass, 0, lane), mtl_op_dx (pass, 0, lane), n_in);
 }
 
-/* One panel of dW, over the rows in chunks that fit into scratch; x is packed
- * once for all lanes. @over: the first chunk writes over what is there. */
+/* Outputs and panels of dW. */
+typedef struct
+{
+  gsize output, n_outputs;
+  gsize panel, end;
+} Tile;
+
+static Tile
+find_tile (const MtlOpPass *pass)
+{
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
+  guint n_columns = count_columns (n_in, n_out);
+  Tile tile;
+  gsize end;
+
+  share (n_out, pass->piece / n_columns, count_blocks (n_out), &tile.output, &end);
+  tile.n_outputs = end - tile.output;
+  share (mtl_gemm_panels (mtl_kernels ()->gemm, n_in), pass->piece % n_columns, n_columns,
+         &tile.panel, &tile.end);
+
+  return tile;
+}
+
+/* One panel of a tile in one lane, over @rows of the batch from @first on, whose dy is @dy. */
 static void
 grad_panel (const MtlOpPass *pass,
+            const Tile      *tile,
             gsize            panel,
-            gboolean         over)
+            guint            lane,
+            gsize            first,
+            gsize            rows,
+            const float     *dy,
+            gsize            ld)
 {
   const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
-  gsize column = panel * gemm->panel;
+  gsize n_in = count_in (pass->shape), column = panel * gemm->panel;
   gsize width = MIN (gemm->panel, n_in - column);
-  gsize all = pass->rows * count_tokens (pass->shape);
 
-  for (gsize r = 0; r < all; r += CHUNK)
+  gemm->pack (rows, width, pass->x[0] + first * n_in + column, n_in, FALSE, 0, 1, pass->scratch);
+  gemm->multiply_transposed (tile->n_outputs, width, rows, dy, ld, pass->scratch, 0, 1, first > 0,
+                             mtl_op_dw (pass, WEIGHT, lane) + tile->output * n_in + column, n_in);
+}
+
+/* Rows that are a power of two apart push each other out of the cache, so a block of
+ * many outputs is brought together. */
+static void
+grad_chunk (const MtlOpPass *pass,
+            const Tile      *tile,
+            guint            lane,
+            gsize            first,
+            gsize            rows)
+{
+  gsize n_out = count_out (pass->shape), ld = n_out;
+  const float *dy = mtl_op_dy (pass, 0, lane) + first * n_out + tile->output;
+  float *copy = (float *) pass->scratch + CHUNK * mtl_kernels ()->gemm->panel;
+
+  if (n_out > BLOCK)
     {
-      gsize rows = MIN (CHUNK, all - r);
-
-      gemm->pack (rows, width, pass->x[0] + r * n_in + column, n_in, FALSE, 0, 1, pass->scratch);
-      for (guint lane = 0; lane < pass->n_lanes; lane++)
-        gemm->multiply_transposed (n_out, width, rows, mtl_op_dy (pass, 0, lane) + r * n_out, n_out,
-                                   pass->scratch, 0, 1, !over || r > 0,
-                                   mtl_op_dw (pass, WEIGHT, lane) + column, n_in);
+      ld = BLOCK + MARGIN;
+      for (gsize r = 0; r < rows; r++)
+        memcpy (copy + r * ld, dy + r * n_out, tile->n_outputs * sizeof *copy);
+      dy = copy;
     }
+  for (gsize panel = tile->panel; panel < tile->end; panel++)
+    grad_panel (pass, tile, panel, lane, first, rows, dy, ld);
 }
 
 static void
-grad_bias (const MtlOpPass *pass,
-           gboolean         over)
+grad_tile (const MtlOpPass *pass)
 {
   gsize n_out = count_out (pass->shape);
+  gsize all = pass->rows * count_tokens (pass->shape);
+  Tile tile = find_tile (pass);
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      float *db = mtl_op_dw (pass, BIAS, lane);
+      float *db = mtl_op_dw (pass, BIAS, lane) + tile.output;
 
-      if (over)
-        memset (db, 0, n_out * sizeof *db);
-      mtl_op_affine_grad_bias (n_out, pass->rows * count_tokens (pass->shape),
-                               mtl_op_dy (pass, 0, lane), n_out, db);
+      for (gsize r = 0; r < all; r += CHUNK)
+        grad_chunk (pass, &tile, lane, r, MIN (CHUNK, all - r));
+      if (tile.panel > 0)
+        continue;
+      memset (db, 0, tile.n_outputs * sizeof *db);
+      mtl_op_affine_grad_bias (tile.n_outputs, all, mtl_op_dy (pass, 0, lane) + tile.output, n_out,
+                               db);
     }
+}
+
+/* x is packed once for all lanes. */
+static void
+grad_shard (const MtlOpPass *pass)
+{
+  const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
+  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
+  gsize all = pass->rows * count_tokens (pass->shape);
+
+  for (gsize r = 0; r < all; r += CHUNK)
+    for (gsize column = 0; column < n_in; column += gemm->panel)
+      {
+        gsize rows = MIN (CHUNK, all - r), width = MIN (gemm->panel, n_in - column);
+
+        gemm->pack (rows, width, pass->x[0] + r * n_in + column, n_in, FALSE, 0, 1, pass->scratch);
+        for (guint lane = 0; lane < pass->n_lanes; lane++)
+          gemm->multiply_transposed (n_out, width, rows, mtl_op_dy (pass, 0, lane) + r * n_out,
+                                     n_out, pass->scratch, 0, 1, TRUE,
+                                     mtl_op_dw (pass, WEIGHT, lane) + column, n_in);
+      }
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    mtl_op_affine_grad_bias (n_out, all, mtl_op_dy (pass, 0, lane), n_out,
+                             mtl_op_dw (pass, BIAS, lane));
 }
 
 static void
 dense_grad (const MtlOpPass *pass)
 {
-  const MtlGemmKernels *gemm = mtl_kernels ()->gemm;
-  gsize n_in = count_in (pass->shape), n_out = count_out (pass->shape);
-  gboolean by_tile = n_in * n_out >= BY_TILE;
-  gsize first = 0, end = mtl_gemm_panels (gemm, n_in);
-
-  if (by_tile)
-    share_panels (end, pass->piece, count_pieces (n_in * n_out, end), &first, &end);
-  for (gsize panel = first; panel < end; panel++)
-    grad_panel (pass, panel, by_tile);
-  if (!by_tile || pass->piece == 0)
-    grad_bias (pass, by_tile);
+  if (count_in (pass->shape) * count_out (pass->shape) >= BY_TILE)
+    grad_tile (pass);
+  else
+    grad_shard (pass);
 }
 
 static char *
