@@ -159,7 +159,7 @@ accepts (double stride,
          gsize  channels)
 {
   MtlSetting conv[] = { { .number = 10 }, { .number = 5 }, { .number = stride }, { .number = 0 },
-                        { .number = dilation }, { .number = groups } };
+                        { .number = dilation }, { .number = groups }, { .number = 0 } };
   MtlSetting pool[] = { { .number = size }, { .number = pool_stride },
                         { .number = pool_padding } };
   MtlOpShape parts[] = {
@@ -183,6 +183,35 @@ test_accepts (void)
   g_assert_false (accepts (1, 1, 1, 2, 2, 0, 4096));
   g_assert_false (accepts (1, 2, 1, 2, 2, 0, 10));
   g_assert_false (accepts (1, 1, 2, 2, 2, 0, 10));
+}
+
+static gboolean
+accepts_3x3 (gsize channels,
+             gsize algorithm)
+{
+  MtlSetting conv[] = { { .number = channels }, { .number = 3 }, { .number = 1 }, { .number = 1 },
+                        { .number = 1 }, { .number = 1 }, { .number = algorithm } };
+  MtlSetting pool[] = { { .number = 2 }, { .number = 2 }, { .number = 0 } };
+  MtlOpShape parts[] = {
+    { .set = conv, .in = { { .rank = 3, .size = { channels, 6, 6 } } } },
+    { .set = NULL },
+    { .set = pool },
+  };
+
+  return mtl_op_conv_relu_pool.accepts (parts, G_N_ELEMENTS (parts));
+}
+
+/* Many channels are for Winograd's tiles, and so is what was told to be. */
+static void
+test_leaves_tiles (void)
+{
+  enum { AUTO, DIRECT, WINOGRAD_2, WINOGRAD_4 };
+
+  g_assert_true (accepts_3x3 (128, AUTO));
+  g_assert_false (accepts_3x3 (192, AUTO));
+  g_assert_true (accepts_3x3 (192, DIRECT));
+  g_assert_false (accepts_3x3 (64, WINOGRAD_2));
+  g_assert_false (accepts_3x3 (64, WINOGRAD_4));
 }
 
 /* @op on a shard of @rows, from @x to a new buffer. */
@@ -245,6 +274,7 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fused/accepts", test_accepts);
+  g_test_add_func ("/fused/leaves-tiles", test_leaves_tiles);
   g_test_add_func ("/fused/parts", test_parts);
   for (guint set = 0; (kernels = mtl_kernels_usable (set)) != NULL; set++)
     {
