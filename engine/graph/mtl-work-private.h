@@ -20,6 +20,7 @@ struct _MtlWork
   MtlPlan       *plan;
   MtlPool       *pool;       /* not owned */
   guint          n_workers;
+  GPtrArray     *memory;     /* that arenas, whole, prepared and slots lie in */
   char         **arenas;     /* one a worker */
   char          *whole;      /* of all workers */
   char          *prepared;

@@ -10,11 +10,18 @@
 
 #define ALIGNMENT 64
 
+/* Zeros that the system gives page by page when they are first touched: what only
+ * some passes need, such as the lanes of all tasks, costs nothing until then. */
 static gpointer
-allocate (gsize n,
-          gsize size)
+allocate (MtlWork *self,
+          gsize    n,
+          gsize    size)
 {
-  return g_aligned_alloc0 (MAX (n, 64), size, ALIGNMENT);
+  char *start = g_malloc0 (MAX (n, 1) * size + ALIGNMENT - 1);
+
+  g_ptr_array_add (self->memory, start);
+
+  return start + (ALIGNMENT - (guintptr) start % ALIGNMENT) % ALIGNMENT;
 }
 
 MtlWork *
@@ -27,16 +34,17 @@ mtl_work_new (MtlPlan *plan,
   self->plan = mtl_plan_ref (plan);
   self->pool = pool;
   self->n_workers = mtl_pool_n_workers (pool);
+  self->memory = g_ptr_array_new_with_free_func (g_free);
   self->arenas = g_new0 (char *, self->n_workers);
   for (guint n = 0; n < self->n_workers; n++)
-    self->arenas[n] = allocate (plan->arena, 1);
-  self->whole = allocate (plan->whole, 1);
-  self->prepared = allocate (plan->prepared, 1);
+    self->arenas[n] = allocate (self, plan->arena, 1);
+  self->whole = allocate (self, plan->whole, 1);
+  self->prepared = allocate (self, plan->prepared, 1);
 
   self->max_slots = (guint) MIN (n_shards, MTL_MAX_SLOTS);
   self->slot_size = plan->n_tasks * plan->slot_trunk + plan->slot_heads;
   if (plan->trains)
-    self->slots = allocate (self->max_slots * self->slot_size, sizeof (float));
+    self->slots = allocate (self, self->max_slots * self->slot_size, sizeof (float));
   self->sums = g_new0 (double, MAX (n_shards * plan->n_sums, 1));
   self->totals = g_new0 (double, MAX (plan->n_sums, 1));
   self->renewed = g_new0 (float, MAX (plan->n_theta - plan->n_weights, 1));
@@ -53,11 +61,7 @@ mtl_work_new (MtlPlan *plan,
 void
 mtl_work_free (MtlWork *self)
 {
-  for (guint n = 0; n < self->n_workers; n++)
-    g_aligned_free (self->arenas[n]);
-  g_aligned_free (self->whole);
-  g_aligned_free (self->prepared);
-  g_clear_pointer (&self->slots, g_aligned_free);
+  g_ptr_array_unref (self->memory);
   g_array_unref (self->jobs);
   g_free (self->arenas);
   g_free (self->sums);
