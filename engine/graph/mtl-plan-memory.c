@@ -145,7 +145,7 @@ add_interval (Placer   *self,
       it.from = phase_start (plan, from);
       it.to = phase_end (plan, to);
     }
-  it.size = align (MAX (sample, 1) * (place->whole ? plan->capacity : MTL_SHARD_ROWS));
+  it.size = align (MAX (sample, 1) * (place->whole ? plan->capacity : plan->shard_rows));
   g_array_append_val (place->whole ? self->whole : self->local, it);
 }
 
@@ -286,7 +286,7 @@ mtl_plan_place_buffers (MtlPlan *self)
       scratch = MAX (scratch, self->steps[s].needs.scratch);
     }
   for (guint k = 0; k < self->n_tasks; k++)
-    scratch = MAX (scratch, self->tasks[k].size * MTL_SHARD_ROWS * sizeof (float));
+    scratch = MAX (scratch, self->tasks[k].size * self->shard_rows * sizeof (float));
 
   place_prepared (self);
   self->whole = place_all (whole);

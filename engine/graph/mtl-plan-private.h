@@ -81,6 +81,7 @@ struct _MtlPlan
   gsize            capacity;
   gboolean         trains;
 
+  gsize            shard_rows;  /* of every shard but the last, which may have fewer */
   guint            n_steps;
   MtlPlanStep     *steps;   /* in order of computation */
   guint            n_tasks;
@@ -111,6 +112,13 @@ static inline gboolean
 mtl_is_backward (MtlDo what)
 {
   return what == MTL_DO_BACKWARD || what == MTL_DO_MEASURE_BACK;
+}
+
+static inline gsize
+mtl_plan_count_shards (const MtlPlan *self,
+                       gsize          rows)
+{
+  return (rows + self->shard_rows - 1) / self->shard_rows;
 }
 
 static inline guint

@@ -11,6 +11,7 @@
 #include "mtl-plan-fuse.h"
 #include "mtl-plan-memory.h"
 #include "mtl-plan-schedule.h"
+#include "mtl-plan-shards.h"
 #include "mtl-target.h"
 
 #define MAX_FLOATS (G_GUINT64_CONSTANT (1) << 33)  /* 32 GiB: beyond it sizes could wrap */
@@ -346,6 +347,7 @@ mtl_plan_new (const MtlDesign  *design,
   add_tasks (self, network);
   add_steps (self, network);
   add_tensors (self, network);
+  mtl_plan_choose_shards (self);
   mtl_plan_schedule (self);
   mtl_plan_place_buffers (self);
 
@@ -468,7 +470,7 @@ mtl_plan_rows_size (const MtlPlan *self)
 {
   gsize rows = self->n_tasks * self->n_trunk + (self->n_weights - self->n_trunk);
   gsize slot = self->n_tasks * self->slot_trunk + self->slot_heads;
-  gsize shards = (self->capacity + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
+  gsize shards = mtl_plan_count_shards (self, self->capacity);
 
   return self->trains ? (rows + slot * MIN (shards, MTL_MAX_SLOTS)) * sizeof (float) : 0;
 }

@@ -10,8 +10,9 @@
  * and behind these P floats the running statistics of blocks that keep some:
  * they are read like weights, but no gradient goes to them.
  *
- * A batch is cut into shards of 32 samples, which run forward and backward
- * through all blocks while their activations are in cache. What needs the whole
+ * A batch is cut into shards of 32 samples, fewer where the batch is small and the
+ * network costly, which run forward and backward through all blocks while their
+ * activations are in cache. What needs the whole
  * batch (the statistics of a batch norm) divides a pass into phases: one ends
  * when all shards have come that far. Gradients of weights are added up by
  * shard in at most 8 slots (shard s of n into slot ⌊8s/n⌋), and slots in order
@@ -27,7 +28,7 @@
 #include "mtl-op.h"
 #include "mtl-survey.h"
 
-#define MTL_SHARD_ROWS 32
+#define MTL_SHARD_ROWS 32  /* at most */
 #define MTL_MAX_SLOTS  8
 
 typedef struct _MtlPlan MtlPlan;

@@ -49,7 +49,7 @@ mtl_work_gradient (const MtlShard *shard,
   if (!buffer->dy.whole)
     {
       start = (float *) (gpointer) (work->arenas[shard->worker] + buffer->dy.at);
-      return start + lane * MTL_SHARD_ROWS * buffer->size;
+      return start + lane * work->plan->shard_rows * buffer->size;
     }
 
   start = (float *) (gpointer) (work->whole + buffer->dy.at);

@@ -208,9 +208,9 @@ mtl_work_run_shard (MtlWork *self,
                     guint    worker,
                     float   *slot)
 {
-  gsize first = number * MTL_SHARD_ROWS;
+  gsize first = number * self->plan->shard_rows;
   const MtlShard shard = { self, worker, number, first,
-                           MIN (MTL_SHARD_ROWS, self->pass->batch->rows - first) };
+                           MIN (self->plan->shard_rows, self->pass->batch->rows - first) };
 
   for (guint a = self->first; a < self->end; a++)
     {

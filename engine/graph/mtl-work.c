@@ -29,7 +29,7 @@ mtl_work_new (MtlPlan *plan,
               MtlPool *pool)
 {
   MtlWork *self = g_new0 (MtlWork, 1);
-  gsize n_shards = (plan->capacity + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
+  gsize n_shards = mtl_plan_count_shards (plan, plan->capacity);
 
   self->plan = mtl_plan_ref (plan);
   self->pool = pool;
@@ -142,7 +142,7 @@ begin (MtlWork       *self,
   self->pass = pass;
   self->outputs = outputs;
   self->to = (MtlTargets) { NULL, NULL };
-  self->n_shards = (pass->batch->rows + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
+  self->n_shards = mtl_plan_count_shards (plan, pass->batch->rows);
   self->n_slots = (guint) MIN (self->n_shards, self->max_slots);
   self->active = 0;
   self->merged = FALSE;
@@ -227,7 +227,7 @@ const char *
 mtl_work_first_not_finite (MtlWork       *self,
                            const MtlPass *pass)
 {
-  gsize n_shards = (pass->batch->rows + MTL_SHARD_ROWS - 1) / MTL_SHARD_ROWS;
+  gsize n_shards = mtl_plan_count_shards (self->plan, pass->batch->rows);
   g_autofree guint *bad = g_new (guint, n_shards);
   guint first = self->plan->n_steps;
 

@@ -35,6 +35,8 @@ enum { WEIGHT, BIAS };
  * three blocks with 128 channels, 1.0 with 192, 1.25 with 256. */
 #define MANY_WEIGHTS (192 * 192)
 
+#define SIDE_BY_SIDE 16  /* lanes of the widest vectors */
+
 static MtlConvPool
 measure (const MtlOpShape *shape)
 {
@@ -125,6 +127,7 @@ conv_relu_pool_plan (const MtlOpShape *shape,
   };
   needs->kept = pool.out * pool.rows * pool.columns * MTL_CONV_POOL_KEPT;
   needs->scratch = mtl_kernels ()->conv_pool->scratch (&pool);
+  needs->side_by_side = SIDE_BY_SIDE;
   needs->reads_x = TRUE;
 }
 

@@ -86,6 +86,7 @@ typedef struct
   guint         n_tiles;   /* in which grad() may; 0: grad() is called by shard */
   guint         sums;      /* doubles over the batch that forward reads, or a penalty is made of */
   guint         sums_back; /* … that backward reads, for each lane */
+  guint         side_by_side;  /* samples that its kernel does at once: fewer cost as much */
   gboolean      reads_x;   /* backward or grad reads the inputs */
   gboolean      reads_y;   /* … the outputs */
 } MtlOpNeeds;

@@ -237,7 +237,7 @@ stretch (const MtlPlan *plan,
   const MtlAction *actions = plan->actions;
 
   g_assert_true (life->place->whole || actions[life->born].phase == actions[life->dies].phase);
-  life->bytes *= life->place->whole ? plan->capacity : MTL_SHARD_ROWS;
+  life->bytes *= life->place->whole ? plan->capacity : plan->shard_rows;
   if (!life->place->whole)
     return;
   while (life->born > 0 && actions[life->born - 1].phase == actions[life->born].phase)
