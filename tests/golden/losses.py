@@ -166,6 +166,7 @@ def loss_cases():
     yield loss_case("dice", {}, "class", 2, x, t, dice)
     t = spoil(grid(ROWS, 1, 2, 3))
     yield loss_case("l1", {}, "values", 0, x, t, by_value(F.l1_loss))
+    yield loss_case("mse", {}, "values", 0, x, t, by_value(F.mse_loss))
     yield loss_case("huber", {"delta": "0.75"}, "values", 0, x, t,
                     by_value(lambda x, t: F.huber_loss(x, t, delta=0.75)))
 

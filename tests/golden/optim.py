@@ -71,6 +71,7 @@ RUN = 20  # epochs of a run, one step each
 
 # ours, settings, PyTorch's class and arguments
 SCHEDULES = [
+    ("constant", "", "ConstantLR", {"factor": 1.0}),
     ("step", "every=3 gamma=0.3", "StepLR", {"step_size": 3, "gamma": 0.3}),
     ("multi-step", "milestones=4,9,9,15 gamma=0.5", "MultiStepLR",
      {"milestones": [4, 9, 9, 15], "gamma": 0.5}),
