@@ -13,6 +13,8 @@
 
 #include "mtl-conv-pool-layout.h"
 
+#define CHAIN 64  /* taps */
+
 typedef struct
 {
   const MtlConvPool *shape;
@@ -50,23 +52,20 @@ pool (const Vec  sum[4],
   *(Ints *) place = (off & MTL_INACTIVE) | (~off & at);
 }
 
+/* Taps @first … @end − 1 on top of @sum. */
 static G_ALWAYS_INLINE inline void
-sum_cell (guint          n,
+sum_taps (guint          n,
           const Forward *self,
           const float   *x,
           const float   *w,
-          const float   *bias,
-          gsize          slot)
+          gsize          first,
+          gsize          end,
+          Vec            sum[MTL_FILTERS][4])
 {
   gsize row = self->layout.wide * MTL_LANES;
-  Vec sum[MTL_FILTERS][4];
 
-#pragma GCC unroll 8
-  for (guint c = 0; c < n; c++)
-    for (guint p = 0; p < 4; p++)
-      sum[c][p] = vec_all (bias[c]);
-
-  for (gsize t = 0; t < self->n_taps; t++, w += n)
+  w += first * n;
+  for (gsize t = first; t < end; t++, w += n)
     {
       const float *at = x + self->taps[t];
       Vec pixel[4] = { vec_load (at), vec_load (at + MTL_LANES),
@@ -77,6 +76,35 @@ sum_cell (guint          n,
 #pragma GCC unroll 4
         for (guint p = 0; p < 4; p++)
           sum[c][p] += w[c] * pixel[p];
+    }
+}
+
+/* A long sum is one of chains, as in gemm.c. */
+static G_ALWAYS_INLINE inline void
+sum_cell (guint          n,
+          const Forward *self,
+          const float   *x,
+          const float   *w,
+          const float   *bias,
+          gsize          slot)
+{
+  Vec sum[MTL_FILTERS][4];
+
+#pragma GCC unroll 8
+  for (guint c = 0; c < n; c++)
+    for (guint p = 0; p < 4; p++)
+      sum[c][p] = vec_all (bias[c]);
+
+  sum_taps (n, self, x, w, 0, MIN (self->n_taps, CHAIN), sum);
+  for (gsize t = CHAIN; t < self->n_taps; t += CHAIN)
+    {
+      Vec chain[MTL_FILTERS][4] = { { { 0 } } };
+
+      sum_taps (n, self, x, w, t, MIN (self->n_taps, t + CHAIN), chain);
+#pragma GCC unroll 8
+      for (guint c = 0; c < n; c++)
+        for (guint p = 0; p < 4; p++)
+          sum[c][p] += chain[c][p];
     }
 
 #pragma GCC unroll 8

@@ -8,6 +8,10 @@
  * A last panel that is at most half full is multiplied by its first vector
  * alone.
  *
+ * The rounding error of a sum grows with the square root of the number of terms
+ * that are added one to the other (Higham, Accuracy and Stability of Numerical
+ * Algorithms, sec. 4.2). So a long sum is one of chains.
+ *
  * SPDX-License-Identifier: Apache-2.0
  */
 
@@ -15,6 +19,7 @@
 #include "mtl-vector.h"
 
 #define PANEL (2 * MTL_LANES)
+#define CHAIN  32    /* terms of a product that are added one to the other */
 #define SUMMED 128   /* rows that are summed in float; beyond, in double */
 #define ROWS  (MTL_REGISTERS == 32 ? 8 : MTL_LANES == 8 ? 6 : 4)
 
@@ -170,13 +175,39 @@ load_bias (const Tile *tile,
   return vec_load (part);
 }
 
+/* Adds @k terms to @sum. */
+static G_ALWAYS_INLINE inline void
+add_chain (guint        n_rows,
+           guint        n_vectors,
+           const Tile  *t,
+           const float *a,
+           const float *b,
+           gsize        k,
+           Vec          sum[ROWS][2])
+{
+  for (gsize p = 0; p < k; p++, a += t->step, b += PANEL)
+    {
+      Vec first = vec_load (b);
+      Vec second = n_vectors == 2 ? vec_load (b + MTL_LANES) : first;
+
+#pragma GCC unroll 8
+      for (guint i = 0; i < n_rows; i++)
+        {
+          Vec x = vec_all (a[i * t->row]);
+
+          sum[i][0] += x * first;
+          if (n_vectors == 2)
+            sum[i][1] += x * second;
+        }
+    }
+}
+
 static G_ALWAYS_INLINE inline void
 sum_tile (guint       n_rows,
           guint       n_vectors,
           const Tile *tile)
 {
   const Tile t = *tile;   /* what is stored might be a part of *tile, for all the compiler knows */
-  const float *a = t.a, *b = t.panel;
   Vec bias[2] = { load_bias (tile, 0), load_bias (tile, MTL_LANES) };
   Vec sum[ROWS][2];
 
@@ -187,19 +218,19 @@ sum_tile (guint       n_rows,
       sum[i][1] = bias[1];
     }
 
-  for (gsize p = 0; p < t.k; p++, a += t.step, b += PANEL)
+  add_chain (n_rows, n_vectors, &t, t.a, t.panel, MIN (t.k, CHAIN), sum);
+  for (gsize p = CHAIN; p < t.k; p += CHAIN)
     {
-      Vec first = vec_load (b);
-      Vec second = n_vectors == 2 ? vec_load (b + MTL_LANES) : first;
+      Vec chain[ROWS][2] = { { { 0 } } };
 
+      add_chain (n_rows, n_vectors, &t, t.a + p * t.step, t.panel + p * PANEL,
+                 MIN (t.k - p, CHAIN), chain);
 #pragma GCC unroll 8
       for (guint i = 0; i < n_rows; i++)
         {
-          Vec x = vec_all (a[i * t.row]);
-
-          sum[i][0] += x * first;
+          sum[i][0] += chain[i][0];
           if (n_vectors == 2)
-            sum[i][1] += x * second;
+            sum[i][1] += chain[i][1];
         }
     }
 

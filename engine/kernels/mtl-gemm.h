@@ -7,9 +7,9 @@
  *   element (p, j) stands at (j / panel · k + p) · panel + j mod panel,
  *
  * with zeros beyond column n. A weight matrix is packed once for each pass and
- * read by all shards. Sums over k run from 0 up in each element, whatever the
- * number of rows or columns beside it, so that no bit depends on how a product
- * is cut into pieces by rows or panels.
+ * read by all shards. Sums over k run from 0 up in each element, in chains of a
+ * fixed length, whatever the number of rows or columns beside it, so that no bit
+ * depends on how a product is cut into pieces by rows or panels.
  *
  * The same source is built for wider and wider vectors, see mtl-kernels.h.
  *
