@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define CHECKPOINT_COPIES 2  /* as values, and as the bytes that go to the store */
+
 static void *
 thread_main (void *data)
 {
@@ -269,10 +271,13 @@ mtl_trainer_estimate (const MtlDesign  *design,
   n_sets = sharp->n_rows + (mtl_setup_number (design, "accumulate") > 1.0 ? 1 : 0);
   n_kept = mtl_model_n_moments (mtl_setup_method (design, "optimizer"))
               + (mtl_setup_number (design, "averaging") != MTL_AVERAGE_NONE ? 1 : 0);
-  /* θ, moved weights, gradient, moments, mean; slots are in rows_size, sets of rows beside it. */
-  floats = (3 + n_kept) * mtl_plan_n_weights (plan)
-           + n_sets * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
-                       + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
+  /* θ, gradient, moments, mean, and moved weights where the method moves any; a
+   * checkpoint is put together, then written, of θ, moments and mean. Of the sets of
+   * rows one is in rows_size. */
+  floats = (2 + n_kept + (sharp->n_rows > 1 ? 1 : 0) + CHECKPOINT_COPIES * (1 + n_kept))
+           * mtl_plan_n_weights (plan)
+           + (n_sets - 1) * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
+                             + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)
            + mtl_plan_rows_size (plan)
            + floats * sizeof (float);
