@@ -6,6 +6,9 @@
  * it at the end of a phase, it is whole: all workers share it, and it is live
  * for whole phases, as another shard may be anywhere in them.
  *
+ * What is prepared of weights is whole too, from the phase that it is made for to
+ * the last one that reads it.
+ *
  * Buffers are placed largest first, each at the lowest offset where no buffer
  * lives that is live at the same time: within a few per cent of the lower bound
  * on the networks that people draw.
@@ -149,6 +152,21 @@ add_interval (Placer   *self,
   g_array_append_val (place->whole ? self->whole : self->local, it);
 }
 
+/* It is made when the phase of @from begins. */
+static void
+add_prepared (Placer   *self,
+              MtlPlace *place,
+              gsize     bytes,
+              guint     from,
+              guint     to)
+{
+  Interval it = { place, align (bytes), phase_start (self->plan, from),
+                  phase_end (self->plan, to) };
+
+  place->whole = TRUE;
+  g_array_append_val (self->whole, it);
+}
+
 static gboolean
 by_tile (const MtlPlanStep *step)
 {
@@ -204,6 +222,22 @@ first_gradient (const Placer *self,
 }
 
 static void
+add_preparations (Placer *self,
+                  guint   s)
+{
+  MtlPlanStep *step = &self->plan->steps[s];
+  gboolean backward = self->backward[s] != NEVER, apart = step->needs.prepared_back > 0;
+
+  step->prepared.at = step->prepared_back.at = MTL_NOWHERE;
+  if (step->needs.prepared > 0)
+    add_prepared (self, &step->prepared, step->needs.prepared, self->forward[s],
+                  backward && !apart ? self->backward[s] : self->forward[s]);
+  if (apart && backward)
+    add_prepared (self, &step->prepared_back, step->needs.prepared_back, self->backward[s],
+                  self->backward[s]);
+}
+
+static void
 add_step (Placer *self,
           guint   s)
 {
@@ -248,22 +282,6 @@ find_actions (Placer *self)
       self->backward[plan->actions[a].step] = a;
 }
 
-/* Of steps alone: what is prepared lives as long as a pass. */
-static void
-place_prepared (MtlPlan *self)
-{
-  for (guint s = 0; s < self->n_steps; s++)
-    {
-      MtlPlanStep *step = &self->steps[s];
-
-      step->prepared = MTL_NOWHERE;
-      if (step->needs.prepared == 0)
-        continue;
-      step->prepared = self->prepared;
-      self->prepared += align (step->needs.prepared);
-    }
-}
-
 /**
  * mtl_plan_place_buffers:
  *
@@ -282,13 +300,13 @@ mtl_plan_place_buffers (MtlPlan *self)
   find_actions (&placer);
   for (guint s = 0; s < self->n_steps; s++)
     {
+      add_preparations (&placer, s);
       add_step (&placer, s);
       scratch = MAX (scratch, self->steps[s].needs.scratch);
     }
   for (guint k = 0; k < self->n_tasks; k++)
     scratch = MAX (scratch, self->tasks[k].size * self->shard_rows * sizeof (float));
 
-  place_prepared (self);
   self->whole = place_all (whole);
   self->scratch = place_all (local);
   self->arena = self->scratch + align (scratch);

@@ -63,7 +63,8 @@ typedef struct
   MtlInput     in[MTL_MAX_PORTS];
   MtlBuffer    out[4];
   MtlPlace     kept;
-  gsize        prepared;    /* offset in bytes; MTL_NOWHERE: it prepares nothing */
+  MtlPlace     prepared;    /* for forward, and for backward where that has no place of its own */
+  MtlPlace     prepared_back;
   gsize        sums;        /* offset in doubles: forward, then backward lane by lane */
   guint        n_tensors;
   guint        tensors[MTL_OP_MAX_TENSORS];  /* indexes in the plan */
@@ -104,7 +105,6 @@ struct _MtlPlan
   gsize            arena;   /* bytes a worker, scratch at its end included */
   gsize            scratch; /* offset of it */
   gsize            whole;   /* bytes that workers share */
-  gsize            prepared;
 };
 
 /* Whether it is done in the pass that goes backward. */

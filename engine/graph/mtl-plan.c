@@ -462,7 +462,7 @@ mtl_plan_arena_size (const MtlPlan *self)
 gsize
 mtl_plan_whole_size (const MtlPlan *self)
 {
-  return self->whole + self->prepared;
+  return self->whole;
 }
 
 gsize

@@ -2,7 +2,9 @@
  *
  * In a phase that goes backward one piece of work is a slot: its shards run one
  * after the other on one worker and add into the slot's gradients. Elsewhere it
- * is a shard. After a phase the shards' sums are added up in order, and the
+ * is a shard. Before a phase that is made which its blocks read of their weights;
+ * a phase begins with it also where there are no sums to wait for, for the memory
+ * serves another block later. After a phase the shards' sums are added up in order, and the
  * gradients that are made by tile are made.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -16,7 +18,7 @@
 
 /* --- pieces of steps --- */
 
-static const MtlPlanStep *
+static const MtlWorkJob *
 find_job (const MtlWork *self,
           guint          piece,
           guint         *number)
@@ -27,17 +29,18 @@ find_job (const MtlWork *self,
     n--;
   *number = piece - g_array_index (self->jobs, MtlWorkJob, n).first_piece;
 
-  return &self->plan->steps[g_array_index (self->jobs, MtlWorkJob, n).step];
+  return &g_array_index (self->jobs, MtlWorkJob, n);
 }
 
 /* Returns the number of pieces with those of @step. */
 static guint
 add_job (MtlWork *self,
          guint    step,
+         gboolean back,
          guint    first_piece,
          guint    n_pieces)
 {
-  MtlWorkJob job = { step, first_piece };
+  MtlWorkJob job = { step, back, first_piece };
 
   g_array_append_val (self->jobs, job);
 
@@ -74,11 +77,14 @@ prepare_piece (guint    piece,
   MtlOpPass pass;
   MtlPointers p;
   guint number;
-  const MtlPlanStep *step = find_job (self, piece, &number);
+  const MtlWorkJob *job = find_job (self, piece, &number);
+  const MtlPlanStep *step = &self->plan->steps[job->step];
 
   mtl_work_fill_forward (&shard, step, &p, &pass);
   pass.piece = number;
-  pass.goes_back = goes_back (self, step);
+  pass.goes_back = job->back || (step->needs.prepared_back == 0 && goes_back (self, step));
+  if (job->back)
+    pass.prepared = mtl_work_prepared (self, &step->prepared_back);
   step->op->prepare (&pass);
 }
 
@@ -96,18 +102,42 @@ run_pieces (MtlWork     *self,
       work (n, 0, self);
 }
 
-void
-mtl_work_prepare (MtlWork *self)
+/* Bytes that have to be made of a step's weights before an action, or 0. */
+static gsize
+count_prepared (const MtlWork   *self,
+                const MtlAction *action)
+{
+  const MtlPlanStep *step = &self->plan->steps[action->step];
+
+  if (action->what == MTL_DO_FORWARD && (step->tasks & self->pass->tasks) != 0)
+    return step->needs.prepared;
+  if (action->what == MTL_DO_BACKWARD && mtl_work_lanes (self, step) != 0
+      && goes_back (self, step))
+    return step->needs.prepared_back;
+
+  return 0;
+}
+
+/* What the actions of the phase read of weights. */
+static void
+prepare (MtlWork *self)
 {
   guint n_pieces = 0;
+  gsize bytes = 0;
 
   g_array_set_size (self->jobs, 0);
-  for (guint s = 0; s < self->plan->n_steps; s++)
-    if (self->plan->steps[s].prepared != MTL_NOWHERE
-        && (self->plan->steps[s].tasks & self->pass->tasks) != 0)
-      n_pieces = add_job (self, s, n_pieces, self->plan->steps[s].needs.n_pieces);
+  for (guint a = self->first; a < self->end; a++)
+    {
+      const MtlAction *action = &self->plan->actions[a];
+      gsize size = count_prepared (self, action);
+
+      if (size > 0)
+        n_pieces = add_job (self, action->step, action->what == MTL_DO_BACKWARD, n_pieces,
+                            self->plan->steps[action->step].needs.n_pieces);
+      bytes += size;
+    }
   if (n_pieces > 0)
-    run_pieces (self, n_pieces, prepare_piece, self->plan->prepared);
+    run_pieces (self, n_pieces, prepare_piece, bytes);
 }
 
 /* --- tiles --- */
@@ -122,9 +152,9 @@ tile_piece (guint    piece,
   MtlOpPass pass;
   MtlPointers p;
   guint number, lane = 0;
-  const MtlPlanStep *step = find_job (self, piece, &number);
+  const MtlWorkJob *job = find_job (self, piece, &number);
+  const MtlPlanStep *step = &self->plan->steps[job->step];
   guint64 tasks = mtl_work_lanes (self, step);
-  guint index = (guint) (step - self->plan->steps);
 
   mtl_work_fill_forward (&shard, step, &p, &pass);
   pass.piece = number;
@@ -136,7 +166,7 @@ tile_piece (guint    piece,
       if ((tasks >> k & 1) == 0)
         continue;
       for (guint n = 0; n < step->n_out; n++)
-        p.dy[n * pass.n_lanes + lane] = mtl_work_gradient (&shard, (MtlInput) { index, n }, k);
+        p.dy[n * pass.n_lanes + lane] = mtl_work_gradient (&shard, (MtlInput) { job->step, n }, k);
       for (guint t = 0; t < step->n_tensors; t++)
         p.dw[t * pass.n_lanes + lane] =
           mtl_work_target (self, &g_array_index (self->plan->tensors, MtlTensor,
@@ -160,7 +190,7 @@ run_tiles (MtlWork *self)
 
       if (action->what == MTL_DO_BACKWARD && step->needs.n_tiles > 0
           && mtl_work_lanes (self, step) != 0)
-        n_pieces = add_job (self, action->step, n_pieces, step->needs.n_tiles);
+        n_pieces = add_job (self, action->step, FALSE, n_pieces, step->needs.n_tiles);
     }
   if (n_pieces > 0)
     mtl_pool_run (self->pool, n_pieces, tile_piece, self);
@@ -263,6 +293,7 @@ shard_piece (guint    piece,
 static void
 run_phase (MtlWork *self)
 {
+  prepare (self);
   if (mtl_is_backward (self->plan->actions[self->end - 1].what))
     mtl_pool_run (self->pool, self->n_slots, slot_piece, self);
   else
@@ -272,21 +303,11 @@ run_phase (MtlWork *self)
     run_tiles (self);
 }
 
-/* Without batch statistics there is nothing to wait for. */
 void
 mtl_work_run_phases (MtlWork *self)
 {
   const MtlPlan *plan = self->plan;
   guint n = mtl_work_wants_gradients (self) ? plan->n_actions : plan->n_forward;
-
-  if (self->pass->mode == MTL_PASS_EVALUATE && !mtl_work_wants_gradients (self))
-    {
-      self->first = 0;
-      self->end = n;
-      if (n > 0)
-        mtl_pool_run (self->pool, (guint) self->n_shards, shard_piece, self);
-      return;
-    }
 
   for (self->first = 0; self->first < n; self->first = self->end)
     {

@@ -20,6 +20,13 @@ address (const MtlShard *shard,
                       : work->arenas[shard->worker] + place->at;
 }
 
+gpointer
+mtl_work_prepared (const MtlWork  *self,
+                   const MtlPlace *place)
+{
+  return place->at != MTL_NOWHERE ? self->whole + place->at : NULL;
+}
+
 float *
 mtl_work_output (const MtlShard *shard,
                  MtlInput        of)
@@ -80,7 +87,7 @@ mtl_work_fill_forward (const MtlShard    *shard,
     .renewed = p->renewed,
     .kept = address (shard, &step->kept, step->needs.kept),
     .scratch = work->arenas[shard->worker] + work->plan->scratch,
-    .prepared = step->prepared != MTL_NOWHERE ? work->prepared + step->prepared : NULL,
+    .prepared = mtl_work_prepared (work, &step->prepared),
     .totals = trains ? work->totals + step->sums : NULL,
     .totals_back = trains ? work->totals + step->sums + step->needs.sums : NULL,
     .n_samples = work->pass->batch->rows,

@@ -20,10 +20,9 @@ struct _MtlWork
   MtlPlan       *plan;
   MtlPool       *pool;       /* not owned */
   guint          n_workers;
-  GPtrArray     *memory;     /* that arenas, whole, prepared and slots lie in */
+  GPtrArray     *memory;     /* that arenas, whole and slots lie in */
   char         **arenas;     /* one a worker */
   char          *whole;      /* of all workers */
-  char          *prepared;
   guint          max_slots;
   gsize          slot_size;  /* floats */
   float         *slots;
@@ -57,8 +56,9 @@ struct _MtlWork
 /* A step of which something is done in pieces, side by side. */
 typedef struct
 {
-  guint step;
-  guint first_piece;         /* among those of all jobs */
+  guint    step;
+  gboolean back;             /* of what is prepared: for backward alone */
+  guint    first_piece;      /* among those of all jobs */
 } MtlWorkJob;
 
 /* What an MtlOpPass points to. */
@@ -127,6 +127,9 @@ void    mtl_work_fill_lanes   (const MtlShard    *shard,
                                MtlOpPass         *pass);
 
 /* --- mtl-work-pointers.c --- */
+/* NULL where it has no place. */
+gpointer mtl_work_prepared    (const MtlWork     *self,
+                               const MtlPlace    *place);
 float  *mtl_work_output       (const MtlShard    *shard,
                                MtlInput           of);
 void    mtl_work_fill_forward (const MtlShard    *shard,
@@ -135,7 +138,6 @@ void    mtl_work_fill_forward (const MtlShard    *shard,
                                MtlOpPass         *pass);
 
 /* --- mtl-work-phase.c --- */
-void    mtl_work_prepare      (MtlWork           *self);
 void    mtl_work_run_phases   (MtlWork           *self);
 
 /* --- mtl-work-slots.c --- */

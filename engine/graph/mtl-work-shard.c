@@ -151,6 +151,8 @@ backward (const MtlShard    *shard,
 
   mtl_work_fill_forward (shard, step, &p, &pass);
   mtl_work_fill_lanes (shard, step, slot, &p, &pass);
+  if (step->needs.prepared_back > 0)
+    pass.prepared = mtl_work_prepared (shard->work, &step->prepared_back);
   if (step->n_tensors > 0 && step->needs.n_tiles == 0)
     step->op->grad (&pass);
   if (step->op->backward != NULL && (p.dx[0] != NULL || step->n_in > 1))

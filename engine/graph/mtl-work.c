@@ -39,7 +39,6 @@ mtl_work_new (MtlPlan *plan,
   for (guint n = 0; n < self->n_workers; n++)
     self->arenas[n] = allocate (self, plan->arena, 1);
   self->whole = allocate (self, plan->whole, 1);
-  self->prepared = allocate (self, plan->prepared, 1);
 
   self->max_slots = (guint) MIN (n_shards, MTL_MAX_SLOTS);
   self->slot_size = plan->n_tasks * plan->slot_trunk + plan->slot_heads;
@@ -174,7 +173,6 @@ run (MtlWork      *self,
       memset (self->slots, 0, self->n_slots * self->slot_size * sizeof *self->slots);
       memset (self->written, 0, self->n_shards * self->plan->n_steps * 4 * sizeof *self->written);
     }
-  mtl_work_prepare (self);
   mtl_work_run_phases (self);
   if (to.grads != NULL)
     mtl_work_gather (self, weights);

@@ -185,6 +185,7 @@ conv2d_plan (const MtlOpShape *shape,
     {
       needs->scratch = mtl_conv_winograd_scratch (&conv);
       needs->prepared = mtl_conv_winograd_prepared (&conv);
+      needs->prepared_back = mtl_conv_winograd_prepared_back (&conv);
       needs->n_pieces = mtl_conv_winograd_pieces (&conv);
     }
   needs->n_tiles = count_tiles (&conv);

@@ -1,7 +1,7 @@
 /* mtl-conv-winograd.c — 3×3 convolutions of stride 1 by tiles
  *
- * Filters are transformed once a pass: for y, and turned, behind them, for dx,
- * which is the convolution of dy with the same filters turned by half a circle.
+ * Filters are transformed once a pass: for y, and turned, when backward comes, for
+ * dx, which is the convolution of dy with the same filters turned by half a circle.
  * The arithmetic is in kernels/, and explained in mtl-winograd.h.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -57,10 +57,17 @@ mtl_conv_winograd_scratch (const MtlConv *self)
 gsize
 mtl_conv_winograd_prepared (const MtlConv *self)
 {
-  const MtlWinogradKernels *kernels = mtl_kernels ()->winograd;
-  const MtlWinograd there = forth (self), here = back (self);
+  const MtlWinograd there = forth (self);
 
-  return (kernels->prepared (&there) + kernels->prepared (&here)) * sizeof (float);
+  return mtl_kernels ()->winograd->prepared (&there) * sizeof (float);
+}
+
+gsize
+mtl_conv_winograd_prepared_back (const MtlConv *self)
+{
+  const MtlWinograd here = back (self);
+
+  return mtl_kernels ()->winograd->prepared (&here) * sizeof (float);
 }
 
 guint
@@ -78,39 +85,17 @@ mtl_conv_winograd_tiles (const MtlConv *self)
   return (guint) CLAMP (self->filters / TILE, 1, MOST_PIECES);
 }
 
-static void
-prepare_panels (const MtlWinograd *shape,
-                const MtlOpPass   *pass,
-                guint              n_pieces,
-                gboolean           turned,
-                float             *to)
-{
-  gsize panels = mtl_gemm_panels (mtl_kernels ()->gemm, shape->out);
-
-  mtl_kernels ()->winograd->prepare (shape, pass->weights[MTL_CONV_WEIGHT], turned,
-                                     panels * pass->piece / n_pieces,
-                                     panels * (pass->piece + 1) / n_pieces, to);
-}
-
-static float *
-turned_filters (const MtlConv   *conv,
-                const MtlOpPass *pass)
-{
-  const MtlWinograd there = forth (conv);
-
-  return (float *) pass->prepared + mtl_kernels ()->winograd->prepared (&there);
-}
-
 void
 mtl_conv_winograd_prepare (const MtlConv   *self,
                            const MtlOpPass *pass)
 {
-  const MtlWinograd there = forth (self), here = back (self);
+  const MtlWinograd shape = pass->goes_back ? back (self) : forth (self);
+  gsize panels = mtl_gemm_panels (mtl_kernels ()->gemm, shape.out);
   guint n_pieces = mtl_conv_winograd_pieces (self);
 
-  prepare_panels (&there, pass, n_pieces, FALSE, pass->prepared);
-  if (pass->goes_back)
-    prepare_panels (&here, pass, n_pieces, TRUE, turned_filters (self, pass));
+  mtl_kernels ()->winograd->prepare (&shape, pass->weights[MTL_CONV_WEIGHT], pass->goes_back,
+                                     panels * pass->piece / n_pieces,
+                                     panels * (pass->piece + 1) / n_pieces, pass->prepared);
 }
 
 void
@@ -136,7 +121,7 @@ mtl_conv_winograd_backward (const MtlConv   *self,
     {
       const MtlWinogradRun run = {
         .n_samples = pass->rows, .x = mtl_op_dy (pass, 0, lane),
-        .weights = turned_filters (self, pass), .add = !mtl_op_dx_fresh (pass, 0, lane),
+        .weights = pass->prepared, .add = !mtl_op_dx_fresh (pass, 0, lane),
         .y = mtl_op_dx (pass, 0, lane), .scratch = pass->scratch,
       };
 

@@ -63,6 +63,7 @@ gboolean mtl_conv_winograd_serves   (const MtlConv   *self);
 gboolean mtl_conv_winograd_pays     (const MtlConv   *self);
 gsize    mtl_conv_winograd_scratch  (const MtlConv   *self);
 gsize    mtl_conv_winograd_prepared (const MtlConv   *self);
+gsize    mtl_conv_winograd_prepared_back (const MtlConv *self);
 guint    mtl_conv_winograd_pieces   (const MtlConv   *self);
 guint    mtl_conv_winograd_tiles    (const MtlConv   *self);
 void     mtl_conv_winograd_prepare  (const MtlConv   *self,

@@ -3,7 +3,11 @@
  * An op maps its inputs to its outputs, sample by sample, on one shard of the
  * batch at a time. It keeps no state: what backward needs of forward it leaves
  * in `kept`, what it needs to work in is `scratch`, what it makes of its weights
- * once for all shards is `prepared`. It asks for them in plan().
+ * once for all shards is `prepared`. It asks for them in plan(). What backward()
+ * alone reads of that, and is large, may be made when backward() comes: an op that
+ * asks for `prepared_back` is told to prepare() twice, with `goes_back` only then,
+ * and each time into the memory that forward() or backward() then reads. Neither
+ * takes any in between; grad() reads none.
  *
  * Backward runs for several lanes at once. A lane is one task's seed (or one
  * weighted sum of tasks) running backward. Gradients are reached by pointer,
@@ -82,6 +86,7 @@ typedef struct
   gsize         kept;      /* bytes a sample, from forward to backward */
   gsize         scratch;   /* bytes a worker, for one shard or piece */
   gsize         prepared;  /* bytes for all workers */
+  gsize         prepared_back;  /* … that backward() reads in their place; 0: it reads the same */
   guint         n_pieces;  /* in which prepare() may be called side by side */
   guint         n_tiles;   /* in which grad() may; 0: grad() is called by shard */
   guint         sums;      /* doubles over the batch that forward reads, or a penalty is made of */
@@ -106,7 +111,8 @@ typedef struct
   gpointer            scratch;
   gpointer            prepared;
   guint               piece;      /* of n_pieces, or of n_tiles */
-  gboolean            goes_back;  /* for prepare(): backward() comes, and wants dx */
+  gboolean            goes_back;  /* for prepare(): backward() comes, and wants dx; with
+                                   * prepared_back: it is what is prepared for */
   double             *sums;       /* measure: add the shard's part; measure_back: lane by lane */
   const double       *totals;     /* of measure(); NULL in passes that do not train */
   const double       *totals_back;  /* of measure_back(), for grad() and backward() */

@@ -3,9 +3,9 @@
  * One line for each shape: ms for a batch of 64 and, in brackets, GF/s of the
  * sums by definition, for the forward pass, the gradient of the input and that
  * of the weights. Times are of the thread, the least of several rounds; what is
- * prepared of the weights counts with forward, and again with the input's
- * gradient. An argument is the number of one shape, a second one that of its
- * algorithm: 1 direct, 2 and 3 Winograd's with tiles of 2×2 and of 4×4.
+ * prepared of the weights for a pass counts with it. An argument is the number
+ * of one shape, a second one that of its algorithm: 1 direct, 2 and 3 Winograd's
+ * with tiles of 2×2 and of 4×4.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -91,7 +91,8 @@ set_up (Bench      *bench,
   bench->dw[0] = random_floats (n_w, 7, 1.0);
   bench->dw[1] = random_floats (c->out, 8, 1.0);
   bench->scratch = g_aligned_alloc0 (bench->needs.scratch / 64 + 1, 64, 64);
-  bench->prepared = g_aligned_alloc0 (bench->needs.prepared / 64 + 1, 64, 64);
+  bench->prepared = g_aligned_alloc0 (MAX (bench->needs.prepared, bench->needs.prepared_back) / 64
+                                      + 1, 64, 64);
 }
 
 static void
@@ -140,7 +141,6 @@ now (void)
   return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
-/* The part of the second direction is what prepare() takes longer for it. */
 static double
 time_pass (Bench *bench,
            Pass   what)
@@ -152,14 +152,7 @@ time_pass (Bench *bench,
       double start = now ();
 
       if (what != GRAD)
-        prepare (bench, FALSE);
-      if (what == BACKWARD)
-        {
-          double one_way = now () - start;
-
-          start = now () + one_way;
-          prepare (bench, TRUE);
-        }
+        prepare (bench, what == BACKWARD);
       if (what == GRAD && bench->needs.n_tiles > 0)
         for (guint piece = 0; piece < bench->needs.n_tiles; piece++)
           run (bench, what, 0, BATCH, piece);

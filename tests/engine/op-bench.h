@@ -43,7 +43,7 @@ typedef struct
   float       *buffers[MTL_OP_MAX_BUFFERS], *renewed[MTL_OP_MAX_BUFFERS];
   double      *sums, *sums_back;
   double       seeds[BENCH_LANES];   /* of a penalty in the lanes */
-  gpointer     kept, scratch, prepared;
+  gpointer     kept, scratch, prepared, prepared_back;
 } OpBench;
 
 /* The value that dx and dw hold before backward; exact in binary. */
@@ -155,6 +155,7 @@ op_bench_fill_weights (OpBench *bench,
   bench->kept = g_malloc (bench->rows * bench->needs.kept);
   bench->scratch = g_malloc (bench->needs.scratch);
   bench->prepared = g_malloc (bench->needs.prepared);
+  bench->prepared_back = g_malloc (bench->needs.prepared_back);
 }
 
 static inline void
@@ -183,6 +184,7 @@ op_bench_free (OpBench *bench)
   g_free (bench->kept);
   g_free (bench->scratch);
   g_free (bench->prepared);
+  g_free (bench->prepared_back);
   g_free (bench);
 }
 
@@ -253,12 +255,31 @@ op_bench_prepare (OpBench   *bench,
   if (bench->needs.prepared == 0)
     return;
   memset (bench->prepared, 0xff, bench->needs.prepared);
-  pass.goes_back = TRUE;
+  pass.goes_back = bench->needs.prepared_back == 0;
   for (pass.piece = 0; pass.piece < bench->needs.n_pieces; pass.piece++)
     {
       op_bench_spoil (bench);
       bench->op->prepare (&pass);
     }
+}
+
+/* What backward() reads in place of that, where there is any. */
+static inline void
+op_bench_prepare_back (OpBench   *bench,
+                       MtlOpPass *pass)
+{
+  if (bench->needs.prepared_back == 0)
+    return;
+  memset (bench->prepared, 0xff, bench->needs.prepared);
+  memset (bench->prepared_back, 0xff, bench->needs.prepared_back);
+  pass->prepared = bench->prepared_back;
+  pass->goes_back = TRUE;
+  for (pass->piece = 0; pass->piece < bench->needs.n_pieces; pass->piece++)
+    {
+      op_bench_spoil (bench);
+      bench->op->prepare (pass);
+    }
+  pass->piece = 0;
 }
 
 static inline void
@@ -350,6 +371,7 @@ op_bench_backward (OpBench *bench)
   pass.totals_back = pass.totals != NULL ? bench->sums_back : NULL;
   if (bench->op->grad != NULL)
     op_bench_grad (bench, pass);
+  op_bench_prepare_back (bench, &pass);
   op_bench_spoil (bench);
   if (bench->op->backward != NULL)
     bench->op->backward (&pass);
