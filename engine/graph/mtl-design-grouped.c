@@ -140,7 +140,8 @@ find_open_ports (Gather *self)
       const MtlOp *op = (const MtlOp *) mtl_chosen_method (block->what);
       guint n_inputs;
 
-      if (!is_chosen (self, block->id))
+      /* A source is no op, and refused with the group. */
+      if (!is_chosen (self, block->id) || mtl_block_is_source (block))
         continue;
 
       n_inputs = mtl_block_n_inputs (block) - (op->ports.last_optional ? 1 : 0);
