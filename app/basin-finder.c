@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "mtl-look.h"
+#include "mtw-offer.h"
+#include "mtw-path.h"
 
 static const struct
 {
@@ -24,6 +26,9 @@ static const struct
   { "win.copy", N_("Copy") },
   { "win.paste", N_("Paste") },
   { "win.tidy-up", N_("Tidy Up") },
+  { "win.group", N_("Group Selection") },
+  { "win.ungroup", N_("Ungroup") },
+  { "win.toggle-group", N_("Open or Close Group") },
   { "win.new", N_("New Window") },
   { "win.open", N_("Open…") },
   { "win.save", N_("Save") },
@@ -149,21 +154,32 @@ add_row (Finder     *self,
   return row;
 }
 
+/* The blocks of the group behind @scope, NULL: of the design, and of groups in it. */
+static void
+add_blocks (Finder     *self,
+            const char *scope)
+{
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (self->document), scope);
+
+  for (guint n = 0; n < mtl_design_n_blocks (graph); n++)
+    {
+      const MtlBlock *block = mtl_design_block (graph, n);
+      const MtlChosen *what = mtl_block_what (block);
+      const MtlMethod *method = mtl_chosen_method (what);
+      g_autofree char *path = mtw_path_join (scope, mtl_block_id (block));
+      GtkWidget *row = add_row (self, mtl_look_icon (mtl_chosen_kind (what), method), path,
+                                _(method->title));
+
+      g_object_set_data_full (G_OBJECT (row), "block", g_strdup (path), g_free);
+      if (mtl_block_group (block) != NULL)
+        add_blocks (self, path);
+    }
+}
+
 static void
 fill (Finder *self)
 {
-  MtlDesign *design = mtw_document_get_design (self->document);
-
-  for (guint n = 0; n < mtl_design_n_blocks (design); n++)
-    {
-      const MtlBlock *block = mtl_design_block (design, n);
-      const MtlChosen *what = mtl_block_what (block);
-      const MtlMethod *method = mtl_chosen_method (what);
-      GtkWidget *row = add_row (self, mtl_look_icon (mtl_chosen_kind (what), method),
-                                mtl_block_id (block), _(method->title));
-
-      g_object_set_data_full (G_OBJECT (row), "block", g_strdup (mtl_block_id (block)), g_free);
-    }
+  add_blocks (self, NULL);
   for (guint n = 0; n < G_N_ELEMENTS (commands); n++)
     g_object_set_data (G_OBJECT (add_row (self, "system-run-symbolic", _(commands[n].title),
                                           _("command"))),

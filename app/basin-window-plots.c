@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mtw-path.h"
 #include "mtw-problem-box.h"
 
 #define LEAST_HEIGHT  180
@@ -68,8 +69,10 @@ jump_cb (MtwObservatory *observatory,
          const char     *block,
          BasinWindow    *self)
 {
-  mtw_document_select (self->document, (const char *const[]) { block, NULL });
-  mtw_document_reveal (self->document, block);
+  g_autofree char *path = mtw_path_of_flat (block);
+
+  mtw_document_select (self->document, (const char *const[]) { path, NULL });
+  mtw_document_reveal (self->document, path);
 }
 
 static void

@@ -7,7 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtw-group-form.h"
 #include "mtw-number.h"
+#include "mtw-path.h"
 #include "mtw-problem-list.h"
 #include "mtw-wires-words.h"
 
@@ -20,6 +22,7 @@ struct _MtwBlocksPage
   AdwEntryRow         *name;
   MtwForm             *settings;
   GtkWidget           *nothing;
+  MtwGroupForm        *group;
   GtkWidget           *connections;
   GtkWidget           *input_row;
   GtkLabel            *input;
@@ -45,7 +48,7 @@ renamed_cb (MtwBlocksPage *self)
   if (from == NULL || mtw_document_rename (self->document, from, g_strstrip (to), &error))
     return;
 
-  gtk_editable_set_text (GTK_EDITABLE (self->name), from);
+  gtk_editable_set_text (GTK_EDITABLE (self->name), mtw_path_name (from));
   gtk_widget_activate_action (GTK_WIDGET (self), "inspector.refused", "s", error->message);
 }
 
@@ -67,6 +70,7 @@ mtw_blocks_page_class_init (MtwBlocksPageClass *klass)
 
   G_OBJECT_CLASS (klass)->finalize = mtw_blocks_page_finalize;
   g_type_ensure (MTW_TYPE_FORM);
+  g_type_ensure (MTW_TYPE_GROUP_FORM);
 
   gtk_widget_class_set_template_from_resource (widget_class,
     "/io/github/basin_studio/Basin/mtw-blocks-page.ui");
@@ -75,6 +79,7 @@ mtw_blocks_page_class_init (MtwBlocksPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, name);
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, settings);
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, nothing);
+  gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, group);
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, connections);
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, input_row);
   gtk_widget_class_bind_template_child (widget_class, MtwBlocksPage, input);
@@ -103,13 +108,13 @@ say (GtkLabel   *label,
 
 static void
 update_connections (MtwBlocksPage  *self,
-                    const MtlBlock *block)
+                    const MtlBlock *block,
+                    const char     *id)
 {
   MtlSurvey *survey = mtw_document_get_survey (self->document);
-  const char *id = mtl_block_id (block);
   gsize n_weights = mtl_survey_n_weights (survey, id);
-  g_autofree char *input = mtw_words_of_inputs (self->document, block);
-  g_autofree char *output = mtw_words_of_outputs (self->document, block);
+  g_autofree char *input = mtw_words_of_inputs (self->document, id);
+  g_autofree char *output = mtw_words_of_outputs (self->document, id);
   g_autofree char *weights = mtw_number_fixed ((double) n_weights, 0);
   g_autofree char *tasks = mtw_document_tasks_words (self->document,
                                                      mtl_survey_tasks (survey, id));
@@ -125,21 +130,21 @@ update_connections (MtwBlocksPage  *self,
 
 static void
 update_one (MtwBlocksPage  *self,
-            const MtlBlock *block)
+            const MtlBlock *block,
+            const char     *id)
 {
   const MtlChosen *what = mtl_block_what (block);
   const MtlMethod *method = mtl_chosen_method (what);
-  const char *id = mtl_block_id (block);
 
   if (g_strcmp0 (self->shown, id) != 0)
     {
       g_free (self->shown);
       self->shown = g_strdup (id);
-      gtk_editable_set_text (GTK_EDITABLE (self->name), id);
+      gtk_editable_set_text (GTK_EDITABLE (self->name), mtw_path_name (id));
     }
 
   mtw_problem_list_update (self->problems, self->document, id);
-  update_connections (self, block);
+  update_connections (self, block, id);
   mtw_form_set_help (self->settings, mtl_chosen_kind (what), method);
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->settings), _(method->title));
 }
@@ -180,9 +185,10 @@ mtw_blocks_page_update (MtwBlocksPage     *self,
   has_settings = mtw_form_n_fields (self->settings) > 0;
   gtk_widget_set_visible (self->naming, one);
   gtk_widget_set_visible (self->connections, one);
+  mtw_group_form_update (self->group, document, one ? ids[0] : NULL);
   gtk_widget_set_visible (self->nothing, !one && !has_settings);
   if (one)
-    update_one (self, mtl_design_find (design, ids[0]));
+    update_one (self, mtl_design_find (design, ids[0]), ids[0]);
   else
     update_several (self);
   /* A block without settings still has its help in the header of the group. */

@@ -11,6 +11,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtw-offer.h"
+#include "mtw-path.h"
+
 #define COPY_OFFSET 24      /* from what is copied, or from the last copy of it */
 #define CLOSE       8       /* nearer than that, one block hides another */
 #define MAX_SHIFTS  256
@@ -18,8 +21,8 @@
 /* The least number of offsets, from @first on, by which the blocks @ids of
  * @from (NULL: all) lie over none of @design. */
 static guint
-find_shift (MtlDesign         *design,
-            MtlDesign         *from,
+find_shift (const MtlDesign   *design,
+            const MtlDesign   *from,
             const char *const *ids,
             guint              first)
 {
@@ -50,20 +53,53 @@ find_shift (MtlDesign         *design,
   return shift;
 }
 
-/* The design of @self with copies of the blocks @ids of @from (NULL: all), at
- * least @first offsets from where they were. */
+/* The body, or the design itself, in which the first of @ids is: a use, or NULL, and the
+ * names in it of those that are there too. (transfer full) */
+static GStrv
+list_beside (GStrv   ids,
+             char  **scope)
+{
+  g_autoptr(GStrvBuilder) names = g_strv_builder_new ();
+
+  *scope = ids[0] != NULL ? mtw_path_scope (ids[0]) : NULL;
+  for (guint i = 0; ids[i] != NULL; i++)
+    {
+      g_autofree char *other = mtw_path_scope (ids[i]);
+
+      if (g_strcmp0 (other, *scope) == 0)
+        g_strv_builder_add (names, mtw_path_name (ids[i]));
+    }
+
+  return g_strv_builder_end (names);
+}
+
+/* The design of @self with copies of the blocks @ids of @from (NULL: all) in the group
+ * behind @scope (NULL: in itself), at least @first offsets from where they were. */
 static MtlDesign *
 with_copies (MtwDocument        *self,
-             MtlDesign          *from,
+             const char         *scope,
+             const MtlDesign    *from,
              const char *const  *ids,
              guint               first,
              GStrv              *made,
              GError            **error)
 {
   MtlDesign *design = mtw_document_get_design (self);
-  double offset = find_shift (design, from, ids, first) * COPY_OFFSET;
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
+  double offset = find_shift (graph, from, ids, first) * COPY_OFFSET;
+  g_autoptr(MtlDesign) copied = mtl_design_with_copies (graph, from, ids, offset, offset, made,
+                                                        error);
 
-  return mtl_design_with_copies (design, from, ids, offset, offset, made, error);
+  if (copied == NULL || scope == NULL)
+    return g_steal_pointer (&copied);
+
+  for (guint i = 0; (*made)[i] != NULL; i++)
+    {
+      g_autofree char *name = (*made)[i];
+
+      (*made)[i] = mtw_path_join (scope, name);
+    }
+  return mtl_design_with_body (design, scope, copied, error);
 }
 
 gboolean
@@ -71,7 +107,9 @@ mtw_document_duplicate_selection (MtwDocument  *self,
                                   GError      **error)
 {
   g_auto(GStrv) ids = NULL;
+  g_auto(GStrv) names = NULL;
   g_auto(GStrv) made = NULL;
+  g_autofree char *scope = NULL;
   g_autofree char *what = NULL;
   g_autofree char *name = NULL;
   MtlDesign *design;
@@ -82,8 +120,9 @@ mtw_document_duplicate_selection (MtwDocument  *self,
   if (ids[0] == NULL)
     return TRUE;
 
-  design = with_copies (self, mtw_document_get_design (self), (const char *const *) ids, 1, &made,
-                        error);
+  names = list_beside (ids, &scope);
+  design = with_copies (self, scope, mtw_offer_graph (mtw_document_get_design (self), scope),
+                        (const char *const *) names, 1, &made, error);
   if (design == NULL)
     {
       /* Translators: the reason follows. */
@@ -91,7 +130,7 @@ mtw_document_duplicate_selection (MtwDocument  *self,
       return FALSE;
     }
 
-  what = mtw_document_name_blocks (ids);
+  what = mtw_document_name_blocks (names);
   /* Translators: name of an edit, e.g. “Duplicate conv1” or “Duplicate 3 blocks”. */
   name = g_strdup_printf (_("Duplicate %s"), what);
   mtw_document_edit (self, design, name);
@@ -105,10 +144,13 @@ mtw_document_print_blocks (MtwDocument *self,
                            GStrv        ids)
 {
   MtlDesign *design = mtw_document_get_design (self);
+  g_autofree char *scope = NULL;
+  g_auto(GStrv) names = list_beside (ids, &scope);
   g_autoptr(MtlDesign) empty = mtl_design_new (mtl_design_name (design));
-  /* An empty design has room for all that another one holds. */
-  g_autoptr(MtlDesign) copies = mtl_design_with_copies (empty, design, (const char *const *) ids,
-                                                        0, 0, NULL, NULL);
+  /* An empty design has room for all that another one holds, definitions included. */
+  g_autoptr(MtlDesign) copies = mtl_design_with_copies (empty, mtw_offer_graph (design, scope),
+                                                        (const char *const *) names, 0, 0, NULL,
+                                                        NULL);
 
   return mtl_design_print (copies);
 }
@@ -160,7 +202,8 @@ read_blocks (GBytes  *text,
  * mtw_document_paste:
  * @text: of a design, or of anything else: it comes from outside
  *
- * Adds its blocks and wires, and selects them. Ids that are free are kept.
+ * Adds its blocks and wires, in the group of what is selected, and selects them. Ids
+ * that are free are kept; a group that the design has of the same id is its own.
  *
  * Returns: TRUE; FALSE with an error for people where @text is no design, has
  *   no blocks, or has more than there is room for
@@ -171,7 +214,9 @@ mtw_document_paste (MtwDocument  *self,
                     GError      **error)
 {
   g_autoptr(MtlDesign) from = NULL;
+  g_auto(GStrv) ids = NULL;
   g_auto(GStrv) made = NULL;
+  g_autofree char *scope = NULL;
   g_autofree char *what = NULL;
   g_autofree char *name = NULL;
   g_autofree char *words = NULL;
@@ -183,7 +228,9 @@ mtw_document_paste (MtwDocument  *self,
   if (from == NULL)
     return FALSE;
 
-  design = with_copies (self, from, NULL, 0, &made, error);
+  ids = mtw_document_dup_selection (self);
+  scope = ids[0] != NULL ? mtw_path_scope (ids[0]) : NULL;
+  design = with_copies (self, scope, from, NULL, 0, &made, error);
   if (design == NULL)
     {
       /* Translators: the reason follows. */

@@ -11,6 +11,9 @@
 #include <math.h>
 
 #include "mtl-look.h"
+#include "mtw-offer.h"
+#include "mtw-path.h"
+#include "mtw-ports.h"
 
 #define BLOCK_HEIGHT 48
 #define GRID         8
@@ -99,44 +102,57 @@ join (MtlDesign  *design,
   return joined;
 }
 
+/* On the grid at @at, or after what @from is an output of. */
+static void
+choose_place (MtlDesign              *design,
+              const MtlChosen        *what,
+              const char             *scope,
+              const graphene_point_t *at,
+              const char             *from,
+              double                 *x,
+              double                 *y)
+{
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
+  g_autofree char *producer = from != NULL ? block_of_end (mtw_path_name (from)) : NULL;
+
+  if (at != NULL)
+    *x = round (at->x / GRID) * GRID, *y = round (at->y / GRID) * GRID;
+  else
+    find_place (graph, producer != NULL ? mtl_design_find (graph, producer) : NULL,
+                mtl_look_width (mtl_chosen_kind (what), mtl_chosen_method (what)), x, y);
+}
+
 /**
  * mtw_document_add_block:
+ * @scope: (nullable): a use, in whose group it is to be; NULL for the design itself
  * @at: (nullable): upper left corner; NULL for a free place
- * @from: (nullable): `block.port` to be wired to its first input
+ * @from: (nullable): `block.port` to be wired to its first input, in the same group
  *
- * Returns: (transfer full): id of the new block, which is selected
+ * Returns: (transfer full): path of the new block, which is selected; NULL with words
+ *   for people, where a group would come to be within itself
  */
 char *
-mtw_document_add_block (MtwDocument            *self,
-                        MtlKind                 kind,
-                        const MtlMethod        *method,
-                        const graphene_point_t *at,
-                        const char             *from)
+mtw_document_add_block (MtwDocument             *self,
+                        const MtlChosen         *what,
+                        const char              *scope,
+                        const graphene_point_t  *at,
+                        const char              *from,
+                        GError                 **error)
 {
   MtlDesign *design;
-  g_autoptr(MtlChosen) what = NULL;
   g_autofree char *id = NULL;
-  g_autofree char *producer = NULL;
   g_autofree char *name = NULL;
   g_autofree char *words = NULL;
-  g_autoptr(MtlBlock) block = NULL;
   double x, y;
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), NULL);
-  g_return_val_if_fail (kind == MTL_KIND_OP || kind == MTL_KIND_SOURCE, NULL);
 
-  design = mtw_document_get_design (self);
-  what = mtl_chosen_new (kind, method);
-  id = mtl_design_free_id (design, method);
-  producer = from != NULL ? block_of_end (from) : NULL;
-  if (at != NULL)
-    x = round (at->x / GRID) * GRID, y = round (at->y / GRID) * GRID;
-  else
-    find_place (design, producer != NULL ? mtl_design_find (design, producer) : NULL,
-                mtl_look_width (kind, method), &x, &y);
+  choose_place (mtw_document_get_design (self), what, scope, at, from, &x, &y);
+  design = mtw_offer_add (mtw_document_get_design (self), what, scope, x, y, &id, error);
+  if (design == NULL)
+    return NULL;
 
-  block = mtl_block_new (id, what, x, y);
-  design = join (mtl_design_with_block (design, block), from, id);
+  design = join (design, from, id);
   /* Translators: name of an edit, e.g. “Add conv2”. */
   name = g_strdup_printf (_("Add %s"), id);
   mtw_document_edit (self, design, name);
@@ -162,7 +178,7 @@ mtw_document_connect (MtwDocument  *self,
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
 
-  design = mtl_design_with_wire (mtw_document_get_design (self), from, to, error);
+  design = mtw_ports_wire (mtw_document_get_design (self), from, to, error);
   if (design == NULL)
     return FALSE;
 
@@ -200,26 +216,33 @@ mtw_document_disconnect (MtwDocument *self,
   mtw_document_announce (self, words);
 }
 
-/* The nearest block upstream of @id that stays; (transfer full) (nullable). */
+/* The nearest block upstream of @id that stays, or the group around; (transfer full)
+ * (nullable). */
 static char *
 find_survivor (MtwDocument *self,
                const char  *id)
 {
-  MtlDesign *design = mtw_document_get_design (self);
+  g_autofree char *scope = mtw_path_scope (id);
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (self), scope);
+  const char *name = mtw_path_name (id);
 
-  for (guint hop = 0; hop < mtl_design_n_blocks (design); hop++)
+  for (guint hop = 0; hop < mtl_design_n_blocks (graph); hop++)
     {
       const char *producer = NULL;
+      g_autofree char *path = NULL;
 
-      for (guint i = 0; producer == NULL && i < mtl_design_n_wires (design); i++)
-        if (g_str_equal (mtl_design_wire (design, i)->to, id))
-          producer = mtl_design_wire (design, i)->from;
-      if (producer == NULL || !mtw_document_is_selected (self, producer))
-        return g_strdup (producer);
-      id = producer;
+      for (guint i = 0; producer == NULL && i < mtl_design_n_wires (graph); i++)
+        if (g_str_equal (mtl_design_wire (graph, i)->to, name))
+          producer = mtl_design_wire (graph, i)->from;
+      if (producer == NULL)
+        break;
+      path = mtw_path_join (scope, producer);
+      if (!mtw_document_is_selected (self, path))
+        return g_steal_pointer (&path);
+      name = producer;
     }
 
-  return NULL;
+  return g_steal_pointer (&scope);
 }
 
 char *
@@ -307,11 +330,13 @@ mtw_document_rename (MtwDocument  *self,
 {
   g_auto(GStrv) ids = NULL;
   g_autofree char *name = NULL;
+  g_autofree char *scope = mtw_path_scope (from);
+  g_autofree char *path = mtw_path_join (scope, to);
   MtlDesign *design;
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
 
-  if (g_str_equal (from, to))
+  if (g_str_equal (from, path))
     return TRUE;
   design = mtl_design_with_id (mtw_document_get_design (self), from, to, error);
   if (design == NULL)
@@ -322,15 +347,15 @@ mtw_document_rename (MtwDocument  *self,
     if (g_str_equal (ids[i], from))
       {
         g_free (ids[i]);
-        ids[i] = g_strdup (to);
+        ids[i] = g_strdup (path);
       }
   /* Translators: name of an edit, e.g. “Rename conv1 to stem”. */
-  name = g_strdup_printf (_("Rename %s to %s"), from, to);
+  name = g_strdup_printf (_("Rename %s to %s"), mtw_path_name (from), to);
   mtw_document_edit (self, design, name);
   mtw_document_select (self, (const char *const *) ids);
   /* Translators: said to those who do not see it, e.g. “conv1 is now stem”. */
   g_free (name);
-  name = g_strdup_printf (_("%s is now %s"), from, to);
+  name = g_strdup_printf (_("%s is now %s"), mtw_path_name (from), to);
   mtw_document_announce (self, name);
   return TRUE;
 }

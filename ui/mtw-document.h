@@ -63,14 +63,18 @@ void             mtw_document_announce     (MtwDocument      *self,
                                             const char       *words);
 
 /* Edits that more than one widget offers; each is one undo and announced. */
-/* Adds a block of the op or source @method at a free place (or at x, y when
- * @at), optionally wired from output @from (“block.port”, nullable); returns
- * its id (transfer full). */
+/* Adds a block, or a use of a group, at a free place or with its corner at @at, in the
+ * group @scope (a use; NULL: the design itself), optionally wired from output @from
+ * (“block.port” in that group, nullable). Returns its path (transfer full); NULL with
+ * words for people. */
 char            *mtw_document_add_block    (MtwDocument      *self,
-                                            MtlKind           kind,
-                                            const MtlMethod  *method,
+                                            const MtlChosen  *what,
+                                            const char       *scope,
                                             const graphene_point_t *at,
-                                            const char       *from);
+                                            const char       *from,
+                                            GError          **error);
+/* Between a block beside a use and one in its group: by a port of the group, which is
+ * made where there is none. */
 gboolean         mtw_document_connect      (MtwDocument      *self,
                                             const char       *from,
                                             const char       *to,
@@ -95,6 +99,30 @@ GBytes          *mtw_document_cut_selection (MtwDocument     *self);
 /* Adds the blocks of a design's text, selected; FALSE with words for people. */
 gboolean         mtw_document_paste       (MtwDocument      *self,
                                             GBytes           *text,
+                                            GError          **error);
+
+/* Groups; each an undo, and announced. */
+/* A free name for a group of the selected blocks; NULL: why they cannot be one. */
+char            *mtw_document_name_group   (MtwDocument      *self,
+                                            GError          **error);
+char            *mtw_document_group_selection (MtwDocument   *self,
+                                            const char       *name,
+                                            GError          **error);
+gboolean         mtw_document_ungroup      (MtwDocument      *self,
+                                            const char       *id,
+                                            GError          **error);
+gboolean         mtw_document_title_group  (MtwDocument      *self,
+                                            const char       *use,
+                                            const char       *title,
+                                            GError          **error);
+gboolean         mtw_document_add_param    (MtwDocument      *self,
+                                            const char       *block,
+                                            const char       *setting,
+                                            const char       *id,
+                                            GError          **error);
+gboolean         mtw_document_drop_param   (MtwDocument      *self,
+                                            const char       *use,
+                                            const char       *id,
                                             GError          **error);
 
 /* Colour class and words for a set of tasks: “both tasks”, “left”, “left and

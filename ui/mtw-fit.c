@@ -12,19 +12,8 @@
 #include <string.h>
 
 #include "mtl-look.h"
-
-const MtlMethod *
-mtw_fit_parse (const char *choice,
-               MtlKind    *kind)
-{
-  g_auto(GStrv) parts = g_strsplit (choice, ":", 2);
-
-  if (g_strv_length (parts) != 2 || !mtl_kind_from_name (parts[0], kind)
-      || (*kind != MTL_KIND_OP && *kind != MTL_KIND_SOURCE))
-    return NULL;
-
-  return mtl_catalogue_find (*kind, parts[1], NULL);
-}
+#include "mtw-offer.h"
+#include "mtw-path.h"
 
 static char *
 join_end (const char *block,
@@ -33,28 +22,13 @@ join_end (const char *block,
   return g_strconcat (block, ".", port, NULL);
 }
 
-/* @design, which is taken, with one more block, whose id goes to *id. */
-static MtlDesign *
-with_new_block (MtlDesign        *design,
-                MtlKind           kind,
-                const MtlMethod  *method,
-                char            **id)
-{
-  g_autoptr(MtlDesign) base = design;
-  g_autoptr(MtlChosen) what = mtl_chosen_new (kind, method);
-  g_autoptr(MtlBlock) block = NULL;
-
-  *id = mtl_design_free_id (base, method);
-  block = mtl_block_new (*id, what, 0, 0);
-  return mtl_design_with_block (base, block);
-}
-
-/* Why no output of @from can be read by the first input of @to; NULL: the one
- * in *end can. (transfer full) */
+/* Why no output of @from can be read by the first input of @to, called @id; NULL: the
+ * one in *end can. (transfer full) */
 static char *
 find_output (MtlSurvey       *survey,
              const char      *from,
              const MtlBlock  *to,
+             const char      *id,
              char           **end)
 {
   g_autofree char *input = NULL;
@@ -63,7 +37,7 @@ find_output (MtlSurvey       *survey,
   if (to == NULL || mtl_block_n_inputs (to) == 0)
     return g_strdup (_("has no input"));
 
-  input = join_end (mtl_block_id (to), mtl_block_input (to, 0));
+  input = join_end (id, mtl_block_input (to, 0));
   for (guint i = 0; i < mtl_survey_n_outputs (survey, from); i++)
     {
       g_autofree char *output = join_end (from, mtl_survey_output (survey, from, i));
@@ -82,50 +56,62 @@ find_output (MtlSurvey       *survey,
 
 char *
 mtw_fit_from_selection (MtwDocument     *document,
-                        MtlKind          kind,
-                        const MtlMethod *method)
+                        const MtlChosen *what)
 {
   g_auto(GStrv) ids = mtw_document_dup_selection (document);
+  g_autofree char *scope = NULL;
   g_autoptr(MtlDesign) trial = NULL;
   g_autoptr(MtlSurvey) survey = NULL;
   g_autofree char *id = NULL;
   g_autofree char *reason = NULL;
   char *end = NULL;
 
-  if (kind != MTL_KIND_OP || g_strv_length (ids) != 1)
+  if (mtl_chosen_kind (what) != MTL_KIND_OP || g_strv_length (ids) != 1)
     return NULL;
 
-  trial = with_new_block (mtl_design_ref (mtw_document_get_design (document)), kind, method, &id);
+  scope = mtw_path_scope (ids[0]);
+  trial = mtw_offer_add (mtw_document_get_design (document), what, scope, 0, 0, &id, NULL);
+  if (trial == NULL)
+    return NULL;
   survey = mtl_survey_new (trial);
-  reason = find_output (survey, ids[0], mtl_design_find (trial, id), &end);
+  reason = find_output (survey, ids[0], mtl_design_find (trial, id), id, &end);
   return end;
 }
 
 char *
-mtw_fit_add (MtwDocument *document,
-             const char  *choice)
+mtw_fit_add (MtwDocument  *document,
+             const char   *choice,
+             GError      **error)
 {
-  MtlKind kind;
-  const MtlMethod *method = mtw_fit_parse (choice, &kind);
+  g_auto(GStrv) ids = mtw_document_dup_selection (document);
+  g_autoptr(MtlChosen) what = mtw_offer_parse (mtw_document_get_design (document), choice);
   g_autofree char *from = NULL;
+  g_autofree char *scope = NULL;
 
-  if (method == NULL)
-    return NULL;
+  if (what == NULL)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_UNKNOWN_METHOD,
+                   _("There is no block type “%s”."), choice);
+      return NULL;
+    }
 
-  from = mtw_fit_from_selection (document, kind, method);
-  return mtw_document_add_block (document, kind, method, NULL, from);
+  from = mtw_fit_from_selection (document, what);
+  /* Data is of the design itself. */
+  if (g_strv_length (ids) == 1 && mtl_chosen_kind (what) == MTL_KIND_OP)
+    scope = mtw_path_scope (ids[0]);
+  return mtw_document_add_block (document, what, scope, NULL, from, error);
 }
 
 static void
 offer_block (MtwChoiceMenu   *menu,
-             MtlKind          kind,
-             const MtlMethod *method,
+             const MtlChosen *what,
              const char      *reason)
 {
-  g_autofree char *choice = g_strconcat (mtl_kind_name (kind), ":", method->id, NULL);
+  g_autofree char *choice = mtw_offer_choice (what);
 
-  mtw_choice_menu_add (menu, choice, mtl_look_icon (kind, method), _(method->title), reason,
-                       reason == NULL);
+  mtw_choice_menu_add (menu, choice,
+                       mtl_look_icon (mtl_chosen_kind (what), mtl_chosen_method (what)),
+                       mtw_offer_title (what), reason, reason == NULL);
 }
 
 void
@@ -133,35 +119,29 @@ mtw_fit_offer_blocks (MtwDocument   *document,
                       MtwChoiceMenu *menu,
                       const char    *block)
 {
-  const MtlMethod *const *ops = mtl_catalogue_list (MTL_KIND_OP);
-  const MtlMethod *const *sources = mtl_catalogue_list (MTL_KIND_SOURCE);
-  g_autoptr(MtlDesign) trial = mtl_design_ref (mtw_document_get_design (document));
-  g_autoptr(MtlSurvey) survey = NULL;
+  MtlDesign *design = mtw_document_get_design (document);
+  g_autoptr(GPtrArray) offers = mtw_offer_list (design);
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr(GPtrArray) refusals = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *scope = block != NULL ? mtw_path_scope (block) : NULL;
+  g_autoptr(MtlDesign) trial = block != NULL ? mtw_offer_add_all (design, offers, scope, ids,
+                                                                  refusals) : NULL;
+  g_autoptr(MtlSurvey) survey = trial != NULL ? mtl_survey_new (trial) : NULL;
 
-  for (guint i = 0; block != NULL && ops[i] != NULL; i++)
+  for (guint i = 0; i < offers->len; i++)
     {
-      char *id;
-
-      trial = with_new_block (trial, MTL_KIND_OP, ops[i], &id);
-      g_ptr_array_add (ids, id);
-    }
-  if (block != NULL)
-    survey = mtl_survey_new (trial);
-
-  for (guint i = 0; ops[i] != NULL; i++)
-    {
+      const MtlChosen *what = offers->pdata[i];
+      gboolean tried = survey != NULL && mtl_chosen_kind (what) == MTL_KIND_OP;
       g_autofree char *end = NULL;
-      g_autofree char *reason = survey != NULL
-        ? find_output (survey, block, mtl_design_find (trial, ids->pdata[i]), &end) : NULL;
+      g_autofree char *reason = NULL;
 
-      if (!ops[i]->hidden)
-        offer_block (menu, MTL_KIND_OP, ops[i], reason);
+      if (tried && refusals->pdata[i] != NULL)
+        reason = g_strdup (refusals->pdata[i]);
+      else if (tried)
+        reason = find_output (survey, block, mtl_design_find (trial, ids->pdata[i]),
+                              ids->pdata[i], &end);
+      offer_block (menu, what, reason);
     }
-
-  for (guint i = 0; sources[i] != NULL; i++)
-    if (!sources[i]->hidden)
-      offer_block (menu, MTL_KIND_SOURCE, sources[i], NULL);
 }
 
 static void
@@ -186,7 +166,8 @@ mtw_fit_offer_inputs (MtwDocument   *document,
                       MtwChoiceMenu *menu,
                       const char    *block)
 {
-  MtlDesign *design = mtw_document_get_design (document);
+  g_autofree char *scope = mtw_path_scope (block);
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (document), scope);
   MtlSurvey *survey = mtw_document_get_survey (document);
   guint n_outputs = mtl_survey_n_outputs (survey, block);
 
@@ -195,10 +176,10 @@ mtw_fit_offer_inputs (MtwDocument   *document,
       const char *port = mtl_survey_output (survey, block, output);
       g_autofree char *from = join_end (block, port);
 
-      for (guint i = 0; i < mtl_design_n_blocks (design); i++)
+      for (guint i = 0; i < mtl_design_n_blocks (graph); i++)
         {
-          const MtlBlock *other = mtl_design_block (design, i);
-          const char *id = mtl_block_id (other);
+          const MtlBlock *other = mtl_design_block (graph, i);
+          g_autofree char *id = mtw_path_join (scope, mtl_block_id (other));
           guint n_inputs = g_str_equal (id, block) ? 0 : mtl_block_n_inputs (other);
 
           for (guint input = 0; input < n_inputs; input++)
@@ -220,14 +201,15 @@ mtw_fit_offer_outputs (MtwDocument   *document,
                        const char    *block,
                        const char    *port)
 {
-  MtlDesign *design = mtw_document_get_design (document);
+  g_autofree char *scope = mtw_path_scope (block);
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (document), scope);
   MtlSurvey *survey = mtw_document_get_survey (document);
   g_autofree char *to = join_end (block, port);
 
-  for (guint i = 0; i < mtl_design_n_blocks (design); i++)
+  for (guint i = 0; i < mtl_design_n_blocks (graph); i++)
     {
-      const MtlBlock *other = mtl_design_block (design, i);
-      const char *id = mtl_block_id (other);
+      const MtlBlock *other = mtl_design_block (graph, i);
+      g_autofree char *id = mtw_path_join (scope, mtl_block_id (other));
       guint n_outputs = g_str_equal (id, block) ? 0 : mtl_survey_n_outputs (survey, id);
 
       for (guint output = 0; output < n_outputs; output++)
@@ -244,17 +226,21 @@ mtw_fit_offer_wires (MtwDocument   *document,
                      MtwChoiceMenu *menu,
                      const char    *block)
 {
-  MtlDesign *design = mtw_document_get_design (document);
+  g_autofree char *scope = mtw_path_scope (block);
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (document), scope);
+  const char *name = mtw_path_name (block);
 
-  for (guint i = 0; i < mtl_design_n_wires (design); i++)
+  for (guint i = 0; i < mtl_design_n_wires (graph); i++)
     {
-      const MtlWire *wire = mtl_design_wire (design, i);
-      g_autofree char *from = join_end (wire->from, wire->from_port);
-      g_autofree char *to = join_end (wire->to, wire->to_port);
+      const MtlWire *wire = mtl_design_wire (graph, i);
+      g_autofree char *producer = mtw_path_join (scope, wire->from);
+      g_autofree char *reader = mtw_path_join (scope, wire->to);
+      g_autofree char *from = join_end (producer, wire->from_port);
+      g_autofree char *to = join_end (reader, wire->to_port);
       g_autofree char *choice = g_strconcat (from, " ", to, NULL);
       g_autofree char *title = g_strconcat (wire->from, " → ", wire->to, NULL);
 
-      if (g_str_equal (wire->from, block) || g_str_equal (wire->to, block))
+      if (g_str_equal (wire->from, name) || g_str_equal (wire->to, name))
         mtw_choice_menu_add (menu, choice, "basin-connect-symbolic", title, NULL, TRUE);
     }
 }

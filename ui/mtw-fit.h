@@ -1,7 +1,7 @@
 /* mtw-fit.h — what can be added where, what can be wired to what
  *
  * Choices for a menu, each with its reason where it does not fit. Ids of
- * choices: `op:ID` or `source:ID` of a block, `from.port to.port` of a wire.
+ * choices: of a block as in mtw-offer.h, `from.port to.port` of a wire.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,18 +11,15 @@
 #include "mtw-choice-menu.h"
 #include "mtw-document.h"
 
-/* The method that `op:ID` or `source:ID` names; NULL: none such. */
-const MtlMethod *mtw_fit_parse          (const char      *choice,
-                                         MtlKind         *kind);
-/* The output of the only selected block that a new block of @method can read,
- * `block.port`. (transfer full) (nullable) */
+/* The output of the only selected block that a new block of @what, beside it, can
+ * read, `block.port`. (transfer full) (nullable) */
 char            *mtw_fit_from_selection (MtwDocument     *document,
-                                         MtlKind          kind,
-                                         const MtlMethod *method);
-/* Adds a block as `op:ID` or `source:ID` says, wired from the selected one
- * where it fits; its id. (transfer full) (nullable) */
+                                         const MtlChosen *what);
+/* Adds what mtw_offer_parse() makes of @choice, beside the only selected block and wired
+ * from it where it fits; its path. (transfer full) (nullable): with words for people */
 char            *mtw_fit_add            (MtwDocument     *document,
-                                         const char      *choice);
+                                         const char      *choice,
+                                         GError         **error);
 
 /* @block: (nullable): blocks that could follow it; NULL: all there are. */
 void             mtw_fit_offer_blocks   (MtwDocument     *document,

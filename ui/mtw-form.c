@@ -25,6 +25,9 @@ struct _MtwForm
   MtwDocument         *document;   /* from begin to end */
   GPtrArray           *wanted;
   GPtrArray           *wanted_rare;
+
+  GPtrArray           *held;       /* MtlChosen: the parameters of a group live in it */
+  guint                n_held;     /* for the fields that stand */
 };
 
 G_DEFINE_FINAL_TYPE (MtwForm, mtw_form, ADW_TYPE_PREFERENCES_GROUP)
@@ -49,6 +52,7 @@ mtw_form_finalize (GObject *object)
 
   g_ptr_array_unref (self->fields);
   g_ptr_array_unref (self->rare);
+  g_ptr_array_unref (self->held);
 
   G_OBJECT_CLASS (mtw_form_parent_class)->finalize (object);
 }
@@ -63,8 +67,15 @@ mtw_form_class_init (MtwFormClass *klass)
 }
 
 static void
+unref_chosen (gpointer what)
+{
+  mtl_chosen_unref (what);
+}
+
+static void
 mtw_form_init (MtwForm *self)
 {
+  self->held = g_ptr_array_new_with_free_func (unref_chosen);
   self->fields = g_ptr_array_new_with_free_func (g_object_unref);
   self->rare = g_ptr_array_new_with_free_func (g_object_unref);
 }
@@ -195,6 +206,13 @@ want_param (MtwForm           *self,
     want_inner (self, settings, keys, rare);
 }
 
+static void
+hold (MtwForm         *self,
+      const MtlChosen *chosen)
+{
+  g_ptr_array_add (self->held, mtl_chosen_ref (chosen));
+}
+
 void
 mtw_form_want_shared (MtwForm           *self,
                       const MtlChosen  **chosen,
@@ -204,6 +222,7 @@ mtw_form_want_shared (MtwForm           *self,
   const MtlMethod *method = mtl_chosen_method (chosen[0]);
   MtlKind kind = mtl_chosen_kind (chosen[0]);
 
+  hold (self, chosen[0]);
   for (guint p = 0; p < mtl_method_n_params (method, kind); p++)
     {
       const MtlParam *param = mtl_method_param (method, kind, p);
@@ -223,6 +242,7 @@ want_one (MtwForm         *self,
   const MtlMethod *method = mtl_chosen_method (chosen);
   MtlKind kind = mtl_chosen_kind (chosen);
 
+  hold (self, chosen);
   for (guint p = 0; p < mtl_method_n_params (method, kind); p++)
     {
       const MtlParam *param = mtl_method_param (method, kind, p);
@@ -321,6 +341,8 @@ mtw_form_end (MtwForm *self)
   g_ptr_array_unref (self->rare);
   self->fields = g_steal_pointer (&self->wanted);
   self->rare = g_steal_pointer (&self->wanted_rare);
+  g_ptr_array_remove_range (self->held, 0, self->n_held);
+  self->n_held = self->held->len;
   self->document = NULL;
 }
 

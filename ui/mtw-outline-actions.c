@@ -10,9 +10,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-group.h"
 #include "mtw-clipboard.h"
 #include "mtw-fit.h"
 #include "mtw-outline-move.h"
+#include "mtw-path.h"
 
 /* --- doing --- */
 
@@ -23,18 +25,14 @@ add_block_cb (GtkWidget  *widget,
 {
   MtwOutline *self = MTW_OUTLINE (widget);
   const char *text = g_variant_get_string (choice, NULL);
-  g_autofree char *id = mtw_fit_add (self->document, text);
-  g_autofree char *words = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id = mtw_fit_add (self->document, text, &error);
 
   mtw_outline_refuse (self, NULL);
   if (id != NULL)
-    {
-      mtw_outline_want_focus (self, id);
-      return;
-    }
-
-  words = g_strdup_printf (_("There is no block type “%s”."), text);
-  mtw_outline_refuse (self, words);
+    mtw_outline_want_focus (self, id);
+  else
+    mtw_outline_refuse (self, error->message);
 }
 
 static void
@@ -71,13 +69,17 @@ rename_to (MtwOutline  *self,
            GError     **error)
 {
   g_autofree char *from = mtw_outline_dup_block (self);
+  g_autofree char *scope = NULL;
+  g_autofree char *path = NULL;
 
   if (from == NULL)
     return TRUE;
   if (!mtw_document_rename (self->document, from, to, error))
     return FALSE;
 
-  mtw_outline_want_focus (self, to);
+  scope = mtw_path_scope (from);
+  path = mtw_path_join (scope, to);
+  mtw_outline_want_focus (self, path);
   return TRUE;
 }
 
@@ -184,6 +186,44 @@ move_cb (GtkWidget  *widget,
     mtw_outline_refuse (self, error->message);
 }
 
+static void
+group_cb (GtkWidget  *widget,
+          const char *name,
+          GVariant   *parameter)
+{
+  MtwOutline *self = MTW_OUTLINE (widget);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id = mtw_document_group_selection (self->document, NULL, &error);
+
+  mtw_outline_refuse (self, id != NULL ? NULL : error->message);
+  if (id != NULL)
+    mtw_outline_want_focus (self, id);
+}
+
+static void
+ungroup_cb (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  MtwOutline *self = MTW_OUTLINE (widget);
+  g_autofree char *id = mtw_outline_dup_block (self);
+  g_autoptr(GError) error = NULL;
+
+  if (id == NULL)
+    return;
+  if (mtw_document_ungroup (self->document, id, &error))
+    {
+      g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
+
+      mtw_outline_refuse (self, NULL);
+      mtw_outline_want_focus (self, ids[0]);
+    }
+  else
+    {
+      mtw_outline_refuse (self, error->message);
+    }
+}
+
 /* --- asking --- */
 
 static void
@@ -280,7 +320,7 @@ rename_cb (GtkWidget  *widget,
     return;
 
   gtk_widget_set_visible (GTK_WIDGET (self->rename_refusal), FALSE);
-  gtk_editable_set_text (self->rename_entry, id);
+  gtk_editable_set_text (self->rename_entry, mtw_path_name (id));
   gtk_popover_popup (GTK_POPOVER (self->rename_popover));
   gtk_widget_grab_focus (GTK_WIDGET (self->rename_entry));
 }
@@ -322,6 +362,8 @@ bind_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_v, GDK_CONTROL_MASK, "outline.paste" },
     { GDK_KEY_Delete, 0, "outline.delete" },
     { GDK_KEY_Delete, GDK_SHIFT_MASK, "outline.delete-cutting" },
+    { GDK_KEY_g, GDK_CONTROL_MASK, "outline.group" },
+    { GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "outline.ungroup" },
     { GDK_KEY_Up, GDK_ALT_MASK, "outline.move-earlier" },
     { GDK_KEY_Down, GDK_ALT_MASK, "outline.move-later" },
     { GDK_KEY_Menu, 0, "outline.context" },
@@ -351,6 +393,8 @@ mtw_outline_install_actions (GtkWidgetClass *widget_class)
     { "outline.paste", NULL, paste_cb },
     { "outline.delete", NULL, delete_cb },
     { "outline.delete-cutting", NULL, delete_cb },
+    { "outline.group", NULL, group_cb },
+    { "outline.ungroup", NULL, ungroup_cb },
     { "outline.move-earlier", NULL, move_cb },
     { "outline.move-later", NULL, move_cb },
     { "outline.ask-add", NULL, ask_add_cb },
@@ -373,8 +417,8 @@ mtw_outline_update_actions (MtwOutline *self)
   static const char *const of_one[] = { "outline.ask-disconnect", "outline.rename",
                                         "outline.rename-to", "outline.move-earlier",
                                         "outline.move-later" };
-  static const char *const of_any[] = { "outline.cut", "outline.copy", "outline.delete",
-                                        "outline.delete-cutting" };
+  static const char *const of_any[] = { "outline.group", "outline.cut", "outline.copy",
+                                        "outline.delete", "outline.delete-cutting" };
   g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
   guint n = g_strv_length (ids);
   const MtlBlock *block = n == 1 ? mtl_design_find (mtw_document_get_design (self->document),
@@ -386,4 +430,6 @@ mtw_outline_update_actions (MtwOutline *self)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), of_any[i], n > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "outline.ask-connect",
                                  block != NULL && !mtl_block_is_task (block));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "outline.ungroup",
+                                 block != NULL && mtl_block_group (block) != NULL);
 }

@@ -9,11 +9,14 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtw-offer.h"
+#include "mtw-path.h"
+
 /* The only wire into (@into) or out of @id; NULL where there are none or several. */
 static const MtlWire *
-find_only (MtlDesign  *design,
-           const char *id,
-           gboolean    into)
+find_only (const MtlDesign *design,
+           const char      *id,
+           gboolean         into)
 {
   const MtlWire *found = NULL;
 
@@ -33,8 +36,8 @@ find_only (MtlDesign  *design,
 
 /* One way in and one way out, by its type: it can stand anywhere in a chain. */
 static gboolean
-is_link (MtlDesign  *design,
-         const char *id)
+is_link (const MtlDesign *design,
+         const char      *id)
 {
   const MtlBlock *block = mtl_design_find (design, id);
 
@@ -88,9 +91,9 @@ swap_places (MtlDesign  *design,
 
 /* @between: the wire from the first to the second. */
 static MtlDesign *
-swap (MtlDesign      *old,
-      const MtlWire  *between,
-      GError        **error)
+swap (const MtlDesign  *old,
+      const MtlWire    *between,
+      GError          **error)
 {
   const char *first = between->from, *second = between->to;
   const char *in = mtl_block_input (mtl_design_find (old, first), 0);
@@ -118,6 +121,60 @@ swap (MtlDesign      *old,
   return swap_places (design, first, second);
 }
 
+static gboolean
+has_end (const MtlGroupPort *ports,
+         const char         *id)
+{
+  for (; ports->name != NULL; ports++)
+    for (guint i = 0; ports->ends[i] != NULL; i++)
+      if (mtw_path_has_port (id, ports->ends[i]))
+        return TRUE;
+
+  return FALSE;
+}
+
+/* A port of the group around would be left behind at one of the two. */
+static gboolean
+is_at_border (const MtlDesign *design,
+              const char      *scope,
+              const MtlWire   *between)
+{
+  const MtlGroup *group = scope != NULL ? mtl_block_group (mtl_design_find (design, scope))
+                                        : NULL;
+
+  return group != NULL && (has_end (mtl_group_inputs (group), between->from)
+                           || has_end (mtl_group_inputs (group), between->to)
+                           || has_end (mtl_group_outputs (group), between->from)
+                           || has_end (mtl_group_outputs (group), between->to));
+}
+
+static gboolean
+can_swap (const MtlDesign  *design,
+          const char       *scope,
+          const MtlWire    *between,
+          const char       *id,
+          gboolean          later,
+          GError          **error)
+{
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
+
+  if (between == NULL || find_only (graph, between->from, FALSE) == NULL
+      || !is_link (graph, between->from) || !is_link (graph, between->to))
+    g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
+                 later ? _("%s cannot be moved past what reads it: both need one input and one "
+                           "output, and nothing else may read between them.")
+                       : _("%s cannot be moved before what it reads: both need one input and "
+                           "one output, and nothing else may read between them."), id);
+  else if (is_at_border (design, scope, between))
+    g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
+                 _("%s and %s cannot change places: a port of %s is at one of them."),
+                 between->from, between->to, scope);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 mtw_outline_move (MtwDocument  *document,
                   const char   *id,
@@ -125,24 +182,24 @@ mtw_outline_move (MtwDocument  *document,
                   GError      **error)
 {
   MtlDesign *design = mtw_document_get_design (document);
-  const MtlWire *between = find_only (design, id, !later);
+  g_autofree char *scope = mtw_path_scope (id);
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
+  const MtlWire *between = find_only (graph, mtw_path_name (id), !later);
+  g_autoptr(MtlDesign) swapped = NULL;
   MtlDesign *moved;
   g_autofree char *name = NULL;
 
-  if (between == NULL || find_only (design, between->from, FALSE) == NULL
-      || !is_link (design, between->from) || !is_link (design, between->to))
-    {
-      g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN,
-                   later ? _("%s cannot be moved past what reads it: both need one input and one "
-                             "output, and nothing else may read between them.")
-                         : _("%s cannot be moved before what it reads: both need one input and "
-                             "one output, and nothing else may read between them."), id);
-      return FALSE;
-    }
+  if (!can_swap (design, scope, between, id, later, error))
+    return FALSE;
 
   /* Translators: name of an edit, e.g. “Move relu1 Before conv1”. */
   name = g_strdup_printf (_("Move %s Before %s"), between->to, between->from);
-  moved = swap (design, between, error);
+  swapped = swap (graph, between, error);
+  if (swapped == NULL)
+    return FALSE;
+
+  moved = scope != NULL ? mtl_design_with_body (design, scope, swapped, error)
+                        : mtl_design_ref (swapped);
   if (moved == NULL)
     return FALSE;
 

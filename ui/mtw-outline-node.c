@@ -1,4 +1,4 @@
-/* mtw-outline-node.c — a row of the outline: a block, or a heading with blocks under it
+/* mtw-outline-node.c — a row of the outline: a block, a group, or a heading
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -10,6 +10,8 @@ struct _MtwOutlineNode
   GObject          parent_instance;
 
   char            *key;
+  MtwRow           row;
+  gboolean         open;
   GListStore      *children;   /* NULL: a block */
   MtwOutlineWords  words;
 };
@@ -58,12 +60,14 @@ mtw_outline_node_init (MtwOutlineNode *self)
 
 MtwOutlineNode *
 mtw_outline_node_new (const char *key,
-                      gboolean    heading)
+                      MtwRow      row)
 {
   MtwOutlineNode *self = g_object_new (MTW_TYPE_OUTLINE_NODE, NULL);
 
   self->key = g_strdup (key);
-  if (heading)
+  self->row = row;
+  self->open = row == MTW_ROW_HEADING;
+  if (row != MTW_ROW_BLOCK)
     self->children = g_list_store_new (MTW_TYPE_OUTLINE_NODE);
   return self;
 }
@@ -72,6 +76,25 @@ const char *
 mtw_outline_node_get_key (MtwOutlineNode *self)
 {
   return self->key;
+}
+
+MtwRow
+mtw_outline_node_get_row (MtwOutlineNode *self)
+{
+  return self->row;
+}
+
+gboolean
+mtw_outline_node_get_open (MtwOutlineNode *self)
+{
+  return self->open;
+}
+
+void
+mtw_outline_node_set_open (MtwOutlineNode *self,
+                           gboolean        open)
+{
+  self->open = open;
 }
 
 GListStore *

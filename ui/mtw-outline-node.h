@@ -1,4 +1,4 @@
-/* mtw-outline-node.h — a row of the outline: a block, or a heading with blocks under it
+/* mtw-outline-node.h — a row of the outline: a block, a group, or a heading
  *
  * Signal `changed`: it says something else.
  *
@@ -26,12 +26,24 @@ typedef struct
   int       task;      /* of a heading of one head: its number; else -1 */
 } MtwOutlineWords;
 
-/* @key: id of a block, or what names a heading. */
+typedef enum
+{
+  MTW_ROW_BLOCK,
+  MTW_ROW_GROUP,     /* a use of one; its blocks are under it */
+  MTW_ROW_HEADING,   /* blocks are under it */
+} MtwRow;
+
+/* @key: path of a block, or what names a heading. */
 MtwOutlineNode        *mtw_outline_node_new          (const char      *key,
-                                                      gboolean         heading);
+                                                      MtwRow           row);
 const char            *mtw_outline_node_get_key      (MtwOutlineNode  *self);
-/* (transfer none): of a heading; NULL: a block. */
+MtwRow                 mtw_outline_node_get_row      (MtwOutlineNode  *self);
+/* (transfer none): what is under it; NULL: a block. */
 GListStore            *mtw_outline_node_get_children (MtwOutlineNode  *self);
+/* Whether what is under it shows: first of all under a heading, not under a group. */
+gboolean               mtw_outline_node_get_open     (MtwOutlineNode  *self);
+void                   mtw_outline_node_set_open     (MtwOutlineNode  *self,
+                                                      gboolean         open);
 const MtwOutlineWords *mtw_outline_node_get_words    (MtwOutlineNode  *self);
 /* Takes the strings of @words. */
 void                   mtw_outline_node_set_words    (MtwOutlineNode  *self,

@@ -2,6 +2,7 @@
  *
  * A block stands under the set of tasks that its values reach, in the order
  * in which data flows: by the longest way to it from a block without inputs.
+ * Under a group stand its blocks, in that order too.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -12,7 +13,9 @@
 
 #include "mtl-look.h"
 #include "mtw-number.h"
+#include "mtw-offer.h"
 #include "mtw-outline-node.h"
+#include "mtw-path.h"
 #include "mtw-wires-words.h"
 
 #define DATA "data"
@@ -22,7 +25,8 @@
 typedef struct
 {
   const MtlBlock *block;
-  guint           number;   /* in the design */
+  char           *path;
+  guint           number;   /* in its design or body */
   guint           depth;
   guint64         tasks;    /* 0: none, or a source */
 } Place;
@@ -72,9 +76,9 @@ compare (gconstpointer a,
 
 /* A design has no loops, so this ends after as many rounds as there are blocks. */
 static void
-find_depths (MtlDesign *design,
-             Place     *places,
-             guint      n)
+find_depths (const MtlDesign *design,
+             Place           *places,
+             guint            n)
 {
   g_autoptr(GHashTable) numbers = g_hash_table_new (g_str_hash, g_str_equal);
   gboolean moved = TRUE;
@@ -100,28 +104,38 @@ find_depths (MtlDesign *design,
     }
 }
 
-/* (array length=*n) (transfer full): in the order of the outline. */
-static Place *
-list_places (MtwDocument *document,
-             guint       *n)
+static void
+clear_place (gpointer place)
 {
-  MtlDesign *design = mtw_document_get_design (document);
+  g_free (((Place *) place)->path);
+}
+
+/* (element-type Place) (transfer full): the blocks of the group behind @scope, NULL: of
+ * the design, in the order of the outline. */
+static GArray *
+list_places (MtwDocument *document,
+             const char  *scope)
+{
+  const MtlDesign *graph = mtw_offer_graph (mtw_document_get_design (document), scope);
   MtlSurvey *survey = mtw_document_get_survey (document);
-  Place *places = g_new0 (Place, mtl_design_n_blocks (design) + 1);
+  guint n = mtl_design_n_blocks (graph);
+  GArray *places = g_array_sized_new (FALSE, TRUE, sizeof (Place), n);
 
-  *n = mtl_design_n_blocks (design);
-  for (guint i = 0; i < *n; i++)
+  g_array_set_clear_func (places, clear_place);
+  for (guint i = 0; i < n; i++)
     {
-      const MtlBlock *block = mtl_design_block (design, i);
+      const MtlBlock *block = mtl_design_block (graph, i);
+      Place place = { .block = block, .number = i };
 
-      places[i].block = block;
-      places[i].number = i;
-      if (!mtl_block_is_source (block))
-        places[i].tasks = mtl_survey_tasks (survey, mtl_block_id (block));
+      place.path = mtw_path_join (scope, mtl_block_id (block));
+      /* Blocks of one group stand together, whatever they reach. */
+      if (!mtl_block_is_source (block) && scope == NULL)
+        place.tasks = mtl_survey_tasks (survey, place.path);
+      g_array_append_val (places, place);
     }
 
-  find_depths (design, places, *n);
-  qsort (places, *n, sizeof *places, compare);
+  find_depths (graph, (Place *) places->data, n);
+  g_array_sort (places, compare);
   return places;
 }
 
@@ -160,16 +174,16 @@ speak (const MtlBlock *block,
 static void
 say_block (MtwOutlineNode *node,
            MtwDocument    *document,
-           const MtlBlock *block)
+           const Place    *place)
 {
-  const MtlChosen *what = mtl_block_what (block);
+  const MtlChosen *what = mtl_block_what (place->block);
   const MtlMethod *method = mtl_chosen_method (what);
-  const char *id = mtl_block_id (block);
+  const char *id = place->path;
   guint64 tasks = mtl_survey_tasks (mtw_document_get_survey (document), id);
-  MtwOutlineWords words = { .title = g_strdup (id), .task = -1 };
+  MtwOutlineWords words = { .title = g_strdup (mtw_path_name (id)), .task = -1 };
   g_autofree char *line = mtl_look_line (what);
-  g_autofree char *input = mtw_words_of_inputs (document, block);
-  g_autofree char *output = mtw_words_of_outputs (document, block);
+  g_autofree char *input = mtw_words_of_inputs (document, id);
+  g_autofree char *output = mtw_words_of_outputs (document, id);
   g_autofree char *serves = mtw_document_tasks_words (document, tasks);
   g_autofree char *problems = mtw_words_of_problems (document, id, &words.error);
 
@@ -178,7 +192,7 @@ say_block (MtwOutlineNode *node,
                  ? g_strdup (_(method->title))
                  : g_strconcat (_(method->title), " · ", line, NULL);
   words.icon = g_strdup (mtl_look_icon (mtl_chosen_kind (what), method));
-  words.spoken = speak (block, input, output, serves, *problems != '\0' ? problems : NULL);
+  words.spoken = speak (place->block, input, output, serves, *problems != '\0' ? problems : NULL);
   if (*problems != '\0')
     words.problems = g_steal_pointer (&problems);
   mtw_outline_node_set_words (node, &words);
@@ -292,43 +306,63 @@ replace (GListStore *list,
 static MtwOutlineNode *
 keep_or_make (GHashTable *nodes,
               const char *key,
-              gboolean    heading)
+              MtwRow      row)
 {
   MtwOutlineNode *node = g_hash_table_lookup (nodes, key);
 
-  return node != NULL ? g_object_ref (node) : mtw_outline_node_new (key, heading);
+  return node != NULL && mtw_outline_node_get_row (node) == row ? g_object_ref (node)
+                                                                : mtw_outline_node_new (key, row);
 }
 
-/* The blocks of @places from @first on that share a heading; returns past the last. */
-static guint
-fill_heading (MtwOutlineNode *heading,
-              MtwDocument    *document,
-              const Place    *places,
-              guint           first,
-              guint           n)
+/* The blocks of @places from @first to @end, under @parent. */
+static void
+fill (MtwOutlineNode *parent,
+      MtwDocument    *document,
+      const GArray   *places,
+      guint           first,
+      guint           end)
 {
-  GListStore *children = mtw_outline_node_get_children (heading);
+  GListStore *children = mtw_outline_node_get_children (parent);
   g_autoptr(GHashTable) old = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                      g_object_unref);
   g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func (g_object_unref);
-  g_autofree char *key = key_of (&places[first]);
-  guint i;
 
   collect (G_LIST_MODEL (children), old);
-  for (i = first; i < n; i++)
+  for (guint i = first; i < end; i++)
     {
-      g_autofree char *other = key_of (&places[i]);
-      MtwOutlineNode *node;
+      const Place *place = &g_array_index (places, Place, i);
+      gboolean use = mtl_block_group (place->block) != NULL;
+      MtwOutlineNode *node = keep_or_make (old, place->path, use ? MTW_ROW_GROUP : MTW_ROW_BLOCK);
 
-      if (!g_str_equal (other, key))
-        break;
-      node = keep_or_make (old, mtl_block_id (places[i].block), FALSE);
-      say_block (node, document, places[i].block);
+      say_block (node, document, place);
+      if (use)
+        {
+          g_autoptr(GArray) inner = list_places (document, place->path);
+
+          fill (node, document, inner, 0, inner->len);
+        }
       g_ptr_array_add (nodes, node);
     }
 
   replace (children, nodes);
-  say_heading (heading, document, &places[first]);
+}
+
+/* Past the last of @places from @first on that share a heading. */
+static guint
+find_end (const GArray *places,
+          guint         first)
+{
+  g_autofree char *key = key_of (&g_array_index (places, Place, first));
+  guint i = first + 1;
+
+  for (; i < places->len; i++)
+    {
+      g_autofree char *other = key_of (&g_array_index (places, Place, i));
+
+      if (!g_str_equal (other, key))
+        break;
+    }
+
   return i;
 }
 
@@ -339,17 +373,20 @@ mtw_outline_tree_update (GListStore  *headings,
   g_autoptr(GHashTable) old = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                                      g_object_unref);
   g_autoptr(GPtrArray) nodes = g_ptr_array_new_with_free_func (g_object_unref);
-  guint n;
-  g_autofree Place *places = list_places (document, &n);
+  g_autoptr(GArray) places = list_places (document, NULL);
 
   collect (G_LIST_MODEL (headings), old);
-  for (guint i = 0; i < n;)
+  for (guint i = 0; i < places->len;)
     {
-      g_autofree char *key = key_of (&places[i]);
-      MtwOutlineNode *heading = keep_or_make (old, key, TRUE);
+      const Place *first = &g_array_index (places, Place, i);
+      g_autofree char *key = key_of (first);
+      MtwOutlineNode *heading = keep_or_make (old, key, MTW_ROW_HEADING);
+      guint end = find_end (places, i);
 
-      i = fill_heading (heading, document, places, i, n);
+      fill (heading, document, places, i, end);
+      say_heading (heading, document, first);
       g_ptr_array_add (nodes, heading);
+      i = end;
     }
 
   replace (headings, nodes);

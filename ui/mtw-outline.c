@@ -11,9 +11,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "mtw-outline-node.h"
+#include "mtw-outline-row.h"
 #include "mtw-outline-tree.h"
-
-#define N_TASK_COLOURS 8
+#include "mtw-path.h"
 
 static guint activated_signal;
 
@@ -34,7 +34,7 @@ dup_node (MtwOutline *self,
 static gboolean
 is_block (MtwOutlineNode *node)
 {
-  return mtw_outline_node_get_children (node) == NULL;
+  return mtw_outline_node_get_row (node) != MTW_ROW_HEADING;
 }
 
 static int
@@ -54,6 +54,43 @@ find_row (MtwOutline *self,
   return -1;
 }
 
+/* Of what is in a group, the groups around it. */
+static void
+expand_around (MtwOutline *self,
+               const char *id)
+{
+  g_autofree char *scope = mtw_path_scope (id);
+  int row;
+
+  if (scope == NULL)
+    return;
+
+  expand_around (self, scope);
+  row = find_row (self, scope);
+  if (row >= 0)
+    {
+      g_autoptr(GtkTreeListRow) around = g_list_model_get_item (G_LIST_MODEL (self->rows), row);
+      g_autoptr(MtwOutlineNode) node = gtk_tree_list_row_get_item (around);
+
+      mtw_outline_node_set_open (node, TRUE);
+      gtk_tree_list_row_set_expanded (around, TRUE);
+    }
+}
+
+/* A row that comes, or comes again, is closed, whatever its node was. */
+static void
+expand_open (MtwOutline *self)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->rows)); i++)
+    {
+      g_autoptr(GtkTreeListRow) row = g_list_model_get_item (G_LIST_MODEL (self->rows), i);
+      g_autoptr(MtwOutlineNode) node = gtk_tree_list_row_get_item (row);
+
+      if (mtw_outline_node_get_open (node))
+        gtk_tree_list_row_set_expanded (row, TRUE);
+    }
+}
+
 static GListModel *
 list_children (gpointer item,
                gpointer data)
@@ -61,125 +98,6 @@ list_children (gpointer item,
   GListStore *children = mtw_outline_node_get_children (item);
 
   return children != NULL ? g_object_ref (G_LIST_MODEL (children)) : NULL;
-}
-
-static GtkWidget *
-add_label (GtkWidget  *box,
-           const char *class_name)
-{
-  GtkWidget *label = gtk_label_new (NULL);
-
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  if (class_name != NULL)
-    gtk_widget_add_css_class (label, class_name);
-  gtk_box_append (GTK_BOX (box), label);
-  return label;
-}
-
-/* icon, (title over detail), end, problem */
-static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *item)
-{
-  GtkWidget *expander = g_object_new (GTK_TYPE_TREE_EXPANDER, "accessible-role",
-                                      GTK_ACCESSIBLE_ROLE_TREE_ITEM, NULL);
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-
-  gtk_box_append (GTK_BOX (row), gtk_image_new ());
-  gtk_widget_set_margin_end (row, 12);
-  gtk_widget_set_hexpand (lines, TRUE);
-  gtk_widget_set_valign (lines, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (row), lines);
-  add_label (lines, "heading");
-  gtk_widget_add_css_class (add_label (lines, "caption"), "basin-secondary");
-  gtk_widget_add_css_class (add_label (row, "numeric"), "basin-secondary");
-  gtk_box_append (GTK_BOX (row), gtk_image_new ());
-  gtk_tree_expander_set_child (GTK_TREE_EXPANDER (expander), row);
-  gtk_list_item_set_child (item, expander);
-}
-
-static void
-colour_title (GtkWidget *title,
-              int        task)
-{
-  for (int k = 0; k < N_TASK_COLOURS; k++)
-    {
-      g_autofree char *class_name = g_strdup_printf ("task-%d-text", k + 1);
-
-      if (task >= 0 && task % N_TASK_COLOURS == k)
-        gtk_widget_add_css_class (title, class_name);
-      else
-        gtk_widget_remove_css_class (title, class_name);
-    }
-}
-
-static void
-show_icon (GtkWidget  *image,
-           const char *icon)
-{
-  gtk_widget_set_visible (image, icon != NULL);
-  if (icon != NULL)
-    gtk_image_set_from_icon_name (GTK_IMAGE (image), icon);
-}
-
-static void
-show_node (MtwOutlineNode *node,
-           GtkListItem    *item)
-{
-  const MtwOutlineWords *words = mtw_outline_node_get_words (node);
-  GtkWidget *expander = gtk_list_item_get_child (item);
-  GtkWidget *row = gtk_tree_expander_get_child (GTK_TREE_EXPANDER (expander));
-  GtkWidget *icon = gtk_widget_get_first_child (row);
-  GtkWidget *lines = gtk_widget_get_next_sibling (icon);
-  GtkWidget *title = gtk_widget_get_first_child (lines);
-  GtkWidget *detail = gtk_widget_get_next_sibling (title);
-  GtkWidget *end = gtk_widget_get_next_sibling (lines);
-  GtkWidget *problem = gtk_widget_get_next_sibling (end);
-
-  show_icon (icon, words->icon);
-  gtk_label_set_label (GTK_LABEL (title), words->title);
-  colour_title (title, words->task);
-  gtk_widget_set_visible (detail, words->detail != NULL);
-  gtk_label_set_label (GTK_LABEL (detail), words->detail != NULL ? words->detail : "");
-  gtk_label_set_label (GTK_LABEL (end), words->end != NULL ? words->end : "");
-  show_icon (problem, words->problems == NULL ? NULL
-                      : words->error ? "basin-problem-symbolic" : "basin-warning-symbolic");
-  gtk_widget_remove_css_class (problem, words->error ? "warning" : "error");
-  gtk_widget_add_css_class (problem, words->error ? "error" : "warning");
-  gtk_widget_set_tooltip_text (expander, words->problems);
-
-  /* The row that takes the focus is the list's own, around the expander. */
-  gtk_accessible_update_property (GTK_ACCESSIBLE (expander), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  words->spoken, -1);
-  if (gtk_widget_get_parent (expander) != NULL)
-    gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (expander)),
-                                    GTK_ACCESSIBLE_PROPERTY_LABEL, words->spoken, -1);
-}
-
-static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *item)
-{
-  GtkTreeListRow *row = gtk_list_item_get_item (item);
-  g_autoptr(MtwOutlineNode) node = gtk_tree_list_row_get_item (row);
-
-  gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), row);
-  /* A row that has left the tree knows its node no longer, so it is kept here. */
-  g_object_set_data_full (G_OBJECT (item), "node", g_object_ref (node), g_object_unref);
-  g_signal_connect (node, "changed", G_CALLBACK (show_node), item);
-  show_node (node, item);
-}
-
-static void
-unbind_cb (GtkSignalListItemFactory *factory,
-           GtkListItem              *item)
-{
-  gtk_tree_expander_set_list_row (GTK_TREE_EXPANDER (gtk_list_item_get_child (item)), NULL);
-  g_signal_handlers_disconnect_by_func (g_object_get_data (G_OBJECT (item), "node"), show_node,
-                                        item);
-  g_object_set_data (G_OBJECT (item), "node", NULL);
 }
 
 /* --- focus and selection --- */
@@ -221,8 +139,13 @@ void
 mtw_outline_want_focus (MtwOutline *self,
                         const char *id)
 {
-  int row = mtw_document_is_surveyed (self->document) ? find_row (self, id) : -1;
+  int row = -1;
 
+  if (mtw_document_is_surveyed (self->document))
+    {
+      expand_around (self, id);
+      row = find_row (self, id);
+    }
   g_clear_pointer (&self->wanted, g_free);
   if (row >= 0)
     focus_row (self, row);
@@ -304,6 +227,7 @@ update (MtwOutline *self)
 
   self->syncing = TRUE;
   mtw_outline_tree_update (self->headings, self->document);
+  expand_open (self);
   self->syncing = FALSE;
   show_selection (self);
 
@@ -419,21 +343,18 @@ mtw_outline_class_init (MtwOutlineClass *klass)
 static void
 mtw_outline_init (MtwOutline *self)
 {
-  GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
+  GtkListItemFactory *factory = mtw_outline_row_factory ();
 
   self->closed = g_cancellable_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self->list));
   gtk_widget_set_parent (self->rename_popover, self->rename_button);
 
-  g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
-  g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
-  g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
   gtk_list_view_set_factory (self->list, factory);
   g_object_unref (factory);
 
   self->headings = g_list_store_new (MTW_TYPE_OUTLINE_NODE);
-  self->rows = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->headings)), FALSE, TRUE,
+  self->rows = gtk_tree_list_model_new (g_object_ref (G_LIST_MODEL (self->headings)), FALSE, FALSE,
                                         list_children, NULL, NULL);
   self->selection = gtk_multi_selection_new (g_object_ref (G_LIST_MODEL (self->rows)));
   g_signal_connect_swapped (self->selection, "selection-changed", G_CALLBACK (selected_cb), self);

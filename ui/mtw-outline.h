@@ -1,11 +1,11 @@
 /* mtw-outline.h — the design as a tree of trunk and heads: the editor without geometry
  *
  * All that the canvas can do to blocks and wires, by keyboard and by actions:
- * `outline.add-block` (s: `op:ID` or `source:ID`; after the selected block),
+ * `outline.add-block` (s: as in mtw-offer.h; after the selected block),
  * `outline.connect` and `outline.disconnect` (s: `from.port to.port`),
- * `outline.rename-to` (s), `outline.delete`, `outline.delete-cutting`,
- * `outline.move-earlier`, `outline.move-later`; and the ones that ask first:
- * `outline.ask-add`, `outline.ask-connect`, `outline.ask-disconnect`,
+ * `outline.rename-to` (s), `outline.delete`, `outline.delete-cutting`, `outline.group`,
+ * `outline.ungroup`, `outline.move-earlier`, `outline.move-later`; and the ones that ask
+ * first: `outline.ask-add`, `outline.ask-connect`, `outline.ask-disconnect`,
  * `outline.rename`.
  *
  * Signal `activated` (string: id): Enter on a block.

@@ -14,26 +14,36 @@
 
 #include "mtl-look.h"
 #include "mtw-fit.h"
+#include "mtw-offer.h"
 
 #define MTW_TYPE_OFFER (mtw_offer_get_type ())
 
 G_DECLARE_FINAL_TYPE (MtwOffer, mtw_offer, MTW, OFFER, GObject)
 
-/* A row: a block that can be added, or a heading where method is NULL. */
+/* A row: a block that can be added, or a heading where what is NULL. */
 struct _MtwOffer
 {
-  GObject          parent_instance;
+  GObject    parent_instance;
 
-  MtlKind          kind;
-  const MtlMethod *method;
-  const char      *heading;   /* untranslated; of all blocks under it the same */
+  MtlChosen *what;
+  char      *heading;   /* untranslated; of all blocks under it the same */
 };
 
 G_DEFINE_FINAL_TYPE (MtwOffer, mtw_offer, G_TYPE_OBJECT)
 
 static void
+mtw_offer_finalize (GObject *object)
+{
+  g_clear_pointer (&MTW_OFFER (object)->what, mtl_chosen_unref);
+  g_free (MTW_OFFER (object)->heading);
+
+  G_OBJECT_CLASS (mtw_offer_parent_class)->finalize (object);
+}
+
+static void
 mtw_offer_class_init (MtwOfferClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = mtw_offer_finalize;
 }
 
 static void
@@ -51,21 +61,21 @@ struct _MtwPalette
 
   MtwDocument    *document;
   GPtrArray      *offers;    /* every block, by heading */
+  GPtrArray      *groups;    /* MtlGroup, of the design, among them */
   GListStore     *shown;     /* with headings */
 };
 
 G_DEFINE_FINAL_TYPE (MtwPalette, mtw_palette, ADW_TYPE_BIN)
 
+/* @what: (nullable) */
 static MtwOffer *
-offer_new (MtlKind          kind,
-           const MtlMethod *method,
-           const char      *heading)
+offer_new (MtlChosen  *what,
+           const char *heading)
 {
   MtwOffer *offer = g_object_new (MTW_TYPE_OFFER, NULL);
 
-  offer->kind = kind;
-  offer->method = method;
-  offer->heading = heading;
+  offer->what = what != NULL ? mtl_chosen_ref (what) : NULL;
+  offer->heading = g_strdup (heading);
   return offer;
 }
 
@@ -85,22 +95,39 @@ insert_offer (GPtrArray *offers,
 }
 
 static void
-list_offers (MtwPalette *self,
-             MtlKind     kind)
+unref_group (gpointer group)
 {
-  for (const MtlMethod *const *m = mtl_catalogue_list (kind); *m != NULL; m++)
-    if (!(*m)->hidden)
-      insert_offer (self->offers, offer_new (kind, *m, mtl_look_group (kind, *m)));
+  mtl_group_unref (group);
+}
+
+static void
+list_offers (MtwPalette *self)
+{
+  MtlDesign *design = mtw_document_get_design (self->document);
+  g_autoptr(GPtrArray) list = mtw_offer_list (design);
+
+  g_ptr_array_set_size (self->groups, 0);
+  for (guint i = 0; i < mtl_design_n_groups (design); i++)
+    g_ptr_array_add (self->groups, mtl_group_ref (mtl_design_group (design, i)));
+  g_ptr_array_set_size (self->offers, 0);
+  for (guint i = 0; i < list->len; i++)
+    {
+      MtlChosen *what = list->pdata[i];
+
+      insert_offer (self->offers,
+                    offer_new (what, mtl_look_group (mtl_chosen_kind (what),
+                                                     mtl_chosen_method (what))));
+    }
 }
 
 static gboolean
 matches (const MtwOffer *offer,
          const char     *key)
 {
-  g_autofree char *title = g_utf8_casefold (_(offer->method->title), -1);
+  g_autofree char *title = g_utf8_casefold (mtw_offer_title (offer->what), -1);
   g_autofree char *heading = g_utf8_casefold (_(offer->heading), -1);
 
-  return strstr (title, key) != NULL || strstr (offer->method->id, key) != NULL
+  return strstr (title, key) != NULL || strstr (mtl_chosen_method (offer->what)->id, key) != NULL
          || g_str_has_prefix (heading, key);
 }
 
@@ -120,13 +147,44 @@ fill (MtwPalette *self)
       if (!matches (offer, key))
         continue;
       if (g_strcmp0 (heading, offer->heading) != 0)
-        g_ptr_array_add (rows, offer_new (offer->kind, NULL, offer->heading));
+        g_ptr_array_add (rows, offer_new (NULL, offer->heading));
       heading = offer->heading;
       g_ptr_array_add (rows, g_object_ref (offer));
     }
 
   g_list_store_splice (self->shown, 0, g_list_model_get_n_items (G_LIST_MODEL (self->shown)),
                        rows->pdata, rows->len);
+}
+
+/* Whether the groups of the design are those that are listed, as far as is seen. */
+static gboolean
+has_listed (MtwPalette *self)
+{
+  MtlDesign *design = mtw_document_get_design (self->document);
+
+  if (mtl_design_n_groups (design) != self->groups->len)
+    return FALSE;
+  for (guint i = 0; i < self->groups->len; i++)
+    {
+      const MtlGroup *now = mtl_design_group (design, i), *listed = self->groups->pdata[i];
+
+      if (!g_str_equal (mtl_group_id (now), mtl_group_id (listed))
+          || !g_str_equal (mtl_group_title (now), mtl_group_title (listed))
+          || g_strcmp0 (mtl_group_summary (now), mtl_group_summary (listed)) != 0)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+changed_cb (MtwPalette *self)
+{
+  if (has_listed (self))
+    return;
+
+  list_offers (self);
+  fill (self);
 }
 
 static void
@@ -152,12 +210,15 @@ add (MtwPalette *self,
   g_autoptr(MtwOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->shown), row);
   g_autofree char *choice = NULL;
   g_autofree char *id = NULL;
+  g_autoptr(GError) error = NULL;
 
-  if (offer == NULL || offer->method == NULL)
+  if (offer == NULL || offer->what == NULL)
     return FALSE;
 
-  choice = g_strconcat (mtl_kind_name (offer->kind), ":", offer->method->id, NULL);
-  id = mtw_fit_add (self->document, choice);
+  choice = mtw_offer_choice (offer->what);
+  id = mtw_fit_add (self->document, choice, &error);
+  if (id == NULL)
+    mtw_document_announce (self->document, error->message);
   return id != NULL;
 }
 
@@ -192,10 +253,10 @@ drag_prepare_cb (GtkDragSource *source,
   MtwOffer *offer = gtk_list_item_get_item (item);
   g_autofree char *choice = NULL;
 
-  if (offer == NULL || offer->method == NULL)
+  if (offer == NULL || offer->what == NULL)
     return NULL;
 
-  choice = g_strconcat (mtl_kind_name (offer->kind), ":", offer->method->id, NULL);
+  choice = mtw_offer_choice (offer->what);
   return gdk_content_provider_new_typed (G_TYPE_STRING, choice);
 }
 
@@ -238,7 +299,8 @@ bind_cb (GtkSignalListItemFactory *factory,
   GtkWidget *row = gtk_list_item_get_child (item);
   GtkWidget *icon = gtk_widget_get_first_child (row);
   GtkWidget *title = gtk_widget_get_last_child (row);
-  gboolean heading = offer->method == NULL;
+  const MtlMethod *method = offer->what != NULL ? mtl_chosen_method (offer->what) : NULL;
+  gboolean heading = method == NULL;
 
   gtk_widget_set_visible (icon, !heading);
   gtk_list_item_set_selectable (item, !heading);
@@ -248,11 +310,13 @@ bind_cb (GtkSignalListItemFactory *factory,
   else
     gtk_widget_remove_css_class (row, "basin-palette-heading");
 
-  gtk_label_set_label (GTK_LABEL (title), _(heading ? offer->heading : offer->method->title));
+  gtk_label_set_label (GTK_LABEL (title), heading ? _(offer->heading)
+                                          : mtw_offer_title (offer->what));
   if (!heading)
-    gtk_image_set_from_icon_name (GTK_IMAGE (icon), mtl_look_icon (offer->kind, offer->method));
-  gtk_widget_set_tooltip_text (row, heading || offer->method->summary == NULL
-                                    ? NULL : _(offer->method->summary));
+    gtk_image_set_from_icon_name (GTK_IMAGE (icon),
+                                  mtl_look_icon (mtl_chosen_kind (offer->what), method));
+  gtk_widget_set_tooltip_text (row, heading || method->summary == NULL ? NULL
+                                    : _(method->summary));
   /* The row that takes the focus is the list's own, around this one. */
   if (gtk_widget_get_parent (row) != NULL)
     gtk_accessible_update_property (GTK_ACCESSIBLE (gtk_widget_get_parent (row)),
@@ -276,6 +340,7 @@ mtw_palette_finalize (GObject *object)
   MtwPalette *self = MTW_PALETTE (object);
 
   g_ptr_array_unref (self->offers);
+  g_ptr_array_unref (self->groups);
   g_object_unref (self->shown);
 
   G_OBJECT_CLASS (mtw_palette_parent_class)->finalize (object);
@@ -310,10 +375,8 @@ mtw_palette_init (MtwPalette *self)
   gtk_widget_init_template (GTK_WIDGET (self));
 
   self->offers = g_ptr_array_new_with_free_func (g_object_unref);
-  list_offers (self, MTL_KIND_OP);
-  list_offers (self, MTL_KIND_SOURCE);
+  self->groups = g_ptr_array_new_with_free_func (unref_group);
   self->shown = g_list_store_new (MTW_TYPE_OFFER);
-  fill (self);
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
@@ -334,6 +397,9 @@ mtw_palette_new (MtwDocument *document)
   MtwPalette *self = g_object_new (MTW_TYPE_PALETTE, NULL);
 
   self->document = g_object_ref (document);
+  list_offers (self);
+  fill (self);
+  g_signal_connect_object (document, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   return GTK_WIDGET (self);
 }
 
@@ -358,7 +424,7 @@ mtw_palette_n_shown (MtwPalette *self)
     {
       g_autoptr(MtwOffer) offer = g_list_model_get_item (G_LIST_MODEL (self->shown), i);
 
-      n += offer->method != NULL;
+      n += offer->what != NULL;
     }
 
   return n;

@@ -408,7 +408,7 @@ mtw_tidy_async (MtlDesign           *design,
 
   g_task_set_source_tag (task, mtw_tidy_async);
   g_task_set_task_data (task, self, tidy_free);
-  self->scene = mtw_scene_new (design, survey);
+  self->scene = mtw_scene_new (design, survey, NULL, NULL);
   self->graph = g_string_new (NULL);
   self->widths = g_new0 (double, self->scene->items->len + 1);
   self->places = g_new0 (double, 2 * self->scene->items->len + 1);

@@ -7,6 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtw-offer.h"
+#include "mtw-path.h"
+
 static char *
 shape_words (const MtlShape *shape)
 {
@@ -51,68 +54,133 @@ words_of_port (MtwDocument *document,
   return g_strdup (_("unknown"));
 }
 
+static void
+append_line (GString    *words,
+             const char *line)
+{
+  if (words->len > 0)
+    g_string_append_c (words, '\n');
+  g_string_append (words, line);
+}
+
+static gboolean
+is_end (const char *end,
+        const char *block,
+        const char *port)
+{
+  g_autofree char *own = g_strconcat (block, ".", port, NULL);
+
+  return g_str_equal (end, own);
+}
+
+/* What the group around hands to the block: “input in of stage1”. */
+static void
+append_group_inputs (GString    *words,
+                     MtlDesign  *design,
+                     const char *scope,
+                     const char *name)
+{
+  const MtlGroup *group = mtl_block_group (mtl_design_find (design, scope));
+
+  for (const MtlGroupPort *input = mtl_group_inputs (group); input->name != NULL; input++)
+    for (guint i = 0; input->ends[i] != NULL; i++)
+      if (mtw_path_has_port (name, input->ends[i]))
+        {
+          /* Translators: what a block in a group reads: the name of an input, the group. */
+          g_autofree char *line = g_strdup_printf (_("input %s of %s"), input->name, scope);
+
+          append_line (words, line);
+        }
+}
+
 char *
-mtw_words_of_inputs (MtwDocument    *document,
-                     const MtlBlock *block)
+mtw_words_of_inputs (MtwDocument *document,
+                     const char  *block)
 {
   MtlDesign *design = mtw_document_get_design (document);
+  g_autofree char *scope = mtw_path_scope (block);
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
   g_autoptr(GString) words = g_string_new (NULL);
 
-  for (guint i = 0; i < mtl_design_n_wires (design); i++)
+  for (guint i = 0; i < mtl_design_n_wires (graph); i++)
     {
-      const MtlWire *wire = mtl_design_wire (design, i);
+      const MtlWire *wire = mtl_design_wire (graph, i);
+      g_autofree char *giver = mtw_path_join (scope, wire->from);
       g_autofree char *shape = NULL;
+      g_autofree char *line = NULL;
 
-      if (!g_str_equal (wire->to, mtl_block_id (block)))
+      if (!g_str_equal (wire->to, mtw_path_name (block)))
         continue;
-      shape = words_of_port (document, wire->from, wire->from_port);
-      if (words->len > 0)
-        g_string_append_c (words, '\n');
+      shape = words_of_port (document, giver, wire->from_port);
       /* Translators: what a block reads: another block and its shape, “dense1, 50 values”. */
-      g_string_append_printf (words, _("%s, %s"), wire->from, shape);
+      line = g_strdup_printf (_("%s, %s"), wire->from, shape);
+      append_line (words, line);
     }
 
+  if (scope != NULL)
+    append_group_inputs (words, design, scope, mtw_path_name (block));
   return g_strdup (words->len > 0 ? words->str : _("nothing"));
 }
 
+static void
+append_reader (GString    *words,
+               gboolean   *first,
+               const char *reader)
+{
+  /* Translators: between the shape of an output and the blocks that read it. */
+  g_string_append (words, *first ? _(" to ") : _(", "));
+  g_string_append (words, reader);
+  *first = FALSE;
+}
+
+/* Blocks beside it, and the output of the group around that shows it. */
 static void
 append_readers (GString    *words,
                 MtlDesign  *design,
                 const char *block,
                 const char *port)
 {
+  g_autofree char *scope = mtw_path_scope (block);
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
+  const char *name = mtw_path_name (block);
   gboolean first = TRUE;
 
-  for (guint i = 0; i < mtl_design_n_wires (design); i++)
+  for (guint i = 0; i < mtl_design_n_wires (graph); i++)
     {
-      const MtlWire *wire = mtl_design_wire (design, i);
+      const MtlWire *wire = mtl_design_wire (graph, i);
 
-      if (!g_str_equal (wire->from, block) || !g_str_equal (wire->from_port, port))
-        continue;
-      /* Translators: between the shape of an output and the blocks that read it. */
-      g_string_append (words, first ? _(" to ") : _(", "));
-      g_string_append (words, wire->to);
-      first = FALSE;
+      if (g_str_equal (wire->from, name) && g_str_equal (wire->from_port, port))
+        append_reader (words, &first, wire->to);
     }
+  if (scope == NULL)
+    return;
+
+  for (const MtlGroupPort *output
+         = mtl_group_outputs (mtl_block_group (mtl_design_find (design, scope)));
+       output->name != NULL; output++)
+    if (is_end (output->ends[0], name, port))
+      {
+        /* Translators: what shows an output of a block in a group: its name, the group. */
+        g_autofree char *shown = g_strdup_printf (_("output %s of %s"), output->name, scope);
+
+        append_reader (words, &first, shown);
+      }
 }
 
 char *
-mtw_words_of_outputs (MtwDocument    *document,
-                      const MtlBlock *block)
+mtw_words_of_outputs (MtwDocument *document,
+                      const char  *block)
 {
   MtlSurvey *survey = mtw_document_get_survey (document);
-  const char *id = mtl_block_id (block);
   g_autoptr(GString) words = g_string_new (NULL);
 
-  for (guint i = 0; i < mtl_survey_n_outputs (survey, id); i++)
+  for (guint i = 0; i < mtl_survey_n_outputs (survey, block); i++)
     {
-      g_autofree char *shape = mtw_words_of_shape (document, id, i);
+      g_autofree char *shape = mtw_words_of_shape (document, block, i);
 
-      if (words->len > 0)
-        g_string_append_c (words, '\n');
-      g_string_append (words, shape);
-      append_readers (words, mtw_document_get_design (document), id,
-                      mtl_survey_output (survey, id, i));
+      append_line (words, shape);
+      append_readers (words, mtw_document_get_design (document), block,
+                      mtl_survey_output (survey, block, i));
     }
 
   return g_strdup (words->len > 0 ? words->str : _("nothing"));

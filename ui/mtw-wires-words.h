@@ -12,12 +12,12 @@ char *mtw_words_of_shape   (MtwDocument    *document,
                             const char     *block,
                             guint           output);
 /* “dense1, 50 values”, a line for each wire; “nothing” where there is none.
- * (transfer full) */
+ * @block: a path. (transfer full) */
 char *mtw_words_of_inputs  (MtwDocument    *document,
-                            const MtlBlock *block);
+                            const char     *block);
 /* “10×28×28 to pool1”, a line for each output. (transfer full) */
 char *mtw_words_of_outputs (MtwDocument    *document,
-                            const MtlBlock *block);
+                            const char     *block);
 /* The messages about a block, with spaces between; "" where all is well.
  * *error: whether one of them is no mere warning. (transfer full) */
 char *mtw_words_of_problems (MtwDocument   *document,

@@ -208,6 +208,52 @@ class Acceptance(unittest.TestCase):
         studio.says("Saved")
         self.assertEqual(read(path), saved)
 
+    def group(self, studio, name, *blocks):
+        """Chooses blocks with the mouse and makes a group of them, by the name."""
+        for block in blocks:
+            studio.point_at(studio.find(f"{block}, *", role="button"))
+            driver.xdotool("keydown", "shift")
+        driver.xdotool("keyup", "shift")
+        studio.keys("ctrl+g")
+        entry = studio.find("Name of the group", role="text")
+        wait(lambda: studio.has_state(entry, FOCUSED), "the focus in the name")
+        studio.keys("ctrl+a")
+        studio.write(name)
+        studio.keys("Return")
+        studio.says(f"Grouped {len(blocks)} blocks as {name}1")
+
+    def test_groups(self):
+        """Blocks into a group, opened, changed within, taken back, and apart again."""
+        path = self.write_design()
+        studio = self.open(path)
+        self.group(studio, "stem", "conv1", "relu1", "pool1")
+        studio.find("stem1, group, closed, 3 blocks", role="button", state=FOCUSED)
+        studio.gone("conv1, *", role="button")
+
+        studio.keys("Return")
+        studio.find("stem1, group, open, 3 blocks", role="button", described="*, both tasks; *")
+        studio.find("stem1/pool1, max pool", role="button")
+        studio.keys("Right")
+        studio.find("stem1/conv1, convolution", role="button", state=FOCUSED)
+        channels = studio.find("Channels", role="spin button", under="MtwInspector")
+        studio.set_value(channels, 12)
+        studio.find("stem1/conv1, convolution", role="button", described="12 of *, both tasks; *")
+        self.picture("groups")
+        studio.keys("ctrl+z")
+        studio.find("stem1/conv1, convolution", role="button", described="10 of *, both tasks; *")
+
+        studio.keys("ctrl+s")
+        studio.says("Saved")
+        (saved,) = json.loads(read(path))["groups"]
+        self.assertEqual([b["id"] for b in saved["blocks"]], ["conv1", "relu1", "pool1"])
+        studio.keys("Left")
+        studio.find("stem1, group, open, 3 blocks", role="button", state=FOCUSED)
+        studio.keys("ctrl+shift+g")
+        studio.says("Ungrouped stem1")
+        studio.find("conv1, convolution", role="button", state=FOCUSED)
+        studio.keys("ctrl+z")
+        studio.find("stem1, group, open, 3 blocks", role="button")
+
     def test_training(self):
         """(b, c, e, f) Train, change, pause, keep, stop, export; the page of runs."""
         studio = self.open(self.write_design(2000))

@@ -136,8 +136,9 @@ test_bead (void)
 
   bench_open (&bench);
   relu = MTW_BLOCK (mtw_canvas_get_block (bench.canvas, "relu1"));
-  g_assert_true (mtw_block_is_bead (relu));
-  g_assert_false (mtw_block_is_bead (MTW_BLOCK (mtw_canvas_get_block (bench.canvas, "conv1"))));
+  g_assert_cmpint (mtw_block_get_form (relu), ==, MTW_FORM_BEAD);
+  g_assert_cmpint (mtw_block_get_form (MTW_BLOCK (mtw_canvas_get_block (bench.canvas, "conv1"))),
+                   ==, MTW_FORM_BLOCK);
 
   /* By its left half: the right half is the port. */
   at = shifted (bench_middle (&bench, "relu1"), -6, 0);
@@ -145,7 +146,7 @@ test_bead (void)
   g_assert_true (bench_wired (&bench, "conv1", "pool1"));
   g_assert_false (bench_wired (&bench, "conv1", "relu1"));
   g_assert_true (mtw_canvas_get_block (bench.canvas, "relu1") == GTK_WIDGET (relu));
-  g_assert_false (mtw_block_is_bead (relu));
+  g_assert_cmpint (mtw_block_get_form (relu), ==, MTW_FORM_BLOCK);
   bench_close (&bench);
 }
 

@@ -23,9 +23,11 @@ add (MtwDocument *document,
      const char  *from)
 {
   const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, op, NULL);
+  g_autoptr(MtlChosen) what = NULL;
 
   g_assert_nonnull (method);
-  return mtw_document_add_block (document, MTL_KIND_OP, method, NULL, from);
+  what = mtl_chosen_new (MTL_KIND_OP, method);
+  return mtw_document_add_block (document, what, NULL, NULL, from, NULL);
 }
 
 static void

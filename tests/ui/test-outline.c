@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "forms-bench.h"
+#include "mtl-group.h"
 #include "mtw-outline.h"
 #include "mtw-palette.h"
 
@@ -204,6 +205,67 @@ test_clipboard (void)
   bench_close (&bench);
 }
 
+/* The row of a group holds those of its blocks, which are edited as others. */
+static void
+test_groups (void)
+{
+  FormsBench bench;
+  g_auto(GStrv) ids = NULL;
+  g_autofree char *inner = NULL;
+  g_autofree char *closed = NULL;
+  g_autofree char *open = NULL;
+
+  bench_open (&bench);
+  bench_show (&bench, mtw_outline_new (bench.document));
+  mtw_outline_focus (MTW_OUTLINE (bench.widget));
+  bench_select (&bench, "fc_right");
+  act (&bench, "outline.group", NULL);
+  ids = mtw_document_dup_selection (bench.document);
+  g_assert_cmpstr (ids[0], !=, "fc_right");
+  assert_focus (&bench, ids[0]);
+  closed = read_outline (&bench);
+  g_assert_null (strstr (closed, "fc_right"));
+
+  inner = g_strconcat (ids[0], "/fc_right", NULL);
+  bench_select (&bench, inner);
+  mtw_document_reveal (bench.document, inner);
+  assert_focus (&bench, "fc_right, dense; 10 units; in: input in of ");
+  act (&bench, "outline.rename-to", "fc");
+  open = read_outline (&bench);
+  g_assert_nonnull (strstr (open, "fc, dense; 10 units; in: input in of "));
+
+  bench_select (&bench, ids[0]);
+  act (&bench, "outline.ungroup", NULL);
+  g_assert_true (bench_is_wired (&bench, "fc", "right"));
+  assert_focus (&bench, "fc, dense");
+  bench_close (&bench);
+}
+
+/* The palette has the groups of the design and the starters, each once. */
+static void
+test_palette_groups (void)
+{
+  FormsBench bench;
+  MtwPalette *palette;
+  guint n_groups;
+
+  bench_open (&bench);
+  bench_show (&bench, mtw_palette_new (bench.document));
+  palette = MTW_PALETTE (bench.widget);
+  mtw_palette_search (palette, "groups");
+  n_groups = mtw_palette_n_shown (palette);
+  g_assert_cmpuint (n_groups, >, 3);
+
+  mtw_document_select (bench.document, NULL);
+  g_assert_true (mtw_palette_add_first (palette));
+  g_assert_cmpuint (mtl_design_n_groups (mtw_document_get_design (bench.document)), ==, 1);
+  g_assert_cmpuint (mtw_palette_n_shown (palette), ==, n_groups);
+  bench_select (&bench, "fc_right");
+  g_free (mtw_document_group_selection (bench.document, "Mine", NULL));
+  g_assert_cmpuint (mtw_palette_n_shown (palette), ==, n_groups + 1);
+  bench_close (&bench);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -215,6 +277,8 @@ main (int   argc,
   g_test_add_func ("/outline/second-head", test_second_head);
   g_test_add_func ("/outline/wires-and-order", test_wires);
   g_test_add_func ("/outline/clipboard", test_clipboard);
+  g_test_add_func ("/outline/groups", test_groups);
+  g_test_add_func ("/palette/groups", test_palette_groups);
 
   return g_test_run ();
 }

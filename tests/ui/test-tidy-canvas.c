@@ -175,13 +175,14 @@ test_dropped (void)
   Bench bench;
   FakeDot fake;
   g_autofree char *id = NULL;
-  const MtlMethod *dense = mtl_catalogue_find (MTL_KIND_OP, "dense", NULL);
+  g_autoptr(MtlChosen) dense
+    = mtl_chosen_new (MTL_KIND_OP, mtl_catalogue_find (MTL_KIND_OP, "dense", NULL));
   int pid;
 
   bench_open (&bench);
   pid = start_slow (&bench, &fake);
   g_assert_cmpint (kill (pid, 0), ==, 0);
-  id = mtw_document_add_block (bench.document, MTL_KIND_OP, dense, NULL, NULL);
+  id = mtw_document_add_block (bench.document, dense, NULL, NULL, NULL, NULL);
   await_end (pid);
   g_assert_cmpstr (mtw_document_undo_name (bench.document), ==, "Add dense2");
   dot_restore (&fake);

@@ -82,7 +82,7 @@ show (MtlDesign *design)
 {
   g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
 
-  return mtw_scene_new (design, survey);
+  return mtw_scene_new (design, survey, NULL, NULL);
 }
 
 /* On the grid, and with room around. */

@@ -1,4 +1,4 @@
-/* mtw-block-parts.h — texts and icons of a block, and their fixed places
+/* mtw-block-parts.h — texts and icons of a block, their fixed places, and what is drawn
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,3 +21,19 @@ void       mtw_part_load_icon (GtkImage   *image,
                                const char *name,
                                int         size,
                                double      zoom);
+
+/* --- drawn by a block of @width × @height in its snapshot --- */
+/* Around a task in training; @paused: dashed. */
+void       mtw_part_draw_ring   (GtkWidget   *block,
+                                 GtkSnapshot *snapshot,
+                                 int          width,
+                                 int          height,
+                                 gboolean     paused);
+void       mtw_part_draw_marker (GtkSnapshot *snapshot,
+                                 int          width,
+                                 int          task);
+/* The edges of the blocks that a closed group stands for. */
+void       mtw_part_draw_stack  (GtkWidget   *block,
+                                 GtkSnapshot *snapshot,
+                                 int          width,
+                                 int          height);

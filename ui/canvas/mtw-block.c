@@ -1,4 +1,4 @@
-/* mtw-block.c — a block of the canvas, or a bead on the port of another
+/* mtw-block.c — a block of the canvas, a bead on the port of another, or a group
  *
  * Colours, borders and shadows are in the style sheet, by classes; markers and
  * rings are drawn. Its parts have fixed places: a design looks alike in every font.
@@ -12,7 +12,9 @@
 
 #include "mtw-block-parts.h"
 #include "mtw-colours.h"
-#include "mtw-wires.h"
+#include "mtw-frame.h"
+#include "mtw-path.h"
+#include "mtw-scene.h"
 
 #define PADDING       9
 #define ICON          15
@@ -25,8 +27,6 @@
 #define SUMMARY_HEIGHT 19
 #define BADGE         18
 #define MARKER_ROOM   18
-#define RING_ROOM     6
-#define RING_ALPHA    0.45f
 #define TITLE_PX      13.33
 #define MIN_TITLE_PX  9.0
 
@@ -40,9 +40,11 @@ struct _MtwBlock
   GtkWidget     *title;
   GtkWidget     *summary;
   GtkWidget     *badge;
+  GtkWidget     *header;      /* MtwFrame, of an open group; else NULL */
   GPtrArray     *ports;       /* MtwPort, inputs first; owned by the tree */
+  float         *places;      /* y of the ports; NULL: evenly spread */
   guint          n_in, n_out;
-  gboolean       bead;
+  MtwForm        form;
   int            head;
   gboolean       is_task;
   MtwBlockState  state;
@@ -77,7 +79,9 @@ place_ports (MtwBlock *self,
       MtwPort *port = self->ports->pdata[i];
       gboolean output = mtw_port_is_output (port);
       guint count = output ? self->n_out : self->n_in;
-      int y = height * (mtw_port_number (port) + 1) / (count + 1);
+      int y = self->places != NULL ? (int) self->places[i]
+                                   : height * ((int) mtw_port_number (port) + 1)
+                                     / ((int) count + 1);
 
       mtw_part_place (GTK_WIDGET (port), (output ? width : 0) - MTW_PORT_TARGET / 2,
                       y - MTW_PORT_TARGET / 2, MTW_PORT_TARGET, MTW_PORT_TARGET);
@@ -93,15 +97,15 @@ mtw_block_size_allocate (GtkWidget *widget,
   MtwBlock *self = MTW_BLOCK (widget);
   int room = width - TITLE_X - (self->is_task ? MARKER_ROOM : 1);
 
-  if (self->bead)
+  if (self->form == MTW_FORM_FRAME)
     {
-      mtw_part_place (self->icon, (width - BEAD_ICON) / 2, (height - BEAD_ICON) / 2, BEAD_ICON,
-                      BEAD_ICON);
+      mtw_part_place (self->header, 0, 0, width, MTW_FRAME_HEADER);
     }
-  else if (self->detail == MTW_DETAIL_BOX)
+  else if (self->form == MTW_FORM_BEAD || self->detail == MTW_DETAIL_BOX)
     {
-      mtw_part_place (self->icon, (width - BOX_ICON) / 2, (height - BOX_ICON) / 2, BOX_ICON,
-                      BOX_ICON);
+      int size = self->form == MTW_FORM_BEAD ? BEAD_ICON : BOX_ICON;
+
+      mtw_part_place (self->icon, (width - size) / 2, (height - size) / 2, size, size);
     }
   else if (self->detail == MTW_DETAIL_TITLE)
     {
@@ -120,49 +124,21 @@ mtw_block_size_allocate (GtkWidget *widget,
 }
 
 static void
-draw_ring (MtwBlock    *self,
-           GtkSnapshot *snapshot,
-           float        width,
-           float        height)
-{
-  graphene_rect_t box;
-  GdkRGBA green;
-  cairo_t *cr;
-
-  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (GTK_WIDGET (self)),
-                                       "success_bg_color", &green))
-    return;
-
-  green.alpha *= RING_ALPHA;
-  graphene_rect_init (&box, -RING_ROOM, -RING_ROOM, width + 2 * RING_ROOM,
-                      height + 2 * RING_ROOM);
-  cr = gtk_snapshot_append_cairo (snapshot, &box);
-  gdk_cairo_set_source_rgba (cr, &green);
-  mtw_paint_ring (cr, width, height, (self->state & MTW_BLOCK_PAUSED) != 0);
-  cairo_destroy (cr);
-}
-
-static void
 mtw_block_snapshot (GtkWidget   *widget,
                     GtkSnapshot *snapshot)
 {
   MtwBlock *self = MTW_BLOCK (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
 
-  if (self->state & MTW_BLOCK_TRAINING && !self->bead)
-    draw_ring (self, snapshot, width, height);
+  if (self->form == MTW_FORM_STACK)
+    mtw_part_draw_stack (widget, snapshot, width, height);
+  if (self->state & MTW_BLOCK_TRAINING && self->form == MTW_FORM_BLOCK)
+    mtw_part_draw_ring (widget, snapshot, width, height, (self->state & MTW_BLOCK_PAUSED) != 0);
 
   GTK_WIDGET_CLASS (mtw_block_parent_class)->snapshot (widget, snapshot);
 
   if (self->is_task && self->head >= 0 && self->detail == MTW_DETAIL_FULL)
-    {
-      graphene_rect_t box = GRAPHENE_RECT_INIT (width - 21, 9, 16, 16);
-      cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &box);
-      gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
-
-      mtw_paint_marker (cr, self->head, dark, width - 13, 17);
-      cairo_destroy (cr);
-    }
+    mtw_part_draw_marker (snapshot, width, self->head);
 }
 
 static void
@@ -186,6 +162,7 @@ mtw_block_dispose (GObject *object)
   g_clear_pointer (&self->title, gtk_widget_unparent);
   g_clear_pointer (&self->summary, gtk_widget_unparent);
   g_clear_pointer (&self->badge, gtk_widget_unparent);
+  g_clear_pointer (&self->header, gtk_widget_unparent);
 
   G_OBJECT_CLASS (mtw_block_parent_class)->dispose (object);
 }
@@ -195,6 +172,7 @@ mtw_block_finalize (GObject *object)
 {
   g_free (MTW_BLOCK (object)->id);
   g_free (MTW_BLOCK (object)->icon_name);
+  g_free (MTW_BLOCK (object)->places);
   g_ptr_array_unref (MTW_BLOCK (object)->ports);
 
   G_OBJECT_CLASS (mtw_block_parent_class)->finalize (object);
@@ -268,13 +246,16 @@ mtw_block_set_id (MtwBlock   *self,
 
   g_free (self->id);
   self->id = g_strdup (id);
-  gtk_inscription_set_text (GTK_INSCRIPTION (self->title), id);
+  gtk_inscription_set_text (GTK_INSCRIPTION (self->title), mtw_path_name (id));
+  if (self->header != NULL)
+    mtw_frame_set_id (MTW_FRAME (self->header), id);
 }
 
 static void
 load_icon (MtwBlock *self)
 {
-  int size = self->bead ? BEAD_ICON : self->detail == MTW_DETAIL_BOX ? BOX_ICON : ICON;
+  int size = self->form == MTW_FORM_BEAD ? BEAD_ICON
+             : self->detail == MTW_DETAIL_BOX ? BOX_ICON : ICON;
 
   mtw_part_load_icon (GTK_IMAGE (self->icon), self->icon_name, size, self->zoom);
 }
@@ -300,6 +281,8 @@ mtw_block_set_summary (MtwBlock   *self,
   g_return_if_fail (MTW_IS_BLOCK (self));
 
   gtk_inscription_set_text (GTK_INSCRIPTION (self->summary), summary);
+  if (self->header != NULL)
+    mtw_frame_set_figure (MTW_FRAME (self->header), summary);
 }
 
 static void
@@ -316,35 +299,46 @@ set_class (MtwBlock   *self,
 static void
 update_parts (MtwBlock *self)
 {
-  gboolean bead = self->bead;
+  gboolean bead = self->form == MTW_FORM_BEAD, frame = self->form == MTW_FORM_FRAME;
+  gboolean box = !bead && !frame && self->detail == MTW_DETAIL_BOX;
+  gboolean words = !bead && !frame && !box;
 
-  gtk_widget_set_child_visible (self->title, !bead && self->detail != MTW_DETAIL_BOX);
-  gtk_widget_set_child_visible (self->summary, !bead && self->detail == MTW_DETAIL_FULL);
+  gtk_widget_set_child_visible (self->icon, !frame);
+  gtk_widget_set_child_visible (self->title, words);
+  gtk_widget_set_child_visible (self->summary, words && self->detail == MTW_DETAIL_FULL);
   load_icon (self);
   set_class (self, "bead", bead);
-  set_class (self, "box", !bead && self->detail == MTW_DETAIL_BOX);
+  set_class (self, "frame", frame);
+  set_class (self, "box", box);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 void
-mtw_block_set_bead (MtwBlock *self,
-                    gboolean  bead)
+mtw_block_set_form (MtwBlock *self,
+                    MtwForm   form)
 {
   g_return_if_fail (MTW_IS_BLOCK (self));
 
-  if (self->bead == bead)
+  if (self->form == form)
     return;
 
-  self->bead = bead;
+  self->form = form;
+  g_clear_pointer (&self->header, gtk_widget_unparent);
+  if (form == MTW_FORM_FRAME)
+    {
+      self->header = mtw_frame_new ();
+      mtw_frame_set_id (MTW_FRAME (self->header), self->id);
+      gtk_widget_set_parent (self->header, GTK_WIDGET (self));
+    }
   update_parts (self);
 }
 
-gboolean
-mtw_block_is_bead (MtwBlock *self)
+MtwForm
+mtw_block_get_form (MtwBlock *self)
 {
-  g_return_val_if_fail (MTW_IS_BLOCK (self), FALSE);
+  g_return_val_if_fail (MTW_IS_BLOCK (self), MTW_FORM_BLOCK);
 
-  return self->bead;
+  return self->form;
 }
 
 static void
@@ -398,6 +392,7 @@ mtw_block_set_ports (MtwBlock *self,
   if (n_in != self->n_in || n_out != self->n_out)
     {
       clear_ports (self);
+      g_clear_pointer (&self->places, g_free);
       self->n_in = n_in;
       self->n_out = n_out;
       add_ports (self, FALSE, n_in);
@@ -409,13 +404,28 @@ mtw_block_set_ports (MtwBlock *self,
     {
       MtwPort *port = self->ports->pdata[i];
 
-      mtw_port_set_shown (port, !self->bead && self->detail != MTW_DETAIL_BOX);
+      mtw_port_set_shown (port, self->form != MTW_FORM_BEAD && self->detail != MTW_DETAIL_BOX);
       /* Under a bead its own target would take the pointer. A bead is only as
        * large as one target, so nothing of it would be left to move it by. */
       gtk_widget_set_child_visible (GTK_WIDGET (port),
                                     !(under_bead && mtw_port_is_output (port))
-                                    && !(self->bead && !mtw_port_is_output (port)));
+                                    && !(self->form == MTW_FORM_BEAD
+                                         && !mtw_port_is_output (port)));
     }
+}
+
+void
+mtw_block_place_ports (MtwBlock    *self,
+                       const float *places)
+{
+  g_return_if_fail (MTW_IS_BLOCK (self));
+
+  if (places == NULL && self->places == NULL)
+    return;
+
+  g_free (self->places);
+  self->places = g_memdup2 (places, sizeof *places * self->ports->len);
+  gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 MtwPort *
@@ -468,6 +478,8 @@ mtw_block_set_detail (MtwBlock  *self,
 
   g_return_if_fail (MTW_IS_BLOCK (self));
 
+  if (self->header != NULL)
+    mtw_frame_set_scale (MTW_FRAME (self->header), scale);
   if (self->detail == detail && self->zoom == zoom)
     return;
 

@@ -1,7 +1,8 @@
-/* mtw-block.h — a block of the canvas, or a bead on the port of another
+/* mtw-block.h — a block of the canvas, a bead on the port of another, or a group
  *
  * Shows what it is told and edits nothing; the canvas knows the design. One
- * widget takes both forms, so that focus survives when a bead becomes a block.
+ * widget takes all forms, so that focus survives when a bead becomes a block or
+ * a group is opened.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -30,6 +31,14 @@ typedef enum
   MTW_DETAIL_FULL,
 } MtwDetail;
 
+typedef enum
+{
+  MTW_FORM_BLOCK,
+  MTW_FORM_BEAD,
+  MTW_FORM_STACK,      /* a closed group */
+  MTW_FORM_FRAME,      /* an open one, around its blocks */
+} MtwForm;
+
 #define MTW_TYPE_BLOCK (mtw_block_get_type ())
 
 G_DECLARE_FINAL_TYPE (MtwBlock, mtw_block, MTW, BLOCK, GtkWidget)
@@ -42,9 +51,9 @@ void        mtw_block_set_icon    (MtwBlock      *self,
                                    const char    *icon);
 void        mtw_block_set_summary (MtwBlock      *self,
                                    const char    *summary);
-void        mtw_block_set_bead    (MtwBlock      *self,
-                                   gboolean       bead);
-gboolean    mtw_block_is_bead     (MtwBlock      *self);
+void        mtw_block_set_form    (MtwBlock      *self,
+                                   MtwForm        form);
+MtwForm     mtw_block_get_form    (MtwBlock      *self);
 /* @head: task whose colour it has, −1: none; @is_task: shows the marker. */
 void        mtw_block_set_head    (MtwBlock      *self,
                                    int            head,
@@ -54,6 +63,9 @@ void        mtw_block_set_ports   (MtwBlock      *self,
                                    guint          n_in,
                                    guint          n_out,
                                    gboolean       under_bead);
+/* @places: (nullable): y of each, inputs first; NULL: evenly spread. */
+void        mtw_block_place_ports (MtwBlock      *self,
+                                   const float   *places);
 MtwPort    *mtw_block_get_port    (MtwBlock      *self,
                                    gboolean       output,
                                    guint          number);    /* NULL: none */

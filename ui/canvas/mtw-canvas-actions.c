@@ -74,8 +74,10 @@ static void
 delete_link (MtwCanvas *self)
 {
   const MtwLink *link = mtw_scene_link (self->scene, self->selected_link);
-  g_autofree char *from = mtw_scene_end (self->scene, link->from, TRUE, link->from_port);
-  g_autofree char *to = mtw_scene_end (self->scene, link->to, FALSE, link->to_port);
+  g_autofree char *from = mtw_scene_end (self->scene, link->from, link->rim != MTW_RIM_IN,
+                                         link->from_port);
+  g_autofree char *to = mtw_scene_end (self->scene, link->to, link->rim == MTW_RIM_OUT,
+                                       link->to_port);
 
   self->selected_link = -1;
   mtw_document_disconnect (self->document, from, to);
@@ -87,6 +89,16 @@ keep_focus (GtkWidget *widget)
 {
   if (gtk_widget_get_mapped (widget) && gtk_widget_get_focus_child (widget) == NULL)
     gtk_widget_grab_focus (widget);
+}
+
+/* Focus goes to the first of the blocks that are selected. */
+static void
+reveal_selection (MtwCanvas *self)
+{
+  g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
+
+  if (ids[0] != NULL)
+    mtw_canvas_reveal (self, ids[0]);
 }
 
 static void
@@ -171,6 +183,7 @@ duplicate_cb (GtkWidget  *widget,
     mtw_canvas_refuse (self, error->message);
 }
 
+/* All beside the block with the focus: of the design, or of the group that it is in. */
 static void
 select_all_cb (GtkWidget  *widget,
                const char *name,
@@ -178,9 +191,13 @@ select_all_cb (GtkWidget  *widget,
 {
   MtwCanvas *self = MTW_CANVAS (widget);
   g_autoptr(GPtrArray) ids = g_ptr_array_new ();
+  const char *current = mtw_canvas_current (self);
+  int n = current != NULL ? mtw_scene_find (self->scene, current) : -1;
+  int frame = n >= 0 ? mtw_scene_item (self->scene, n)->frame : -1;
 
   for (guint i = 0; i < self->scene->items->len; i++)
-    g_ptr_array_add (ids, (gpointer) mtw_scene_item (self->scene, i)->id);
+    if (mtw_scene_item (self->scene, i)->frame == frame)
+      g_ptr_array_add (ids, (gpointer) mtw_scene_item (self->scene, i)->id);
   g_ptr_array_add (ids, NULL);
   mtw_document_select (self->document, (const char *const *) ids->pdata);
 }
@@ -226,6 +243,16 @@ disconnect_cb (GtkWidget  *widget,
     mtw_canvas_ask_disconnect (MTW_CANVAS (widget), current);
 }
 
+void
+mtw_canvas_activate (MtwCanvas  *self,
+                     const char *id)
+{
+  if (mtw_canvas_is_use (self, id))
+    mtw_canvas_toggle (self, id);
+  else
+    g_signal_emit_by_name (self, "activate-block", id);
+}
+
 static void
 activate_cb (GtkWidget  *widget,
              const char *name,
@@ -237,7 +264,57 @@ activate_cb (GtkWidget  *widget,
   if (current == NULL)
     return;
   select_current (self);
-  g_signal_emit_by_name (self, "activate-block", current);
+  if (g_str_equal (name, "canvas.activate"))
+    mtw_canvas_activate (self, current);
+  else
+    g_signal_emit_by_name (self, "activate-block", current);
+}
+
+static void
+group_cb (GtkWidget  *widget,
+          const char *name,
+          GVariant   *parameter)
+{
+  select_current (MTW_CANVAS (widget));
+  mtw_canvas_ask_group (MTW_CANVAS (widget));
+}
+
+static void
+ungroup_cb (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  MtwCanvas *self = MTW_CANVAS (widget);
+  g_autofree char *id = g_strdup (mtw_canvas_current (self));
+  g_autoptr(GError) error = NULL;
+
+  if (!mtw_canvas_is_use (self, id))
+    mtw_canvas_refuse (self, _("Only a group can be ungrouped."));
+  else if (!mtw_document_ungroup (self->document, id, &error))
+    mtw_canvas_refuse (self, error->message);
+  else
+    reveal_selection (self);
+}
+
+static void
+toggle_group_cb (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *parameter)
+{
+  MtwCanvas *self = MTW_CANVAS (widget);
+  const char *current = mtw_canvas_current (self);
+
+  if (mtw_canvas_is_use (self, current))
+    mtw_canvas_toggle (self, current);
+}
+
+/* The arrow of an open group tells which. */
+static void
+toggle_use_cb (GtkWidget  *widget,
+               const char *name,
+               GVariant   *id)
+{
+  mtw_canvas_toggle (MTW_CANVAS (widget), g_variant_get_string (id, NULL));
 }
 
 static void
@@ -285,6 +362,10 @@ mtw_canvas_class_add_actions (GtkWidgetClass *widget_class)
     { "canvas.connect", connect_cb },
     { "canvas.disconnect", disconnect_cb },
     { "canvas.activate", activate_cb },
+    { "canvas.settings", activate_cb },
+    { "canvas.group", group_cb },
+    { "canvas.ungroup", ungroup_cb },
+    { "canvas.toggle-group", toggle_group_cb },
     { "canvas.menu", menu_cb },
     { "canvas.show-conflict", show_conflict_cb },
   };
@@ -292,4 +373,5 @@ mtw_canvas_class_add_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].run);
   gtk_widget_class_install_action (widget_class, "canvas.zoom-to", "d", zoom_to_cb);
+  gtk_widget_class_install_action (widget_class, "canvas.toggle-use", "s", toggle_use_cb);
 }

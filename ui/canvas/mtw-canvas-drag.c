@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "mtl-look.h"
+#include "mtw-path.h"
 
 #define GRID        8.0
 #define BEAD_OFF    24.0    /* px that pull a bead off its wire */
@@ -26,10 +27,10 @@ mtw_canvas_clear_drag (MtwCanvas *self)
   g_free (drag->id);
   g_free (drag->fixed);
   g_free (drag->taken);
-  g_free (drag->target);
   g_strfreev (drag->kept);
   g_clear_pointer (&drag->base, mtl_design_unref);
-  g_clear_pointer (&drag->reasons, g_hash_table_unref);
+  g_clear_pointer (&drag->still, mtw_scene_free);
+  g_clear_pointer (&drag->targets, g_array_unref);
   *drag = (MtwDrag) { 0 };
 }
 
@@ -40,8 +41,7 @@ stop_drag (MtwCanvas *self)
 
   if (self->drag.mode == MTW_DRAG_WIRE)
     {
-      g_clear_pointer (&self->drag.target, g_free);
-      g_hash_table_remove_all (self->drag.reasons);
+      g_array_set_size (self->drag.targets, 0);
       mtw_canvas_follow_wire (self);
     }
 
@@ -106,12 +106,15 @@ press_block (MtwCanvas *self,
     mtw_document_select (self->document, (const char *const[]) { id, NULL });
 }
 
+/* On paper, or on what is paper of an open group. */
 static void
-press_paper (MtwCanvas *self)
+press_paper (MtwCanvas *self,
+             MtwBlock  *frame)
 {
   self->selected_link = mtw_scene_link_at (self->scene, &self->drag.press,
                                            WIRE_REACH / self->zoom);
-  gtk_widget_grab_focus (GTK_WIDGET (self));
+  self->drag.frame = frame != NULL ? mtw_scene_find (self->scene, mtw_block_get_id (frame)) : -1;
+  gtk_widget_grab_focus (frame != NULL ? GTK_WIDGET (frame) : GTK_WIDGET (self));
   if (!self->drag.toggles || self->selected_link >= 0)
     mtw_document_select (self->document, NULL);
   if (self->selected_link < 0)
@@ -120,6 +123,18 @@ press_paper (MtwCanvas *self)
       self->drag.kept = mtw_document_dup_selection (self->document);
     }
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Whether it is an open group, pressed below its header. */
+static gboolean
+is_paper (MtwCanvas *self,
+          GtkWidget *block)
+{
+  int item = mtw_scene_find (self->scene, mtw_block_get_id (MTW_BLOCK (block)));
+  const MtwItem *frame = item >= 0 ? mtw_scene_item (self->scene, item) : NULL;
+
+  return frame != NULL && frame->open > 0
+         && self->drag.press.y > frame->box.origin.y + MTW_FRAME_HEADER;
 }
 
 static void
@@ -141,10 +156,10 @@ drag_begin_cb (GtkGestureDrag *gesture,
   self->drag.toggles = (state & (GDK_CONTROL_MASK | GDK_SHIFT_MASK)) != 0;
   if (port != NULL && block != NULL)
     mtw_canvas_begin_wire (self, MTW_BLOCK (block), MTW_PORT (port));
-  else if (block != NULL)
+  else if (block != NULL && !is_paper (self, block))
     press_block (self, MTW_BLOCK (block));
   else
-    press_paper (self);
+    press_paper (self, MTW_BLOCK (block));
 }
 
 /* @design with one block elsewhere. (transfer full) */
@@ -169,17 +184,32 @@ pull_bead (MtwCanvas  *self,
   const MtlBlock *block = mtl_design_find (base, id);
   const MtlChosen *what = mtl_block_what (block);
   int width = mtl_look_width (mtl_chosen_kind (what), mtl_chosen_method (what));
-  double x = round ((self->drag.pointer.x - width / 2.0) / GRID) * GRID;
-  double y = round ((self->drag.pointer.y - MTW_BLOCK_HEIGHT / 2) / GRID) * GRID;
-  g_autoptr(MtlBlock) alone = mtl_block_new (id, what, x, y);
+  int n = mtw_scene_find (self->drag.still, id);
+  graphene_point_t at = { self->drag.pointer.x - width / 2.0f,
+                          self->drag.pointer.y - MTW_BLOCK_HEIGHT / 2 };
   g_autoptr(MtlDesign) healed = NULL;
+  g_autoptr(MtlBlock) alone = NULL;
 
   if (graphene_point_distance (&self->drag.press, &self->drag.pointer, NULL, NULL)
       < BEAD_OFF / self->zoom)
     return mtl_design_ref (base);
 
+  at = mtw_scene_place (self->drag.still, mtw_scene_item (self->drag.still, n)->frame, &at, width,
+                        -1);
+  alone = mtl_block_new (id, what, round (at.x / GRID) * GRID, round (at.y / GRID) * GRID);
   healed = mtl_design_without (base, (const char *const[]) { id, NULL }, TRUE);
   return mtl_design_with_block (healed, alone);
+}
+
+/* A bead goes with its carrier, so that it is near when it is pulled off. */
+static gboolean
+is_moved (MtwCanvas     *self,
+          const MtwItem *item)
+{
+  return mtw_document_is_selected (self->document, item->id)
+         || (item->host >= 0
+             && mtw_document_is_selected (self->document,
+                                          mtw_scene_item (self->drag.still, item->host)->id));
 }
 
 static MtlDesign *
@@ -187,27 +217,22 @@ move_selection (MtwCanvas *self)
 {
   MtlDesign *base = self->drag.base, *design = mtl_design_ref (base);
   const MtlBlock *lead = mtl_design_find (base, self->drag.id);
+  const MtwScene *still = self->drag.still;
   double dx = self->drag.pointer.x - self->drag.press.x;
   double dy = self->drag.pointer.y - self->drag.press.y;
 
   /* The pressed block lands on the grid; the others keep their distance to it. */
   dx = round ((mtl_block_x (lead) + dx) / GRID) * GRID - mtl_block_x (lead);
   dy = round ((mtl_block_y (lead) + dy) / GRID) * GRID - mtl_block_y (lead);
-  for (guint i = 0; i < mtl_design_n_blocks (base); i++)
+  for (guint i = 0; i < still->items->len; i++)
     {
-      const MtlBlock *block = mtl_design_block (base, i);
-      const char *id = mtl_block_id (block);
-      int n = mtw_scene_find (self->scene, id);
-      int host = n >= 0 ? mtw_scene_item (self->scene, n)->host : -1;
+      const MtwItem *item = mtw_scene_item (still, i);
       MtlDesign *moved;
 
-      /* A bead goes with its carrier, so that it is near when it is pulled off. */
-      if (!mtw_document_is_selected (self->document, id)
-          && !(host >= 0 && mtw_document_is_selected (self->document,
-                                                      mtw_scene_item (self->scene, host)->id)))
+      if (!is_moved (self, item))
         continue;
-      moved = mtw_canvas_with_place (design, id, mtl_block_x (block) + dx,
-                                     mtl_block_y (block) + dy);
+      moved = mtw_canvas_with_place (design, item->id, mtl_block_x (item->block) + dx,
+                                     mtl_block_y (item->block) + dy);
       mtl_design_unref (design);
       design = moved;
     }
@@ -227,6 +252,9 @@ follow_move (MtwCanvas *self)
     {
       self->drag.mode = MTW_DRAG_MOVE;
       self->drag.base = mtl_design_ref (mtw_document_get_design (self->document));
+      self->drag.still = mtw_scene_new (self->drag.base,
+                                        mtw_document_get_survey (self->document), self->open,
+                                        NULL);
       self->drag.was_bead = bead && g_strv_length (selection) == 1;
     }
 
@@ -251,7 +279,7 @@ follow_band (MtwCanvas *self)
     {
       const MtwItem *item = mtw_scene_item (self->scene, i);
 
-      if (graphene_rect_intersection (&band, &item->box, NULL)
+      if (item->frame == self->drag.frame && graphene_rect_intersection (&band, &item->box, NULL)
           && !g_strv_contains ((const char *const *) self->drag.kept, item->id))
         g_strv_builder_add (ids, item->id);
     }
@@ -284,10 +312,42 @@ drag_update_cb (GtkGestureDrag *gesture,
     follow_band (self);
 }
 
+/* The design in which what was moved is shown where it has been dropped, although
+ * frames now make room for it where it is. Takes @design. */
+static MtlDesign *
+keep_dropped (MtwCanvas *self,
+              MtlDesign *design)
+{
+  for (guint i = 0; i < self->scene->items->len; i++)
+    {
+      const MtwItem *item = mtw_scene_item (self->scene, i);
+      graphene_point_t origin = item->frame >= 0
+                                ? mtw_scene_item (self->scene, item->frame)->origin
+                                : GRAPHENE_POINT_INIT (0, 0);
+      graphene_point_t at = { mtl_block_x (item->block) + item->shift.x + origin.x,
+                              mtl_block_y (item->block) + item->shift.y + origin.y };
+      const MtlChosen *what = mtl_block_what (item->block);
+      MtlDesign *moved;
+
+      if (item->host >= 0 || !mtw_document_is_selected (self->document, item->id))
+        continue;
+      at = mtw_scene_place (self->scene, item->frame, &at,
+                            mtl_look_width (mtl_chosen_kind (what), mtl_chosen_method (what)), i);
+      if (fabs (at.x - mtl_block_x (item->block)) < 0.5
+          && fabs (at.y - mtl_block_y (item->block)) < 0.5)
+        continue;
+      moved = mtw_canvas_with_place (design, item->id, at.x, at.y);
+      mtl_design_unref (design);
+      design = moved;
+    }
+
+  return design;
+}
+
 static void
 end_move (MtwCanvas *self)
 {
-  MtlDesign *design = g_steal_pointer (&self->preview);
+  MtlDesign *design = keep_dropped (self, g_steal_pointer (&self->preview));
   g_autofree char *name = NULL;
   g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
   guint n = g_strv_length (ids);
@@ -296,7 +356,19 @@ end_move (MtwCanvas *self)
   name = n == 1 ? g_strdup_printf (_("Move %s"), ids[0])
                 : g_strdup_printf (ngettext ("Move %u block", "Move %u blocks", n), n);
   self->drag.mode = MTW_DRAG_NONE;
+  g_clear_pointer (&self->drag.still, mtw_scene_free);
   mtw_document_edit (self->document, design, name);
+}
+
+/* A click on the paper of an open group chooses the group. */
+static void
+end_band (MtwCanvas *self)
+{
+  const graphene_point_t *a = &self->drag.press, *b = &self->drag.pointer;
+
+  if (self->drag.frame >= 0 && a->x == b->x && a->y == b->y && !self->drag.toggles)
+    mtw_document_select (self->document, (const char *const[])
+                         { mtw_scene_item (self->scene, self->drag.frame)->id, NULL });
 }
 
 static void
@@ -309,6 +381,8 @@ drag_end_cb (GtkGestureDrag *gesture,
     end_move (self);
   else if (self->drag.mode == MTW_DRAG_WIRE)
     mtw_canvas_end_wire (self);
+  else if (self->drag.mode == MTW_DRAG_BAND)
+    end_band (self);
   else if (self->drag.mode == MTW_DRAG_PRESS && !self->drag.toggles && self->drag.was_selected)
     mtw_document_select (self->document, (const char *const[]) { self->drag.id, NULL });
 
@@ -344,9 +418,10 @@ clicked_cb (GtkGestureClick *click,
       gtk_widget_grab_focus (block != NULL ? block : GTK_WIDGET (self));
       mtw_canvas_show_menu (self, &at);
     }
-  else if (button == GDK_BUTTON_PRIMARY && n_press == 2 && block != NULL)
+  else if (button == GDK_BUTTON_PRIMARY && n_press == 2 && block != NULL
+           && gtk_widget_get_ancestor (picked, GTK_TYPE_BUTTON) == NULL)
     {
-      g_signal_emit_by_name (self, "activate-block", mtw_block_get_id (MTW_BLOCK (block)));
+      mtw_canvas_activate (self, mtw_block_get_id (MTW_BLOCK (block)));
     }
 }
 

@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "mtw-fork.h"
+#include "mtw-path.h"
 
 #define CHANGE_TIME (400 * G_TIME_SPAN_MILLISECOND)
 #define FADE_TIME   (2 * G_TIME_SPAN_SECOND)
@@ -194,12 +195,40 @@ mtw_canvas_set_conflict (MtwCanvas    *self,
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
+/* Of a closed group, the mean of what is in it; of an open one, its blocks tell. */
+double
+mtw_canvas_cosine_of (MtwCanvas *self,
+                      guint      n)
+{
+  const MtwItem *item = mtw_scene_item (self->scene, n);
+  const double *own = g_hash_table_lookup (self->block_cosines, item->id);
+  g_autofree char *prefix = g_strconcat (item->id, "/", NULL);
+  GHashTableIter iter;
+  gpointer id, cosine;
+  double sum = 0;
+  guint count = 0;
+
+  if (own != NULL)
+    return *own;
+  if (mtl_block_group (item->block) == NULL || item->open > 0)
+    return NAN;
+
+  g_hash_table_iter_init (&iter, self->block_cosines);
+  while (g_hash_table_iter_next (&iter, &id, &cosine))
+    if (g_str_has_prefix (id, prefix))
+      {
+        sum += *(double *) cosine;
+        count++;
+      }
+  return count > 0 ? sum / count : NAN;
+}
+
 void
 mtw_canvas_set_block_cosine (MtwCanvas  *self,
                              const char *id,
                              double      cosine)
 {
-  int item;
+  g_autofree char *path = g_strdup (id);
 
   g_return_if_fail (MTW_IS_CANVAS (self));
 
@@ -215,10 +244,17 @@ mtw_canvas_set_block_cosine (MtwCanvas  *self,
       g_hash_table_insert (self->block_cosines, g_strdup (id), value);
     }
 
-  item = mtw_scene_find (self->scene, id);
-  if (item < 0)
-    return;
-  self->cosines[item] = cosine;
+  /* A closed group that it is in shows it too. */
+  while (path != NULL)
+    {
+      int item = mtw_scene_find (self->scene, path);
+      char *scope = mtw_path_scope (path);
+
+      if (item >= 0)
+        self->cosines[item] = mtw_canvas_cosine_of (self, item);
+      g_free (path);
+      path = scope;
+    }
   if (self->show == MTW_SHOW_CONFLICT)
     gtk_widget_queue_draw (GTK_WIDGET (self));
 }

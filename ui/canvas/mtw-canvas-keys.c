@@ -25,22 +25,37 @@ mtw_canvas_current (MtwCanvas *self)
   return item >= 0 ? mtw_scene_item (self->scene, item)->id : NULL;
 }
 
+/* Whether the link leads from item @n to what is before or after it, and to which. To the
+ * right of an open group is what is in it; to the right of the last block in that, what
+ * follows the group. */
+static gboolean
+leads (const MtwLink *link,
+       guint          n,
+       gboolean       forward,
+       guint         *there)
+{
+  *there = forward ? link->to : link->from;
+  return (forward ? link->from : link->to) == n && (forward || link->rim != MTW_RIM_OUT);
+}
+
 /* The other end of the wire that leads there most nearly level; −1: none. */
 static int
 find_along (MtwCanvas *self,
             guint      n,
             gboolean   forward)
 {
+  gboolean open = mtw_scene_item (self->scene, n)->open > 0;
   double nearest = G_MAXDOUBLE;
   int found = -1;
 
   for (guint i = 0; i < self->scene->links->len; i++)
     {
       const MtwLink *link = mtw_scene_link (self->scene, i);
-      guint here = forward ? link->from : link->to, there = forward ? link->to : link->from;
       double rise = fabsf (link->end.y - link->start.y);
+      guint there;
 
-      if (here != n || rise >= nearest)
+      if (!leads (link, n, forward, &there) || rise >= nearest
+          || (open && forward && link->rim != MTW_RIM_IN))
         continue;
       nearest = rise;
       found = there;
@@ -49,18 +64,48 @@ find_along (MtwCanvas *self,
   return found;
 }
 
-/* The nearest block in a direction, by its middle; beads are reached along wires. */
+/* Past the groups that end where the block does. */
+static int
+find_after (MtwCanvas *self,
+            guint      n)
+{
+  int found = find_along (self, n, TRUE);
+  int inner = n;
+
+  while (found >= 0 && mtw_scene_item (self->scene, inner)->frame == found)
+    {
+      int next = -1;
+
+      for (guint i = 0; next < 0 && i < self->scene->links->len; i++)
+        {
+          const MtwLink *link = mtw_scene_link (self->scene, i);
+
+          if ((int) link->from == found && link->rim != MTW_RIM_IN)
+            next = link->to;
+        }
+      if (next < 0)
+        break;
+      inner = found;
+      found = next;
+    }
+
+  return found;
+}
+
+/* The nearest block in a direction, by its middle, in the same group; beads are reached
+ * along wires. */
 static int
 find_beside (MtwCanvas *self,
              guint      n,
              int        dx,
              int        dy)
 {
+  const MtwItem *from = mtw_scene_item (self->scene, n);
   graphene_point_t here, there;
   double nearest = G_MAXDOUBLE;
   int found = -1;
 
-  graphene_rect_get_center (&mtw_scene_item (self->scene, n)->box, &here);
+  graphene_rect_get_center (&from->box, &here);
   for (guint i = 0; i < self->scene->items->len; i++)
     {
       const MtwItem *item = mtw_scene_item (self->scene, i);
@@ -69,13 +114,14 @@ find_beside (MtwCanvas *self,
       graphene_rect_get_center (&item->box, &there);
       along = dx * (there.x - here.x) + dy * (there.y - here.y);
       across = fabs (dy * (there.x - here.x)) + fabs (dx * (there.y - here.y));
-      if (i == n || item->host >= 0 || along < 1 || along + 2 * across >= nearest)
+      if (i == n || item->frame != from->frame || item->host >= 0 || along < 1
+          || along + 2 * across >= nearest)
         continue;
       nearest = along + 2 * across;
       found = i;
     }
 
-  return found;
+  return found >= 0 ? found : from->frame;
 }
 
 static gboolean
@@ -96,7 +142,7 @@ go_cb (GtkWidget *widget,
     to = 0;
   else
     {
-      to = dx != 0 ? find_along (self, n, dx > 0) : -1;
+      to = dx > 0 ? find_after (self, n) : dx < 0 ? find_along (self, n, FALSE) : -1;
       if (to < 0)
         to = find_beside (self, n, dx, dy);
     }
@@ -216,6 +262,8 @@ mtw_canvas_class_add_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_0, GDK_CONTROL_MASK, "canvas.zoom-reset" },
     { GDK_KEY_1, GDK_CONTROL_MASK, "canvas.zoom-fit" },
     { GDK_KEY_l, GDK_CONTROL_MASK, "canvas.tidy-up" },
+    { GDK_KEY_g, GDK_CONTROL_MASK, "canvas.group" },
+    { GDK_KEY_g, GDK_CONTROL_MASK | GDK_SHIFT_MASK, "canvas.ungroup" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)

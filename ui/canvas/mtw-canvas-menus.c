@@ -1,8 +1,4 @@
-/* mtw-canvas-menus.c — what the canvas asks: what to add, where to connect, a name
- *
- * What an op would do with a wire is found by trying: all of them are added
- * to a copy of the design and asked, then those that fit are wired in a
- * second copy and their shapes read off its survey.
+/* mtw-canvas-menus.c — what the canvas asks: where to connect, a name, what to do
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,22 +9,7 @@
 
 #include "mtl-look.h"
 #include "mtw-choice-menu.h"
-
-typedef struct
-{
-  MtwCanvas        *canvas;
-  char             *from;      /* output to wire, or NULL */
-  gboolean          placed;
-  graphene_point_t  at;
-} Asked;
-
-static void
-asked_free (gpointer  data,
-            GClosure *closure)
-{
-  g_free (((Asked *) data)->from);
-  g_free (data);
-}
+#include "mtw-path.h"
 
 static gboolean
 drop_popover_cb (gpointer popover)
@@ -49,11 +30,11 @@ closed_cb (GtkPopover *popover,
                    g_object_unref);
 }
 
-static void
-show_popover (MtwCanvas              *self,
-              GtkWidget              *popover,
-              const graphene_point_t *at,
-              gboolean                arrow)
+void
+mtw_canvas_show_popover (MtwCanvas              *self,
+                         GtkWidget              *popover,
+                         const graphene_point_t *at,
+                         gboolean                arrow)
 {
   GdkRectangle place = { at->x, at->y, 1, 1 };
 
@@ -81,180 +62,6 @@ below_block (MtwCanvas  *self,
 }
 
 static void
-add_chosen_cb (MtwChoiceMenu *menu,
-               const char    *chosen,
-               Asked         *asked)
-{
-  MtwCanvas *self = asked->canvas;
-  g_auto(GStrv) parts = g_strsplit (chosen, ":", 2);
-  const MtlMethod *method;
-  graphene_point_t at = asked->at;
-  g_autofree char *id = NULL;
-  MtlKind kind;
-
-  if (!mtl_kind_from_name (parts[0], &kind)
-      || (method = mtl_catalogue_find (kind, parts[1], NULL)) == NULL)
-    return;
-
-  at.y -= MTW_BLOCK_HEIGHT / 2;
-  id = mtw_document_add_block (self->document, kind, method, asked->placed ? &at : NULL,
-                               asked->from);
-  mtw_canvas_reveal (self, id);
-}
-
-/* @design with a block of each op, whose id goes to @ids. */
-static MtlDesign *
-add_all_ops (MtlDesign *base,
-             GPtrArray *ids)
-{
-  MtlDesign *design = mtl_design_ref (base);
-
-  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_OP); *m != NULL; m++)
-    {
-      g_autofree char *id = mtl_design_free_id (design, *m);
-      g_autoptr(MtlChosen) what = mtl_chosen_new (MTL_KIND_OP, *m);
-      g_autoptr(MtlBlock) block = mtl_block_new (id, what, 0, 0);
-      MtlDesign *larger = mtl_design_with_block (design, block);
-
-      mtl_design_unref (design);
-      design = larger;
-      g_ptr_array_add (ids, g_steal_pointer (&id));
-    }
-
-  return design;
-}
-
-static MtlSurvey *
-wire_fitting (MtlDesign  *trial,
-              const char *from,
-              GPtrArray  *ids,
-              GPtrArray  *reasons)
-{
-  g_autoptr(MtlSurvey) survey = mtl_survey_new (trial);
-  g_autoptr(MtlDesign) design = mtl_design_ref (trial);
-
-  for (guint i = 0; i < ids->len; i++)
-    {
-      const MtlBlock *block = mtl_design_find (trial, ids->pdata[i]);
-      g_autofree char *to = NULL;
-      char *reason;
-      MtlDesign *wired;
-
-      if (block == NULL || mtl_block_n_inputs (block) == 0)
-        {
-          g_ptr_array_add (reasons, g_strdup (_("has no input")));
-          continue;
-        }
-      to = g_strconcat (ids->pdata[i], ".", mtl_block_input (block, 0), NULL);
-      reason = mtl_survey_refusal (survey, from, to);
-      g_ptr_array_add (reasons, reason);
-      wired = reason == NULL ? mtl_design_with_wire (design, from, to, NULL) : NULL;
-      if (wired != NULL)
-        {
-          mtl_design_unref (design);
-          design = wired;
-        }
-    }
-
-  return mtl_survey_new (design);
-}
-
-/* “50 → 50” (transfer full) (nullable) */
-static char *
-shape_change (MtlSurvey  *survey,
-              const char *from,
-              const char *id)
-{
-  g_auto(GStrv) ends = g_strsplit (from, ".", 2);
-  MtlShape in = { 0 }, out = mtl_survey_shape (survey, id, 0);
-  g_autofree char *before = NULL;
-  g_autofree char *after = NULL;
-
-  for (guint i = 0; i < mtl_survey_n_outputs (survey, ends[0]); i++)
-    if (g_strcmp0 (mtl_survey_output (survey, ends[0], i), ends[1]) == 0)
-      in = mtl_survey_shape (survey, ends[0], i);
-  if (in.rank == 0)
-    return NULL;
-
-  before = mtl_shape_to_text (&in);
-  if (out.rank == 0)
-    return g_steal_pointer (&before);
-  after = mtl_shape_to_text (&out);
-  return g_strdup_printf ("%s → %s", before, after);
-}
-
-static void
-offer_ops (MtwCanvas     *self,
-           MtwChoiceMenu *menu,
-           const char    *from)
-{
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(GPtrArray) reasons = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr(MtlDesign) trial = NULL;
-  g_autoptr(MtlSurvey) survey = NULL;
-  const MtlMethod *const *methods = mtl_catalogue_list (MTL_KIND_OP);
-
-  if (from != NULL)
-    {
-      trial = add_all_ops (mtw_document_get_design (self->document), ids);
-      survey = wire_fitting (trial, from, ids, reasons);
-    }
-
-  for (guint i = 0; methods[i] != NULL; i++)
-    {
-      g_autofree char *choice = g_strconcat ("op:", methods[i]->id, NULL);
-      const char *reason = from != NULL ? reasons->pdata[i] : NULL;
-      g_autofree char *shapes = from != NULL && reason == NULL
-                                ? shape_change (survey, from, ids->pdata[i]) : NULL;
-
-      if (!methods[i]->hidden)
-        mtw_choice_menu_add (menu, choice, mtl_look_icon (MTL_KIND_OP, methods[i]),
-                             _(methods[i]->title), reason != NULL ? reason : shapes,
-                             reason == NULL);
-    }
-}
-
-static void
-offer_sources (MtwChoiceMenu *menu)
-{
-  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_SOURCE); *m != NULL; m++)
-    {
-      g_autofree char *choice = g_strconcat ("source:", (*m)->id, NULL);
-
-      if (!(*m)->hidden)
-        mtw_choice_menu_add (menu, choice, mtl_look_icon (MTL_KIND_SOURCE, *m), _((*m)->title),
-                             NULL, TRUE);
-    }
-}
-
-/* @from: an output to wire, or NULL; @at: canvas units, NULL: a free place. */
-void
-mtw_canvas_ask_add (MtwCanvas              *self,
-                    const char             *from,
-                    const graphene_point_t *at)
-{
-  GtkWidget *menu = mtw_choice_menu_new (from != NULL ? _("Add and connect") : _("Add block"),
-                                         /* Translators: what was searched for. */
-                                         _("No blocks match “%s”."));
-  Asked *asked = g_new0 (Asked, 1);
-  graphene_point_t place;
-
-  asked->canvas = self;
-  asked->from = g_strdup (from);
-  asked->placed = at != NULL;
-  if (at != NULL)
-    asked->at = *at;
-  place = at != NULL ? mtw_canvas_to_widget (self, at->x, at->y)
-                     : GRAPHENE_POINT_INIT (gtk_widget_get_width (GTK_WIDGET (self)) / 2.0f,
-                                            gtk_widget_get_height (GTK_WIDGET (self)) / 4.0f);
-  offer_ops (self, MTW_CHOICE_MENU (menu), from);
-  if (from == NULL)
-    offer_sources (MTW_CHOICE_MENU (menu));
-  g_signal_connect_data (menu, "chosen", G_CALLBACK (add_chosen_cb), asked, asked_free, 0);
-  show_popover (self, menu, &place, FALSE);
-}
-
-static void
 connect_chosen_cb (MtwChoiceMenu *menu,
                    const char    *chosen,
                    MtwCanvas     *self)
@@ -274,13 +81,14 @@ offer_inputs (MtwCanvas     *self,
 {
   g_autofree char *from = mtw_scene_end (self->scene, n, TRUE, output);
   MtlSurvey *survey = mtw_document_get_survey (self->document);
+  int frame = mtw_scene_item (self->scene, n)->frame;
 
   for (guint i = 0; i < self->scene->items->len; i++)
     {
       const MtwItem *item = mtw_scene_item (self->scene, i);
       const MtlChosen *what = mtl_block_what (item->block);
 
-      for (guint port = 0; i != n && port < item->n_in; port++)
+      for (guint port = 0; i != n && item->frame == frame && port < item->n_in; port++)
         {
           g_autofree char *to = mtw_scene_end (self->scene, i, FALSE, port);
           g_autofree char *choice = g_strconcat (from, " ", to, NULL);
@@ -313,7 +121,7 @@ mtw_canvas_ask_connect (MtwCanvas  *self,
   for (guint output = 0; output < mtw_scene_item (self->scene, n)->n_out; output++)
     offer_inputs (self, MTW_CHOICE_MENU (menu), n, output);
   g_signal_connect (menu, "chosen", G_CALLBACK (connect_chosen_cb), self);
-  show_popover (self, menu, &place, TRUE);
+  mtw_canvas_show_popover (self, menu, &place, TRUE);
 }
 
 static void
@@ -342,7 +150,7 @@ mtw_canvas_ask_disconnect (MtwCanvas  *self,
       g_autofree char *choice = NULL;
       g_autofree char *title = NULL;
 
-      if ((int) link->from != n && (int) link->to != n)
+      if (link->rim != MTW_RIM_NONE || ((int) link->from != n && (int) link->to != n))
         continue;
       from = mtw_scene_end (self->scene, link->from, TRUE, link->from_port);
       to = mtw_scene_end (self->scene, link->to, FALSE, link->to_port);
@@ -361,33 +169,78 @@ mtw_canvas_ask_disconnect (MtwCanvas  *self,
       return;
     }
   g_signal_connect (menu, "chosen", G_CALLBACK (disconnect_chosen_cb), self);
-  show_popover (self, menu, &place, TRUE);
+  mtw_canvas_show_popover (self, menu, &place, TRUE);
+}
+
+static void
+refuse_name (GtkEntry     *entry,
+             MtwCanvas    *self,
+             const GError *error)
+{
+  gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (entry), error->message);
+  mtw_document_announce (self->document, error->message);
+}
+
+/* (transfer full) */
+static char *
+name_in (GtkEntry *entry)
+{
+  return g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
+}
+
+static void
+close_popover (GtkEntry *entry)
+{
+  gtk_popover_popdown (GTK_POPOVER (gtk_widget_get_ancestor (GTK_WIDGET (entry),
+                                                             GTK_TYPE_POPOVER)));
 }
 
 static void
 named_cb (GtkEntry  *entry,
           MtwCanvas *self)
 {
-  GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (entry), GTK_TYPE_POPOVER);
   const char *id = gtk_widget_get_name (GTK_WIDGET (entry));
-  g_autofree char *name = g_strstrip (g_strdup (gtk_editable_get_text (GTK_EDITABLE (entry))));
+  g_autofree char *name = name_in (entry);
+  g_autofree char *scope = mtw_path_scope (id);
+  g_autofree char *path = mtw_path_join (scope, name);
   g_autoptr(GError) error = NULL;
 
-  if (mtw_document_rename (self->document, id, name, &error))
+  if (!mtw_document_rename (self->document, id, name, &error))
     {
-      gtk_popover_popdown (GTK_POPOVER (popover));
-      mtw_canvas_reveal (self, name);
+      refuse_name (entry, self, error);
       return;
     }
 
-  gtk_widget_add_css_class (GTK_WIDGET (entry), "error");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (entry), error->message);
-  mtw_document_announce (self->document, error->message);
+  close_popover (entry);
+  mtw_canvas_reveal (self, path);
 }
 
-void
-mtw_canvas_ask_name (MtwCanvas  *self,
-                     const char *id)
+static void
+grouped_cb (GtkEntry  *entry,
+            MtwCanvas *self)
+{
+  g_autofree char *name = name_in (entry);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *id = mtw_document_group_selection (self->document, name, &error);
+
+  if (id == NULL)
+    {
+      refuse_name (entry, self, error);
+      return;
+    }
+
+  close_popover (entry);
+  mtw_canvas_reveal (self, id);
+}
+
+/* An entry below the block @id, which says @text; Enter is told to @callback. */
+static void
+show_entry (MtwCanvas  *self,
+            const char *id,
+            const char *text,
+            const char *label,
+            GCallback   callback)
 {
   GtkWidget *popover = gtk_popover_new ();
   GtkWidget *entry = gtk_entry_new ();
@@ -395,14 +248,51 @@ mtw_canvas_ask_name (MtwCanvas  *self,
 
   /* The name of the widget carries the id, which may change before Enter. */
   gtk_widget_set_name (entry, id);
-  gtk_editable_set_text (GTK_EDITABLE (entry), id);
+  gtk_editable_set_text (GTK_EDITABLE (entry), text);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (entry), 16);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _("Name"), -1);
-  g_signal_connect (entry, "activate", G_CALLBACK (named_cb), self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (entry), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  -1);
+  g_signal_connect (entry, "activate", callback, self);
   gtk_popover_set_child (GTK_POPOVER (popover), entry);
-  show_popover (self, popover, &place, TRUE);
+  mtw_canvas_show_popover (self, popover, &place, TRUE);
   gtk_widget_grab_focus (entry);
+}
+
+void
+mtw_canvas_ask_name (MtwCanvas  *self,
+                     const char *id)
+{
+  show_entry (self, id, mtw_path_name (id), _("Name"), G_CALLBACK (named_cb));
+}
+
+/* What the group of the selection is to be called; first of all whether it can be one. */
+void
+mtw_canvas_ask_group (MtwCanvas *self)
+{
+  g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *name = mtw_document_name_group (self->document, &error);
+
+  if (name == NULL)
+    mtw_canvas_refuse (self, error->message);
+  else if (mtw_scene_find (self->scene, ids[0]) >= 0)
+    show_entry (self, ids[0], name, _("Name of the group"), G_CALLBACK (grouped_cb));
+}
+
+static void
+add_group_items (MtwCanvas *self,
+                 GMenu     *menu)
+{
+  const char *current = mtw_canvas_current (self);
+  g_auto(GStrv) ids = mtw_document_dup_selection (self->document);
+  gboolean one = g_strv_length (ids) < 2;
+
+  g_menu_append (menu, _("_Group Selection…"), "canvas.group");
+  if (!one || !mtw_canvas_is_use (self, current))
+    return;
+  g_menu_append (menu, mtw_canvas_is_open (self, current) ? _("Close Gr_oup") : _("_Open Group"),
+                 "canvas.toggle-group");
+  g_menu_append (menu, _("_Ungroup"), "canvas.ungroup");
 }
 
 void
@@ -413,10 +303,11 @@ mtw_canvas_show_menu (MtwCanvas              *self,
   g_autoptr(GMenu) what = g_menu_new ();
   g_autoptr(GMenu) edit = g_menu_new ();
   g_autoptr(GMenu) more = g_menu_new ();
+  g_autoptr(GMenu) group = g_menu_new ();
 
   if (mtw_canvas_current (self) != NULL)
     {
-      g_menu_append (what, _("_Settings"), "canvas.activate");
+      g_menu_append (what, _("_Settings"), "canvas.settings");
       g_menu_append (what, _("_Rename…"), "canvas.rename");
       g_menu_append (edit, _("Cu_t"), "canvas.cut");
       g_menu_append (edit, _("C_opy"), "canvas.copy");
@@ -425,6 +316,7 @@ mtw_canvas_show_menu (MtwCanvas              *self,
       g_menu_append (edit, _("D_elete"), "canvas.delete");
       g_menu_append (more, _("_Connect to…"), "canvas.connect");
       g_menu_append (more, _("D_isconnect…"), "canvas.disconnect");
+      add_group_items (self, group);
     }
   else
     {
@@ -438,5 +330,6 @@ mtw_canvas_show_menu (MtwCanvas              *self,
   g_menu_append_section (menu, NULL, G_MENU_MODEL (what));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (edit));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
-  show_popover (self, gtk_popover_menu_new_from_model (G_MENU_MODEL (menu)), at, FALSE);
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (group));
+  mtw_canvas_show_popover (self, gtk_popover_menu_new_from_model (G_MENU_MODEL (menu)), at, FALSE);
 }

@@ -107,6 +107,7 @@ draw_guides (MtwCanvas      *self,
 {
   int n = mtw_scene_find (self->scene, self->drag.id);
   const graphene_rect_t *a = n >= 0 ? &mtw_scene_item (self->scene, n)->box : NULL;
+  int frame = n >= 0 ? mtw_scene_item (self->scene, n)->frame : -1;
 
   for (guint i = 0; a != NULL && i < self->scene->items->len; i++)
     {
@@ -117,7 +118,8 @@ draw_guides (MtwCanvas      *self,
       double top = MIN (a->origin.y, b->origin.y) - GUIDE_REACH;
       double bottom = MAX (a->origin.y, b->origin.y) + MTW_BLOCK_HEIGHT + GUIDE_REACH;
 
-      if ((int) i == n || item->host >= 0 || mtw_document_is_selected (self->document, item->id))
+      if ((int) i == n || item->host >= 0 || item->frame != frame || item->open > 0
+          || mtw_document_is_selected (self->document, item->id))
         continue;
       if (a->origin.y == b->origin.y)
         {
@@ -140,15 +142,16 @@ static void
 draw_wire (MtwCanvas      *self,
            const MtwPaint *paint)
 {
-  MtwDrag *drag = &self->drag;
-  const char *reason = drag->target != NULL ? g_hash_table_lookup (drag->reasons, drag->target)
-                                            : NULL;
-  gboolean refused = reason != NULL && *reason != '\0';
-  gboolean snapped = reason != NULL && !refused;
-  const graphene_point_t *free_end = snapped ? &drag->target_place : &drag->pointer;
+  const MtwDrag *drag = &self->drag;
+  const MtwTarget *target = drag->target;
+  gboolean refused = target != NULL && target->reason != NULL;
+  gboolean snapped = target != NULL && !refused;
+  graphene_point_t free_end = drag->pointer;
 
-  mtw_paint_drawn (paint, drag->from_output ? &drag->start : free_end,
-                   drag->from_output ? free_end : &drag->start, snapped, refused);
+  if (snapped)
+    free_end = mtw_scene_port (self->scene, target->item, target->output, target->port);
+  mtw_paint_drawn (paint, drag->from_output ? &drag->start : &free_end,
+                   drag->from_output ? &free_end : &drag->start, snapped, refused);
 }
 
 static void
@@ -167,24 +170,72 @@ draw_above (MtwCanvas   *self,
   cairo_destroy (paint->cr);
 }
 
+static graphene_rect_t
+to_widget (MtwCanvas             *self,
+           const graphene_rect_t *box)
+{
+  graphene_point_t corner = mtw_canvas_to_widget (self, box->origin.x, box->origin.y);
+
+  return GRAPHENE_RECT_INIT (corner.x, corner.y, box->size.width * self->zoom,
+                             box->size.height * self->zoom);
+}
+
+static void
+snapshot_block (MtwCanvas   *self,
+                GtkSnapshot *snapshot,
+                guint        n)
+{
+  const MtwItem *item = mtw_scene_item (self->scene, n);
+  graphene_rect_t view = mtw_canvas_get_view (self), box, clip;
+  gboolean cut = mtw_scene_clip (self->scene, item->frame, &clip);
+
+  graphene_rect_inset_r (&item->box, -20, -20, &box);
+  if (!graphene_rect_intersection (&box, &view, NULL))
+    return;
+
+  if (cut)
+    {
+      clip = to_widget (self, &clip);
+      gtk_snapshot_push_clip (snapshot, &clip);
+    }
+  gtk_widget_snapshot_child (GTK_WIDGET (self), self->blocks->pdata[n], snapshot);
+  if (cut)
+    gtk_snapshot_pop (snapshot);
+}
+
 static void
 snapshot_blocks (MtwCanvas   *self,
                  GtkSnapshot *snapshot)
 {
-  graphene_rect_t view = mtw_canvas_get_view (self), box;
-
-  /* Beads last: they ride on top of their blocks. */
-  for (guint pass = 0; pass < 2; pass++)
+  /* Open groups lie under all, beads ride on top of their blocks. */
+  for (guint pass = 0; pass < 3; pass++)
     for (guint i = 0; i < self->blocks->len; i++)
       {
         const MtwItem *item = mtw_scene_item (self->scene, i);
 
-        graphene_rect_inset_r (&item->box, -20, -20, &box);
-        if ((item->host >= 0) == (pass == 1) && graphene_rect_intersection (&box, &view, NULL))
-          gtk_widget_snapshot_child (GTK_WIDGET (self), self->blocks->pdata[i], snapshot);
+        if (pass == (item->open > 0 ? 0 : item->host >= 0 ? 2 : 1))
+          snapshot_block (self, snapshot, i);
       }
   for (guint i = 0; i < self->forks->len; i++)
     gtk_widget_snapshot_child (GTK_WIDGET (self), self->forks->pdata[i], snapshot);
+}
+
+static void
+draw_ground (MtwCanvas   *self,
+             GtkSnapshot *snapshot,
+             MtwPaint    *paint)
+{
+  start_layer (self, snapshot, paint);
+  mtw_paint_grid (paint);
+  mtw_paint_regions (paint);
+  mtw_paint_frames (paint);
+  mtw_paint_underlines (paint);
+  mtw_paint_wires (paint);
+  if (self->drag.mode == MTW_DRAG_MOVE)
+    draw_guides (self, paint);
+  cairo_restore (paint->cr);
+  mtw_canvas_draw_lead (self, paint->cr);
+  cairo_destroy (paint->cr);
 }
 
 void
@@ -198,17 +249,7 @@ mtw_canvas_snapshot (GtkWidget   *widget,
     return;
 
   prepare (self, &paint);
-  start_layer (self, snapshot, &paint);
-  mtw_paint_grid (&paint);
-  mtw_paint_regions (&paint);
-  mtw_paint_underlines (&paint);
-  mtw_paint_wires (&paint);
-  if (self->drag.mode == MTW_DRAG_MOVE)
-    draw_guides (self, &paint);
-  cairo_restore (paint.cr);
-  mtw_canvas_draw_lead (self, paint.cr);
-  cairo_destroy (paint.cr);
-
+  draw_ground (self, snapshot, &paint);
   snapshot_blocks (self, snapshot);
   draw_above (self, snapshot, &paint);
   if (self->blocks->len == 0)

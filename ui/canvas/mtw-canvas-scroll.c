@@ -225,6 +225,8 @@ mtw_canvas_reveal (MtwCanvas  *self,
 
   g_return_if_fail (MTW_IS_CANVAS (self));
 
+  if (mtw_scene_find (self->scene, id) < 0)
+    mtw_canvas_open_around (self, id);
   item = mtw_scene_find (self->scene, id);
   block = mtw_canvas_get_block (self, id);
   if (item < 0 || block == NULL)
@@ -232,7 +234,9 @@ mtw_canvas_reveal (MtwCanvas  *self,
 
   view = mtw_canvas_get_view (self);
   graphene_rect_inset_r (&mtw_scene_item (self->scene, item)->box, -16, -16, &box);
-  if (self->placed && !graphene_rect_contains_rect (&view, &box))
+  if (mtw_scene_item (self->scene, item)->open > 0)
+    mtw_canvas_show_frame (self, id);
+  else if (self->placed && !graphene_rect_contains_rect (&view, &box))
     mtw_canvas_fly_to (self, box.origin.x + (box.size.width - view.size.width) / 2,
                        box.origin.y + (box.size.height - view.size.height) / 2, self->zoom);
   gtk_widget_grab_focus (block);

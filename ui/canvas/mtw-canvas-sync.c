@@ -25,47 +25,31 @@ detail_of (double zoom)
          : zoom >= TITLE_ZOOM ? MTW_DETAIL_TITLE : MTW_DETAIL_BOX;
 }
 
-static gboolean
-in_design (MtwCanvas  *self,
-           const char *id)
-{
-  return mtl_design_find (mtw_canvas_design (self), id) != NULL;
-}
-
-/* Gives the one block that is new the widget of the one that is gone. */
+/* Where all items stand as before and some have other ids, these have been renamed:
+ * they keep their widgets. */
 static void
 keep_renamed (MtwCanvas  *self,
-              MtlDesign  *design,
               GHashTable *old)
 {
-  MtwBlock *lost = NULL;
-  const char *fresh = NULL;
-  guint n_lost = 0, n_fresh = 0;
+  guint n = self->scene->items->len;
 
-  for (guint i = 0; i < self->blocks->len; i++)
-    if (!in_design (self, mtw_block_get_id (self->blocks->pdata[i])))
-      {
-        lost = self->blocks->pdata[i];
-        n_lost++;
-      }
-  for (guint i = 0; i < mtl_design_n_blocks (design); i++)
-    if (!g_hash_table_contains (old, mtl_block_id (mtl_design_block (design, i))))
-      {
-        fresh = mtl_block_id (mtl_design_block (design, i));
-        n_fresh++;
-      }
+  for (guint i = 0; i < n && n == self->blocks->len; i++)
+    {
+      MtwBlock *block = self->blocks->pdata[i];
+      const char *id = mtw_scene_item (self->scene, i)->id;
 
-  if (n_lost != 1 || n_fresh != 1)
-    return;
-  g_hash_table_steal (old, mtw_block_get_id (lost));
-  mtw_block_set_id (lost, fresh);
-  g_hash_table_insert (old, (gpointer) mtw_block_get_id (lost), lost);
+      if (mtw_scene_find (self->scene, mtw_block_get_id (block)) >= 0
+          || g_hash_table_contains (old, id))
+        continue;
+      g_hash_table_steal (old, mtw_block_get_id (block));
+      mtw_block_set_id (block, id);
+      g_hash_table_insert (old, (gpointer) mtw_block_get_id (block), block);
+    }
 }
 
 static void
 match_blocks (MtwCanvas *self)
 {
-  MtlDesign *design = mtw_canvas_design (self);
   g_autoptr(GHashTable) old = g_hash_table_new (g_str_hash, g_str_equal);
   GHashTableIter iter;
   gpointer gone;
@@ -73,12 +57,12 @@ match_blocks (MtwCanvas *self)
   for (guint i = 0; i < self->blocks->len; i++)
     g_hash_table_insert (old, (gpointer) mtw_block_get_id (self->blocks->pdata[i]),
                          self->blocks->pdata[i]);
-  keep_renamed (self, design, old);
+  keep_renamed (self, old);
 
   g_ptr_array_set_size (self->blocks, 0);
-  for (guint i = 0; i < mtl_design_n_blocks (design); i++)
+  for (guint i = 0; i < self->scene->items->len; i++)
     {
-      const char *id = mtl_block_id (mtl_design_block (design, i));
+      const char *id = mtw_scene_item (self->scene, i)->id;
       GtkWidget *block = g_hash_table_lookup (old, id);
 
       if (block != NULL)
@@ -122,30 +106,68 @@ feeds_bead (const MtwScene *scene,
   return mtw_scene_item (scene, item)->tail >= 0;
 }
 
+/* Frames below all, or they would take the pointer: the outer ones undermost. */
+static void
+lower_frames (MtwCanvas *self)
+{
+  for (guint i = self->blocks->len; i-- > 0;)
+    if (mtw_scene_item (self->scene, i)->open > 0)
+      gtk_widget_insert_after (self->blocks->pdata[i], GTK_WIDGET (self), NULL);
+}
+
+static void
+form_block (MtwCanvas *self,
+            guint      n)
+{
+  const MtwItem *item = mtw_scene_item (self->scene, n);
+  MtwBlock *block = self->blocks->pdata[n];
+  MtwForm form = item->open > 0 ? MTW_FORM_FRAME
+                 : item->host >= 0 ? MTW_FORM_BEAD
+                 : mtl_block_group (item->block) != NULL ? MTW_FORM_STACK : MTW_FORM_BLOCK;
+
+  if (mtw_block_get_form (block) == form)
+    return;
+
+  mtw_block_set_form (block, form);
+  /* Above its carrier, or that would take the pointer. */
+  if (form == MTW_FORM_BEAD)
+    gtk_widget_insert_before (GTK_WIDGET (block), GTK_WIDGET (self), self->reason);
+  else if (form == MTW_FORM_FRAME)
+    lower_frames (self);
+}
+
+static char *
+line_of (MtwCanvas     *self,
+         const MtwItem *item)
+{
+  const char *words = g_hash_table_lookup (self->task_words, item->id);
+
+  if (words != NULL && mtl_block_is_task (item->block) && self->training != MTW_TRAINING_NONE)
+    return g_strdup (words);
+  if (mtl_block_group (item->block) != NULL)
+    return mtw_canvas_group_line (self, item);
+  return mtl_look_line (mtl_block_what (item->block));
+}
+
 static void
 fill_block (MtwCanvas *self,
             guint      n)
 {
   const MtwItem *item = mtw_scene_item (self->scene, n);
   const MtlChosen *what = mtl_block_what (item->block);
-  const char *words = g_hash_table_lookup (self->task_words, item->id);
-  gboolean is_task = mtl_block_is_task (item->block);
-  gboolean trains = is_task && self->training != MTW_TRAINING_NONE;
-  g_autofree char *line = mtl_look_line (what);
+  g_autofree char *line = line_of (self, item);
   MtwBlock *block = self->blocks->pdata[n];
 
   mtw_block_set_icon (block, mtl_look_icon (mtl_chosen_kind (what), mtl_chosen_method (what)));
-  mtw_block_set_summary (block, trains && words != NULL ? words : line);
-  /* Above its carrier, or that would take the pointer. */
-  if (item->host >= 0 && !mtw_block_is_bead (block))
-    gtk_widget_insert_before (GTK_WIDGET (block), GTK_WIDGET (self), self->reason);
-  mtw_block_set_bead (block, item->host >= 0);
-  mtw_block_set_head (block, item->head, is_task);
+  form_block (self, n);
+  mtw_block_set_summary (block, line);
+  mtw_block_set_head (block, item->head, mtl_block_is_task (item->block));
   mtw_block_set_detail (block, detail_of (self->zoom), self->zoom);
   mtw_block_set_ports (block, item->n_in, item->n_out,
                        feeds_bead (self->scene, n)
                        || (item->host >= 0
                            && mtw_scene_item (self->scene, item->host)->tail != (int) n));
+  mtw_block_place_ports (block, item->ports);
 }
 
 /* Whether a problem is about the wire: it names the port, or the block could
@@ -155,17 +177,18 @@ speaks_of (MtwCanvas        *self,
            const MtlProblem *problem,
            const MtwLink    *link)
 {
-  const MtlWire *wire = mtl_design_wire (self->scene->design, link->wire);
+  const MtwItem *reader = mtw_scene_item (self->scene, link->to);
   MtlShape out;
 
-  if (problem->warning || g_strcmp0 (problem->block, wire->to) != 0)
+  if (problem->warning || link->rim != MTW_RIM_NONE
+      || g_strcmp0 (problem->block, reader->id) != 0)
     return FALSE;
   if (problem->port != NULL)
-    return g_str_equal (problem->port, wire->to_port);
-  if (mtw_scene_item (self->scene, link->to)->n_out == 0 || link->shape.rank == 0)
+    return g_strcmp0 (problem->port, mtl_block_input (reader->block, link->to_port)) == 0;
+  if (reader->n_out == 0 || link->shape.rank == 0)
     return FALSE;
 
-  out = mtl_survey_shape (self->scene->survey, wire->to, 0);
+  out = mtl_survey_shape (self->scene->survey, reader->id, 0);
   return out.rank == 0;
 }
 
@@ -178,11 +201,10 @@ find_refusals (MtwCanvas *self)
   for (guint i = 0; i < mtl_survey_n_problems (survey); i++)
     for (guint j = 0; j < self->scene->links->len; j++)
       {
-        const MtwLink *link = mtw_scene_link (self->scene, j);
         const MtlProblem *problem = mtl_survey_problem (survey, i);
 
-        if (speaks_of (self, problem, link))
-          g_hash_table_insert (self->refusals, GUINT_TO_POINTER (link->wire + 1),
+        if (speaks_of (self, problem, mtw_scene_link (self->scene, j)))
+          g_hash_table_insert (self->refusals, GUINT_TO_POINTER (j + 1),
                                g_strdup (problem->message));
       }
 }
@@ -199,12 +221,13 @@ find_figures (MtwCanvas *self)
   self->cosines = g_new0 (double, n + 1);
   for (guint i = 0; i < n; i++)
     {
-      const char *id = mtw_scene_item (self->scene, i)->id;
-      const double *cosine = g_hash_table_lookup (self->block_cosines, id);
-      gboolean known = mtl_design_find (mtl_survey_design (self->scene->survey), id) != NULL;
+      const MtwItem *item = mtw_scene_item (self->scene, i);
+      gboolean known = mtl_design_find (mtl_survey_design (self->scene->survey), item->id) != NULL;
 
-      self->cosines[i] = cosine != NULL ? *cosine : NAN;
-      self->costs[i] = known ? mtl_survey_n_weights (self->scene->survey, id) : 0;
+      self->cosines[i] = mtw_canvas_cosine_of (self, i);
+      /* Of an open group, the blocks in it show theirs. */
+      self->costs[i] = known && item->open <= 0
+                       ? mtl_survey_n_weights (self->scene->survey, item->id) : 0;
       most = MAX (most, self->costs[i]);
     }
   for (guint i = 0; i < n; i++)
@@ -214,9 +237,11 @@ find_figures (MtwCanvas *self)
 void
 mtw_canvas_sync (MtwCanvas *self)
 {
-  MtwScene *scene = mtw_scene_new (mtw_canvas_design (self),
-                                   mtw_document_get_survey (self->document));
+  MtwScene *scene;
 
+  mtw_canvas_follow_names (self, mtw_canvas_design (self));
+  scene = mtw_scene_new (mtw_canvas_design (self), mtw_document_get_survey (self->document),
+                         self->open, self->drag.still);
   g_clear_pointer (&self->scene, mtw_scene_free);
   self->scene = scene;
   if (self->selected_link >= (int) scene->links->len)
@@ -229,7 +254,7 @@ mtw_canvas_sync (MtwCanvas *self)
   find_refusals (self);
   find_figures (self);
   mtw_canvas_sync_states (self);
-  if (self->preview == NULL)
+  if (self->preview == NULL && self->unfolding == NULL)
     {
       mtw_canvas_say (self);
       mtw_canvas_show_cosines (self);
@@ -258,22 +283,22 @@ problem_state (MtwCanvas  *self,
   return state;
 }
 
-/* Whether the wire being drawn could end in some port of the item. */
+/* Whether the wire being drawn could end in some port of the item, or begins there. */
 static gboolean
-takes_wire (MtwCanvas     *self,
-            const MtwItem *item)
+takes_wire (MtwCanvas *self,
+            guint      item)
 {
-  GHashTableIter iter;
-  gpointer end, reason;
-  gsize length = strlen (item->id);
+  if ((int) item == self->drag.fixed_item)
+    return TRUE;
+  for (guint i = 0; i < self->drag.targets->len; i++)
+    {
+      const MtwTarget *target = &g_array_index (self->drag.targets, MtwTarget, i);
 
-  g_hash_table_iter_init (&iter, self->drag.reasons);
-  while (g_hash_table_iter_next (&iter, &end, &reason))
-    if (strncmp (end, item->id, length) == 0 && ((char *) end)[length] == '.'
-        && *(char *) reason == '\0')
-      return TRUE;
+      if (target->item == item && target->reason == NULL)
+        return TRUE;
+    }
 
-  return g_str_has_prefix (self->drag.fixed, item->id) && self->drag.fixed[length] == '.';
+  return FALSE;
 }
 
 void
@@ -294,7 +319,7 @@ mtw_canvas_sync_states (MtwCanvas *self)
         state |= MTW_BLOCK_PAUSED;
       if (self->drag.mode == MTW_DRAG_MOVE && selected)
         state |= MTW_BLOCK_DRAGGED;
-      if (self->drag.mode == MTW_DRAG_WIRE && !takes_wire (self, item))
+      if (self->drag.mode == MTW_DRAG_WIRE && !takes_wire (self, i))
         state |= MTW_BLOCK_DIM;
       mtw_block_set_state (block, state);
       gtk_accessible_update_state (GTK_ACCESSIBLE (block), GTK_ACCESSIBLE_STATE_PRESSED,

@@ -73,8 +73,38 @@ mtw_canvas_drop_tidying (MtwCanvas *self)
   if (self->tidying != NULL)
     g_cancellable_cancel (self->tidying);
   g_clear_object (&self->tidying);
+  g_clear_pointer (&self->tidied, g_free);
   if (self->glide_from != NULL)
     end_glide (self);
+}
+
+/* @tidy, which is taken: the body of an open group; its frame follows at once. */
+static void
+apply_body (MtwCanvas  *self,
+            const char *scope,
+            MtlDesign  *tidy)
+{
+  g_autoptr(MtlDesign) body = tidy;
+  MtlDesign *before = mtw_document_get_design (self->document);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) after = mtl_design_with_body (before, scope, body, &error);
+  g_autofree char *name = NULL;
+
+  if (after == NULL)
+    {
+      mtw_canvas_refuse (self, error->message);
+      return;
+    }
+  if (mtl_design_equal (before, after))
+    {
+      mtw_document_announce (self->document, _("The group is tidy already"));
+      return;
+    }
+
+  /* Translators: name of an edit, and what is said once it is done: a group. */
+  name = g_strdup_printf (_("Tidy up %s"), scope);
+  mtw_document_edit (self->document, g_steal_pointer (&after), name);
+  mtw_document_announce (self->document, name);
 }
 
 /* Takes @tidy. */
@@ -112,28 +142,58 @@ tidied_cb (GObject      *object,
   MtwCanvas *self = data;
   g_autoptr(GError) error = NULL;
   MtlDesign *tidy = mtw_tidy_finish (result, &error);
+  g_autofree char *scope = NULL;
 
   /* Then another answer is awaited, or there is no canvas any more. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
   g_clear_object (&self->tidying);
+  scope = g_steal_pointer (&self->tidied);
   if (tidy == NULL)
     mtw_canvas_refuse (self, error->message);
+  else if (self->drag.mode == MTW_DRAG_NONE && scope != NULL)
+    apply_body (self, scope, tidy);
   else if (self->drag.mode == MTW_DRAG_NONE)
     apply (self, tidy);
   else
     mtl_design_unref (tidy);
 }
 
+/* The open group that has the focus, or the one around the block that has it; NULL: the
+ * whole design is meant. (transfer full) */
+static char *
+find_scope (MtwCanvas *self)
+{
+  const char *current = mtw_canvas_current (self);
+
+  if (current != NULL && mtw_canvas_is_use (self, current) && mtw_canvas_is_open (self, current))
+    return g_strdup (current);
+  return mtw_canvas_dup_scope (self);
+}
+
 void
 mtw_canvas_tidy_up (MtwCanvas *self)
 {
+  MtlDesign *design;
+  g_autoptr(MtlSurvey) survey = NULL;
+
   g_return_if_fail (MTW_IS_CANVAS (self));
 
   mtw_canvas_land (self);
   mtw_canvas_drop_tidying (self);
   self->tidying = g_cancellable_new ();
-  mtw_tidy_async (mtw_document_get_design (self->document),
-                  mtw_document_get_survey (self->document), self->tidying, tidied_cb, self);
+  self->tidied = find_scope (self);
+  design = mtw_document_get_design (self->document);
+  if (self->tidied == NULL)
+    {
+      mtw_tidy_async (design, mtw_document_get_survey (self->document), self->tidying, tidied_cb,
+                      self);
+      return;
+    }
+
+  /* A body tells nothing of shapes and tasks, but what rides as a bead. */
+  design = (MtlDesign *) mtl_design_body (design, self->tidied);
+  survey = mtl_survey_new (design);
+  mtw_tidy_async (design, survey, self->tidying, tidied_cb, self);
 }

@@ -92,7 +92,7 @@ wire_words (MtwCanvas *self,
       const MtwLink *link = mtw_scene_link (self->scene, i);
       g_autofree char *shape = NULL;
 
-      if (link->from != n && link->to != n)
+      if (link->rim != MTW_RIM_NONE || (link->from != n && link->to != n))
         continue;
       shape = shape_words (self, link->from, link->from_port);
       if (words->len > 0)
@@ -155,6 +155,29 @@ say_ports (MtwCanvas *self,
     }
 }
 
+/* “conv1, convolution”; “features, group, open, 3 blocks” */
+static char *
+name_block (MtwCanvas     *self,
+            const MtwItem *item)
+{
+  const char *title = _(mtl_chosen_method (mtl_block_what (item->block))->title);
+  const MtlGroup *group = mtl_block_group (item->block);
+  g_autofree char *kind = g_utf8_strdown (title, -1);
+  g_autofree char *blocks = NULL;
+  guint n;
+
+  if (group == NULL)
+    return g_strdup_printf ("%s, %s", item->id, kind);
+
+  n = mtl_design_n_blocks (mtl_group_body (group));
+  blocks = g_strdup_printf (ngettext ("%u block", "%u blocks", n), n);
+  if (mtw_canvas_is_open (self, item->id))
+    /* Translators: a use of a group in words: its name, “3 blocks”. */
+    return g_strdup_printf (_("%s, group, open, %s"), item->id, blocks);
+  /* Translators: a use of a group in words: its name, “3 blocks”. */
+  return g_strdup_printf (_("%s, group, closed, %s"), item->id, blocks);
+}
+
 static void
 say_block (MtwCanvas *self,
            guint      n)
@@ -162,15 +185,15 @@ say_block (MtwCanvas *self,
   const MtwItem *item = mtw_scene_item (self->scene, n);
   const MtlChosen *what = mtl_block_what (item->block);
   GtkWidget *block = self->blocks->pdata[n];
-  g_autofree char *kind = g_utf8_strdown (_(mtl_chosen_method (what)->title), -1);
-  g_autofree char *line = mtl_look_line (what);
+  g_autofree char *line = mtl_block_group (item->block) != NULL
+                          ? mtw_canvas_group_line (self, item) : mtl_look_line (what);
   g_autofree char *wires = wire_words (self, n);
   g_autofree char *tasks = mtw_document_tasks_words (self->document, item->tasks);
   g_autofree char *problems = problem_words (self, item->id, _("no problems"));
   g_autofree char *tip = problem_words (self, item->id, NULL);
   gboolean trunk = item->tasks != 0 && item->head < 0;
   g_autofree char *serves = trunk ? g_strdup_printf (_("trunk, %s"), tasks) : g_strdup (tasks);
-  g_autofree char *name = g_strdup_printf ("%s, %s", item->id, kind);
+  g_autofree char *name = name_block (self, item);
   g_autofree char *description = g_strdup_printf ("%s; %s; %s; %s", line, wires, serves,
                                                   problems);
 

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "mtl-look.h"
+#include "mtw-offer.h"
 
 #define ZOOM_STEP 1.1
 
@@ -86,7 +87,8 @@ pinch_cb (GtkGestureZoom *pinch,
     mtw_canvas_set_zoom (self, self->pinch_zoom * scale, &GRAPHENE_POINT_INIT (x, y));
 }
 
-/* `op:ID` or `source:ID`, dropped from the palette. */
+/* What mtw_offer_parse() takes, dropped from the palette: into the group that is open
+ * there, or into the design. */
 static gboolean
 drop_cb (GtkDropTarget *target,
          const GValue  *value,
@@ -94,22 +96,27 @@ drop_cb (GtkDropTarget *target,
          double         y,
          MtwCanvas     *self)
 {
-  g_auto(GStrv) parts = g_strsplit (g_value_get_string (value), ":", 2);
+  g_autoptr(MtlChosen) what = mtw_offer_parse (mtw_document_get_design (self->document),
+                                               g_value_get_string (value));
   graphene_point_t at = mtw_canvas_to_scene (self, x, y);
-  const MtlMethod *method;
+  int frame = mtw_scene_frame_at (self->scene, &at);
+  const char *scope = frame >= 0 ? mtw_scene_item (self->scene, frame)->id : NULL;
+  g_autoptr(GError) error = NULL;
   g_autofree char *id = NULL;
-  MtlKind kind;
 
-  if (g_strv_length (parts) != 2 || !mtl_kind_from_name (parts[0], &kind)
-      || (kind != MTL_KIND_OP && kind != MTL_KIND_SOURCE))
-    return FALSE;
-  method = mtl_catalogue_find (kind, parts[1], NULL);
-  if (method == NULL)
+  if (what == NULL)
     return FALSE;
 
-  at.x -= mtl_look_width (kind, method) / 2.0;
+  at.x -= mtl_look_width (mtl_chosen_kind (what), mtl_chosen_method (what)) / 2.0;
   at.y -= MTW_BLOCK_HEIGHT / 2;
-  id = mtw_document_add_block (self->document, kind, method, &at, NULL);
+  at = mtw_canvas_place_in (self, scope, &at, what);
+  id = mtw_document_add_block (self->document, what, scope, &at, NULL, &error);
+  if (id == NULL)
+    {
+      mtw_canvas_refuse (self, error->message);
+      return FALSE;
+    }
+
   gtk_widget_grab_focus (mtw_canvas_get_block (self, id));
   return TRUE;
 }

@@ -213,6 +213,8 @@ mtw_canvas_dispose (GObject *object)
   mtw_canvas_clear_drag (self);
   g_clear_object (&self->animation);
   g_clear_object (&self->glide);
+  g_clear_pointer (&self->unfolding, g_free);
+  g_clear_object (&self->unfold);
   set_adjustment (self, 0, NULL);
   set_adjustment (self, 1, NULL);
   /* A menu that has just closed may still be among them. */
@@ -241,6 +243,7 @@ mtw_canvas_finalize (GObject *object)
   g_hash_table_unref (self->task_words);
   g_hash_table_unref (self->block_cosines);
   g_hash_table_unref (self->refusals);
+  g_hash_table_unref (self->open);
   g_strfreev (self->region_labels);
   g_free (self->costs);
   g_free (self->cosines);
@@ -302,6 +305,7 @@ mtw_canvas_init (MtwCanvas *self)
   self->animation = adw_timed_animation_new (GTK_WIDGET (self), 0, 1, FLY_TIME, target);
   adw_timed_animation_set_easing (ADW_TIMED_ANIMATION (self->animation), ADW_EASE_IN_OUT_CUBIC);
   mtw_canvas_add_glide (self);
+  mtw_canvas_add_unfold (self);
   self->closed = g_cancellable_new ();
 
   self->reason = gtk_label_new (NULL);
@@ -330,6 +334,10 @@ changed_cb (MtwDocument *document,
             MtwCanvas   *self)
 {
   mtw_canvas_drop_tidying (self);
+  mtw_canvas_stop_unfold (self);
+  /* Without a history it is another design. */
+  if (mtw_document_undo_name (document) == NULL && mtw_document_redo_name (document) == NULL)
+    g_hash_table_remove_all (self->open);
   mtw_canvas_sync (self);
 }
 

@@ -1,13 +1,13 @@
 /* mtw-canvas.h — the graph editor: blocks, wires and what training says of them
  *
  * Edits its document and nothing else. Property: `zoom` (double). Signals:
- * `activate-block` (string: id; Enter or double click), `show-conflict` (the
- * diamond was pressed), `view-changed` (zoom, place or scene moved), `refused`
- * (string: why something was not done, for a toast; it is announced already).
+ * `activate-block` (string: id; Enter or double click; a group opens or closes instead),
+ * `show-conflict` (the diamond was pressed), `view-changed` (zoom, place or scene moved),
+ * `refused` (string: why something was not done, for a toast; it is announced already).
  *
  * Actions: canvas.zoom-in, zoom-out, zoom-reset, zoom-fit, add, delete, cut-out,
  * cut, copy, paste, duplicate, rename, connect, disconnect, select-all, tidy-up,
- * activate, menu, show-conflict.
+ * activate, settings, menu, show-conflict, group, ungroup, toggle-group, toggle-use (s).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -43,7 +43,7 @@ void         mtw_canvas_set_zoom       (MtwCanvas       *self,
                                         double           zoom,
                                         const graphene_point_t *at);
 void         mtw_canvas_zoom_to_fit    (MtwCanvas       *self);
-/* Brings a block into view and gives it the focus. */
+/* Brings a block into view, opening the groups that it is in, and gives it the focus. */
 void         mtw_canvas_reveal         (MtwCanvas       *self,
                                         const char      *id);
 /* What is on screen, canvas units. */
@@ -61,8 +61,9 @@ graphene_point_t mtw_canvas_to_widget  (MtwCanvas       *self,
                                         double           x,
                                         double           y);
 
-/* Lays the whole design out from left to right: one edit, a moment later. Another
- * edit before that, or a dot that is missing, and nothing happens. */
+/* Lays out from left to right: the whole design, or the open group that the keyboard is
+ * in. One edit, a moment later; another edit before that, or a dot that is missing, and
+ * nothing happens. */
 void         mtw_canvas_tidy_up        (MtwCanvas       *self);
 
 /* --- what training says --- */

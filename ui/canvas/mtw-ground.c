@@ -1,4 +1,4 @@
-/* mtw-ground.c — the drawing of the paper: grid dots, regions, underlines
+/* mtw-ground.c — the drawing of the paper: grid dots, regions, frames, underlines
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -19,6 +19,9 @@
 #define LABEL_ZOOM    0.4
 #define TRUNK_TINT    0.035
 #define HEAD_TINT     0.06
+#define FRAME_RADIUS  12.0
+#define FRAME_TINT    0.045
+#define FRAME_EDGE    0.2
 #define UNDERLINE     4.0
 #define UNDERLINE_GAP 3.5
 
@@ -126,6 +129,46 @@ mtw_paint_regions (const MtwPaint *paint)
 
       if (graphene_rect_intersection (&region->box, &paint->view, NULL))
         draw_region (paint, region, paint->labels != NULL ? paint->labels[i] : NULL);
+    }
+}
+
+/* An open group: paper with a tint and a dashed edge. */
+static void
+draw_frame (const MtwPaint *paint,
+            const MtwItem  *item)
+{
+  static const double dash[2] = { 5, 4 };
+  graphene_rect_t edge, clip;
+
+  cairo_save (paint->cr);
+  if (mtw_scene_clip (paint->scene, item->frame, &clip))
+    {
+      cairo_rectangle (paint->cr, clip.origin.x, clip.origin.y, clip.size.width,
+                       clip.size.height);
+      cairo_clip (paint->cr);
+    }
+  trace_rounded (paint->cr, &item->box, FRAME_RADIUS);
+  set_ink (paint, paint->dark ? FRAME_TINT * 1.7 : FRAME_TINT);
+  cairo_fill (paint->cr);
+
+  graphene_rect_inset_r (&item->box, 0.5, 0.5, &edge);
+  trace_rounded (paint->cr, &edge, FRAME_RADIUS - 0.5);
+  set_ink (paint, paint->contrast ? 0.5 : FRAME_EDGE);
+  cairo_set_dash (paint->cr, dash, 2, 0);
+  cairo_set_line_width (paint->cr, 1);
+  cairo_stroke (paint->cr);
+  cairo_restore (paint->cr);
+}
+
+void
+mtw_paint_frames (const MtwPaint *paint)
+{
+  for (guint i = 0; i < paint->scene->items->len; i++)
+    {
+      const MtwItem *item = mtw_scene_item (paint->scene, i);
+
+      if (item->open > 0 && graphene_rect_intersection (&item->box, &paint->view, NULL))
+        draw_frame (paint, item);
     }
 }
 

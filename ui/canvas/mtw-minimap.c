@@ -92,7 +92,11 @@ draw_design (MtwMinimap *self,
       cairo_set_source_rgb (cr, rgb[0], rgb[1], rgb[2]);
       cairo_rectangle (cr, item->box.origin.x, item->box.origin.y, item->box.size.width,
                        item->box.size.height);
-      cairo_fill (cr);
+      /* Of an open group the edge, or it would hide what is in it. */
+      if (item->open > 0)
+        cairo_stroke (cr);
+      else
+        cairo_fill (cr);
     }
 }
 

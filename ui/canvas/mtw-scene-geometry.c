@@ -28,8 +28,56 @@ mtw_scene_port (const MtwScene *self,
     }
 
   place.x += output ? item->box.size.width : 0;
-  place.y += item->box.size.height * (port + 1) / (count + 1);
+  place.y += item->ports != NULL ? item->ports[output ? item->n_in + port : port]
+                                 : item->box.size.height * (port + 1) / (count + 1);
   return place;
+}
+
+int
+mtw_scene_frame_at (const MtwScene         *self,
+                    const graphene_point_t *at)
+{
+  /* What is in a frame comes after it. */
+  for (guint i = self->items->len; i-- > 0;)
+    {
+      const MtwItem *item = mtw_scene_item (self, i);
+
+      if (item->open > 0 && graphene_rect_contains_point (&item->box, at))
+        return i;
+    }
+
+  return -1;
+}
+
+gboolean
+mtw_scene_clip (const MtwScene  *self,
+                int              frame,
+                graphene_rect_t *clip)
+{
+  gboolean cut = FALSE;
+
+  for (; frame >= 0; frame = mtw_scene_item (self, frame)->frame)
+    {
+      const MtwItem *item = mtw_scene_item (self, frame);
+
+      if (item->open >= 1)
+        continue;
+      if (!cut)
+        *clip = item->box;
+      else if (!graphene_rect_intersection (clip, &item->box, clip))
+        *clip = GRAPHENE_RECT_INIT (0, 0, 0, 0);
+      cut = TRUE;
+    }
+
+  return cut;
+}
+
+const MtlDesign *
+mtw_scene_graph (const MtwScene *self,
+                 int             frame)
+{
+  return frame >= 0 ? mtl_group_body (mtl_block_group (mtw_scene_item (self, frame)->block))
+                    : self->design;
 }
 
 char *

@@ -304,18 +304,13 @@ in_view (const MtwPaint         *paint,
 }
 
 static void
-draw_link (const MtwPaint *paint,
-           guint           n)
+draw_whole (const MtwPaint         *paint,
+            guint                   n,
+            const graphene_point_t  p[4])
 {
   const MtwLink *link = mtw_scene_link (paint->scene, n);
   const char *reason = paint->refusals != NULL
-                       ? g_hash_table_lookup (paint->refusals, GUINT_TO_POINTER (link->wire + 1))
-                       : NULL;
-  graphene_point_t p[4];
-
-  mtw_scene_curve (paint->scene, link, p);
-  if (link->inside || !in_view (paint, &p[0], &p[3]))
-    return;
+                       ? g_hash_table_lookup (paint->refusals, GUINT_TO_POINTER (n + 1)) : NULL;
 
   if (reason != NULL)
     {
@@ -336,6 +331,31 @@ draw_link (const MtwPaint *paint,
     }
   if (shows_shapes (paint) && link->fork < 0)
     draw_shape (paint, link, &p[0], &p[3]);
+}
+
+static void
+draw_link (const MtwPaint *paint,
+           guint           n)
+{
+  const MtwLink *link = mtw_scene_link (paint->scene, n);
+  int frame = link->rim == MTW_RIM_IN ? (int) link->from
+                                      : mtw_scene_item (paint->scene, link->from)->frame;
+  graphene_rect_t clip;
+  graphene_point_t p[4];
+
+  mtw_scene_curve (paint->scene, link, p);
+  if (link->inside || !in_view (paint, &p[0], &p[3]))
+    return;
+
+  cairo_save (paint->cr);
+  if (mtw_scene_clip (paint->scene, frame, &clip))
+    {
+      cairo_rectangle (paint->cr, clip.origin.x, clip.origin.y, clip.size.width,
+                       clip.size.height);
+      cairo_clip (paint->cr);
+    }
+  draw_whole (paint, n, p);
+  cairo_restore (paint->cr);
 }
 
 static void

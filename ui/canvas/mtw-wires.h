@@ -32,7 +32,7 @@ typedef struct
   MtwShow          show;
   double           lit;        /* 0 … 1: how much conflict lights the forks */
   int              selected;   /* link; −1: none */
-  GHashTable      *refusals;   /* wire + 1 → reason, of wires that cannot be */
+  GHashTable      *refusals;   /* link + 1 → reason, of wires that cannot be */
   const double    *cosines;    /* of each item, NaN: unknown; or NULL */
   const double    *costs;      /* of each item, 0 … 1 of the largest; or NULL */
   const char *const *labels;   /* of each region */
@@ -40,6 +40,7 @@ typedef struct
 
 void mtw_paint_grid      (const MtwPaint *paint);
 void mtw_paint_regions   (const MtwPaint *paint);
+void mtw_paint_frames    (const MtwPaint *paint);
 void mtw_paint_wires     (const MtwPaint *paint);
 void mtw_paint_underlines (const MtwPaint *paint);
 /* A wire on its way to @end; @reason: why it cannot end there, or NULL. */
