@@ -101,7 +101,7 @@ static inline gboolean
 op_bench_is_whole (const OpBench *bench,
                    guint          input)
 {
-  return (bench->op->ports.wholes >> input & 1) != 0;
+  return input < 32 && (bench->op->ports.wholes >> input & 1) != 0;
 }
 
 static inline void

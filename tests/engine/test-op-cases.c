@@ -198,7 +198,7 @@ test_dropout_masks (void)
 typedef struct
 {
   const char *op;
-  double      set[6];
+  double      set[7];
   guint       n_in;
   MtlShape    in[2];
   const char *message;
@@ -281,7 +281,8 @@ test_refusals (void)
       const Refusal *r = &refusals[n];
       const MtlSetting set[] = { { .number = r->set[0] }, { .number = r->set[1] },
                                  { .number = r->set[2] }, { .number = r->set[3] },
-                                 { .number = r->set[4] }, { .number = r->set[5] } };
+                                 { .number = r->set[4] }, { .number = r->set[5] },
+                                 { .number = r->set[6] } };
       MtlOpShape shape = { .set = set, .n_in = r->n_in, .in = { r->in[0], r->in[1] } };
       g_autoptr(GError) error = NULL;
 
