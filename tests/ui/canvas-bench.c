@@ -87,7 +87,7 @@ void
 bench_close (Bench *self)
 {
   gtk_window_destroy (GTK_WINDOW (self->window));
-  /* A survey that is being made holds the document until it is handed over. */
+  /* A survey that is being made is handed over, or it would leak. */
   while (g_main_context_iteration (NULL, FALSE) || !mtw_document_is_surveyed (self->document))
     ;
   g_assert_finalize_object (self->document);

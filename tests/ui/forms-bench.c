@@ -61,7 +61,7 @@ bench_close (FormsBench *self)
   gtk_window_destroy (GTK_WINDOW (self->window));
   bench_settle (self);
   g_assert_null (widget);
-  /* A survey that is being made holds the document until it is handed over. */
+  /* A survey that is being made is handed over, or it would leak. */
   while (g_main_context_iteration (NULL, FALSE) || !mtw_document_is_surveyed (self->document))
     ;
   g_assert_finalize_object (self->document);
