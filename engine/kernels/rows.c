@@ -6,7 +6,8 @@
 #include "mtl-kernels-names.h"
 #include "mtl-vector.h"
 
-#define TILE    2      /* rows of each side whose products are summed at a time */
+/* Rows of each side whose products are summed at a time, as many as there are registers for. */
+#define TILE    (MTL_REGISTERS == 32 ? 4 : 2)
 #define COLUMNS 1024
 #define SUMS    4   /* side by side, so that an addition need not wait for the last one */
 
@@ -46,8 +47,9 @@ dot (const float *x,
 }
 
 /* A value is widened once for all products that it goes into. */
-static void
-gram_tile (const float *const x[TILE],
+static G_ALWAYS_INLINE inline void
+gram_tile (guint              tile,
+           const float *const x[TILE],
            const float *const y[TILE],
            gsize              n,
            double             m[TILE][TILE])
@@ -59,22 +61,22 @@ gram_tile (const float *const x[TILE],
     {
       Doubles b[TILE];
 
-#pragma GCC unroll 2
-      for (guint j = 0; j < TILE; j++)
+#pragma GCC unroll 4
+      for (guint j = 0; j < tile; j++)
         b[j] = widen (y[j] + c);
-#pragma GCC unroll 2
-      for (guint i = 0; i < TILE; i++)
+#pragma GCC unroll 4
+      for (guint i = 0; i < tile; i++)
         {
           Doubles a = widen (x[i] + c);
 
-#pragma GCC unroll 2
-          for (guint j = 0; j < TILE; j++)
+#pragma GCC unroll 4
+          for (guint j = 0; j < tile; j++)
             sum[i][j] += a * b[j];
         }
     }
 
-  for (guint i = 0; i < TILE; i++)
-    for (guint j = 0; j < TILE; j++)
+  for (guint i = 0; i < tile; i++)
+    for (guint j = 0; j < tile; j++)
       {
         m[i][j] = 0.0;
         for (gsize c = whole; c < n; c++)
@@ -86,6 +88,36 @@ gram_tile (const float *const x[TILE],
 
 /* Some columns of all rows stay in the first-level cache while each meets each.
  * In the place of a row that is not there its neighbour is summed, for nothing. */
+static G_ALWAYS_INLINE inline void
+gram_by (guint        tile,
+         guint        k,
+         const float *x,
+         const float *y,
+         gsize        ld,
+         gsize        n,
+         gboolean     half,
+         double      *m)
+{
+  for (gsize first = 0; first < n; first += COLUMNS)
+    for (guint i = 0; i < k; i += tile)
+      for (guint j = half ? i : 0; j < k; j += tile)
+        {
+          const float *a[TILE], *b[TILE];
+          double part[TILE][TILE];
+
+          for (guint r = 0; r < tile; r++)
+            {
+              a[r] = x + MIN (i + r, k - 1) * ld + first;
+              b[r] = y + MIN (j + r, k - 1) * ld + first;
+            }
+          gram_tile (tile, a, b, MIN (COLUMNS, n - first), part);
+          for (guint r = i; r < MIN (i + tile, k); r++)
+            for (guint s = j; s < MIN (j + tile, k); s++)
+              m[r * k + s] += part[r - i][s - j];
+        }
+}
+
+/* By large tiles, unless a first or second of them would stand half empty. */
 static void
 gram (guint        k,
       const float *x,
@@ -95,23 +127,10 @@ gram (guint        k,
       gboolean     half,
       double      *m)
 {
-  for (gsize first = 0; first < n; first += COLUMNS)
-    for (guint i = 0; i < k; i += TILE)
-      for (guint j = half ? i : 0; j < k; j += TILE)
-        {
-          const float *a[TILE], *b[TILE];
-          double part[TILE][TILE];
-
-          for (guint r = 0; r < TILE; r++)
-            {
-              a[r] = x + MIN (i + r, k - 1) * ld + first;
-              b[r] = y + MIN (j + r, k - 1) * ld + first;
-            }
-          gram_tile (a, b, MIN (COLUMNS, n - first), part);
-          for (guint r = i; r < MIN (i + TILE, k); r++)
-            for (guint s = j; s < MIN (j + TILE, k); s++)
-              m[r * k + s] += part[r - i][s - j];
-        }
+  if (k % 4 == 0 || k % 4 == 3 || k > 8)
+    gram_by (TILE, k, x, y, ld, n, half, m);
+  else
+    gram_by (2, k, x, y, ld, n, half, m);
 }
 
 /* x < 0 and not x > 0, so that a NaN is kept. */
