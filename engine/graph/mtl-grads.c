@@ -1,14 +1,13 @@
 /* mtl-grads.c — K rows of gradients over the trunk, and every head's own
  *
- * Inner products run over blocks of 4,096 columns, in double throughout.
+ * Columns of the rows whose gradients are kept as factors lie in no block and are
+ * never touched.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-grads.h"
+#include "mtl-grads-private.h"
 
-#include <float.h>
-#include <math.h>
 #include <string.h>
 
 #include "mtl-kernels.h"
@@ -16,19 +15,8 @@
 
 #define BLOCK 4096  /* columns of one partial inner product */
 
-struct _MtlGrads
-{
-  guint    n_tasks;
-  gsize    n_trunk;
-  gsize    n_weights;
-  gsize   *head_offset;  /* [K]: in θ */
-  gsize   *head_size;    /* [K] */
-  float   *rows;         /* K × d */
-  float   *heads;        /* P − d, in the order of θ */
-};
-
-MtlGrads *
-mtl_grads_new (const MtlPlan *plan)
+static MtlGrads *
+new_without_blocks (const MtlPlan *plan)
 {
   MtlGrads *self = g_new0 (MtlGrads, 1);
 
@@ -42,8 +30,95 @@ mtl_grads_new (const MtlPlan *plan)
       self->head_offset[k] = plan->tasks[k].offset;
       self->head_size[k] = plan->tasks[k].n_weights;
     }
+  self->blocks = g_array_new (FALSE, FALSE, sizeof (MtlGradsBlock));
+  self->products = g_array_new (FALSE, FALSE, sizeof (MtlGradsProduct));
   self->rows = g_new0 (float, MAX (self->n_tasks * self->n_trunk, 1));
   self->heads = g_new0 (float, MAX (self->n_weights - self->n_trunk, 1));
+
+  return self;
+}
+
+static void
+add_blocks (MtlGrads *self,
+            gsize     first,
+            gsize     end)
+{
+  for (; first < end; first += BLOCK)
+    {
+      MtlGradsBlock block = { first, MIN (BLOCK, end - first) };
+
+      g_array_append_val (self->blocks, block);
+    }
+}
+
+MtlGrads *
+mtl_grads_new (const MtlPlan *plan)
+{
+  MtlGrads *self = new_without_blocks (plan);
+
+  add_blocks (self, 0, self->n_trunk);
+
+  return self;
+}
+
+/* Whether the gradient of the first tensor of @step is to be kept as factors: it belongs to
+ * the trunk, and they pay. @rows: of its input at most */
+static gboolean
+keeps_factors (const MtlPlan     *plan,
+               const MtlPlanStep *step,
+               gsize             *rows)
+{
+  guint n_tasks = mtl_count_tasks (step->tasks);
+  const MtlTensor *tensor;
+
+  if (!step->needs.product || step->needs.n_tiles == 0 || n_tasks < 2)
+    return FALSE;
+
+  tensor = mtl_plan_tensor (plan, step->tensors[0]);
+  *rows = plan->capacity * (step->out[0].size / tensor->shape.size[0]);
+  return mtl_factors_pay (n_tasks, *rows, tensor->shape.size[1], tensor->shape.size[0]);
+}
+
+static int
+compare_offset (gconstpointer a,
+                gconstpointer b)
+{
+  const MtlGradsProduct *left = a;
+  const MtlGradsProduct *right = b;
+
+  return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+MtlGrads *
+mtl_grads_new_products (const MtlPlan *plan,
+                        MtlPool       *pool)
+{
+  MtlGrads *self = new_without_blocks (plan);
+  guint n_workers = pool != NULL ? mtl_pool_n_workers (pool) : 1;
+  gsize end = 0, rows;
+
+  for (guint s = 0; s < plan->n_steps; s++)
+    if (keeps_factors (plan, &plan->steps[s], &rows))
+      {
+        const MtlTensor *tensor = mtl_plan_tensor (plan, plan->steps[s].tensors[0]);
+        gsize n_out = tensor->shape.size[0], n_in = tensor->shape.size[1];
+        MtlGradsProduct product = {
+          tensor->offset, tensor->size,
+          mtl_factors_new (self->n_tasks, rows, n_in, n_out, n_workers)
+        };
+
+        g_array_append_val (self->products, product);
+      }
+  g_array_sort (self->products, compare_offset);
+
+  for (guint n = 0; n < self->products->len; n++)
+    {
+      const MtlGradsProduct *product = mtl_grads_product (self, n);
+
+      add_blocks (self, end, product->offset);
+      end = product->offset + product->size;
+    }
+  add_blocks (self, end, self->n_trunk);
 
   return self;
 }
@@ -51,6 +126,10 @@ mtl_grads_new (const MtlPlan *plan)
 void
 mtl_grads_free (MtlGrads *self)
 {
+  for (guint n = 0; n < self->products->len; n++)
+    mtl_factors_free (mtl_grads_product (self, n)->factors);
+  g_array_unref (self->products);
+  g_array_unref (self->blocks);
   g_free (self->head_offset);
   g_free (self->head_size);
   g_free (self->rows);
@@ -74,7 +153,36 @@ float *
 mtl_grads_row (MtlGrads *self,
                guint     task)
 {
+  g_assert (self->products->len == 0);
+
   return self->rows + task * self->n_trunk;
+}
+
+float *
+mtl_grads_part (MtlGrads *self,
+                guint     task,
+                gsize     offset)
+{
+  return mtl_grads_factors (self, offset) == NULL ? self->rows + task * self->n_trunk + offset
+                                                  : NULL;
+}
+
+MtlFactors *
+mtl_grads_factors (const MtlGrads *self,
+                   gsize           offset)
+{
+  for (guint n = 0; n < self->products->len; n++)
+    if (mtl_grads_product (self, n)->offset == offset)
+      return mtl_grads_product (self, n)->factors;
+
+  return NULL;
+}
+
+void
+mtl_grads_begin (MtlGrads *self)
+{
+  for (guint n = 0; n < self->products->len; n++)
+    mtl_factors_clear (mtl_grads_product (self, n)->factors);
 }
 
 float *
@@ -82,78 +190,6 @@ mtl_grads_head (MtlGrads *self,
                 guint     task)
 {
   return self->heads + (self->head_offset[task] - self->n_trunk);
-}
-
-typedef struct
-{
-  const MtlGrads *a, *b;
-  double         *parts;  /* [block][K×K] */
-} GramJob;
-
-static void
-gram_block (guint    piece,
-            guint    worker,
-            gpointer data)
-{
-  GramJob *job = data;
-  guint k = job->a->n_tasks;
-  gsize d = job->a->n_trunk;
-  gsize first = (gsize) piece * BLOCK;
-  gsize n = MIN (BLOCK, d - first);
-
-  mtl_kernels ()->rows->gram (k, job->a->rows + first, job->b->rows + first, d, n,
-                              job->a == job->b, job->parts + (gsize) piece * k * k);
-}
-
-/**
- * mtl_grads_gram:
- * @pool: (nullable): shares out the blocks; does not change the result
- * @m: (out caller-allocates): K×K
- *
- * m[i][j] ← ⟨row i of a, row j of b⟩.
- */
-void
-mtl_grads_gram (const MtlGrads *a,
-                const MtlGrads *b,
-                MtlPool        *pool,
-                double         *m)
-{
-  guint k = a->n_tasks;
-  guint n_blocks = (guint) ((a->n_trunk + BLOCK - 1) / BLOCK);
-  g_autofree double *parts = g_new0 (double, MAX ((gsize) n_blocks * k * k, 1));
-  GramJob job = { a, b, parts };
-
-  if (pool != NULL)
-    mtl_pool_run (pool, n_blocks, gram_block, &job);
-  else
-    for (guint n = 0; n < n_blocks; n++)
-      gram_block (n, 0, &job);
-
-  memset (m, 0, sizeof (double) * k * k);
-  for (guint n = 0; n < n_blocks; n++)
-    for (guint i = 0; i < k * k; i++)
-      m[i] += parts[(gsize) n * k * k + i];
-
-  for (guint i = 0; a == b && i < k; i++)
-    for (guint j = 0; j < i; j++)
-      m[i * k + j] = m[j * k + i];
-}
-
-void
-mtl_grads_combine (const MtlGrads *a,
-                   const double   *w,
-                   float          *direction)
-{
-  for (guint k = 0; k < a->n_tasks; k++)
-    {
-      const float *row = a->rows + k * a->n_trunk;
-      float weight = (float) w[k];
-
-      if (weight == 0.0f)
-        continue;
-      for (gsize i = 0; i < a->n_trunk; i++)
-        direction[i] += weight * row[i];
-    }
 }
 
 void
@@ -177,8 +213,8 @@ mtl_grads_add (MtlGrads       *a,
 {
   for (guint k = 0; k < a->n_tasks; k++)
     {
-      float *row = a->rows + k * a->n_trunk;
-      const float *other = b->rows + k * b->n_trunk;
+      float *row = mtl_grads_row (a, k);
+      const float *other = mtl_grads_row ((MtlGrads *) b, k);
       gsize head = a->head_offset[k] - a->n_trunk;
       float factor = (float) w[k];
 
@@ -198,8 +234,8 @@ mtl_grads_subtract (MtlGrads       *a,
 {
   for (guint k = 0; k < a->n_tasks; k++)
     {
-      float *row = a->rows + k * a->n_trunk;
-      const float *other = b->rows + k * b->n_trunk;
+      float *row = mtl_grads_row (a, k);
+      const float *other = mtl_grads_row ((MtlGrads *) b, k);
       gsize head = a->head_offset[k] - a->n_trunk;
 
       if ((tasks >> k & 1) == 0)
@@ -218,7 +254,7 @@ mtl_grads_norm2 (const MtlGrads *a,
                  const float    *scale)
 {
   const float *v = head ? a->heads + (a->head_offset[task] - a->n_trunk)
-                        : a->rows + task * a->n_trunk;
+                        : mtl_grads_row ((MtlGrads *) a, task);
   gsize n = head ? a->head_size[task] : a->n_trunk;
   double sum = 0.0;
 
@@ -230,61 +266,6 @@ mtl_grads_norm2 (const MtlGrads *a,
     sum += (double) scale[i] * v[i] * ((double) scale[i] * v[i]);
 
   return sum;
-}
-
-gsize
-mtl_first_not_finite (const float *v,
-                      gsize        n)
-{
-  gsize i = 0;
-  int bad = 0;
-
-  /* Without a way out the compiler takes vectors. */
-  for (gsize j = 0; j < n; j++)
-    bad |= !(fabsf (v[j]) <= FLT_MAX);
-  if (!bad)
-    return n;
-
-  while (isfinite (v[i]))
-    i++;
-
-  return i;
-}
-
-/**
- * mtl_grads_finite:
- * @rows: whether the trunk is looked at, and not only the heads
- * @task: (out): whose gradient is not finite
- * @element: (out): its first such element in θ
- *
- * Returns: whether all gradients of @tasks are finite
- */
-gboolean
-mtl_grads_finite (const MtlGrads *self,
-                  guint64         tasks,
-                  gboolean        rows,
-                  guint          *task,
-                  gsize          *element)
-{
-  gsize d = rows ? self->n_trunk : 0;
-
-  for (guint k = 0; k < self->n_tasks; k++)
-    {
-      const float *head = self->heads + (self->head_offset[k] - self->n_trunk);
-
-      if ((tasks >> k & 1) == 0)
-        continue;
-
-      *task = k;
-      *element = mtl_first_not_finite (self->rows + k * self->n_trunk, d);
-      if (*element < d)
-        return FALSE;
-      *element = self->head_offset[k] + mtl_first_not_finite (head, self->head_size[k]);
-      if (*element < self->head_offset[k] + self->head_size[k])
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 static void
@@ -320,7 +301,7 @@ mtl_perturb (const float    *theta,
   gsize end = at + along->head_size[task];
 
   /* @scale may be @moved itself: an element is read before it is written. */
-  move_range (theta, along->rows + task * d, trunk, scale, d, moved);
+  move_range (theta, mtl_grads_row ((MtlGrads *) along, task), trunk, scale, d, moved);
   move_range (theta + at, along->heads + (at - d), head,
               scale != NULL ? scale + at : NULL, end - at, moved + at);
   memcpy (moved + d, theta + d, (at - d) * sizeof *moved);

@@ -1,8 +1,8 @@
 /* mtl-grads.h — K rows of gradients over the trunk, and every head's own
  *
- * Row k is zero where task k does not reach. Opaque to methods, which see
- * inner products and combinations only, so that a wide layer may one day keep
- * factors instead of rows.
+ * Row k is zero where task k does not reach. Opaque to methods that see inner
+ * products and combinations only: for these a wide layer may keep factors instead
+ * of rows (mtl-factors.h).
  *
  * Inner products are summed in double precision, block by block.
  *
@@ -11,16 +11,22 @@
 
 #pragma once
 
+#include "mtl-factors.h"
 #include "mtl-plan.h"
 
 typedef struct _MtlGrads MtlGrads;
 
 MtlGrads    *mtl_grads_new      (const MtlPlan  *plan);
+/* For those who ask for gram, combine, along, finite and heads only, and of the tasks of the
+ * last pass: whatever pays is kept as factors. @pool (nullable): of who asks. */
+MtlGrads    *mtl_grads_new_products
+                                (const MtlPlan  *plan,
+                                 MtlPool        *pool);
 void         mtl_grads_free     (MtlGrads       *self);
 guint        mtl_grads_n_tasks  (const MtlGrads *self);
 gsize        mtl_grads_n_trunk  (const MtlGrads *self);
 
-/* K×K, symmetric where a = b. */
+/* K×K, symmetric where a = b, which factors take for granted. */
 void         mtl_grads_gram     (const MtlGrads *a,
                                  const MtlGrads *b,
                                  MtlPool        *pool,
@@ -28,7 +34,12 @@ void         mtl_grads_gram     (const MtlGrads *a,
 /* direction ← direction + Σ w_k·a_k, d floats. */
 void         mtl_grads_combine  (const MtlGrads *a,
                                  const double   *w,
+                                 MtlPool        *pool,
                                  float          *direction);
+/* m_k ← ⟨@direction, a_k⟩, K values. */
+void         mtl_grads_along    (const MtlGrads *a,
+                                 const float    *direction,
+                                 double         *m);
 /* a ← 0, trunk and heads, of @tasks. */
 void         mtl_grads_clear    (MtlGrads       *a,
                                  guint64         tasks);
@@ -51,6 +62,14 @@ float       *mtl_grads_row      (MtlGrads       *self,
                                  guint           task);
 float       *mtl_grads_head     (MtlGrads       *self,
                                  guint           task);
+/* For the work: the row from @offset on, or NULL where the tensor there is kept as factors;
+ * those; and the end of all factors of the pass before. */
+float       *mtl_grads_part     (MtlGrads       *self,
+                                 guint           task,
+                                 gsize           offset);
+MtlFactors  *mtl_grads_factors  (const MtlGrads *self,
+                                 gsize           offset);
+void         mtl_grads_begin    (MtlGrads       *self);
 gboolean     mtl_grads_finite   (const MtlGrads *self,
                                  guint64         tasks,
                                  gboolean        rows,

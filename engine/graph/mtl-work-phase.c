@@ -177,6 +177,29 @@ tile_piece (guint    piece,
   step->op->grad (&pass);
 }
 
+/* Instead of a gradient made by tile. */
+static void
+keep_factors (MtlWork           *self,
+              const MtlPlanStep *step)
+{
+  const MtlTensor *tensor = &g_array_index (self->plan->tensors, MtlTensor, step->tensors[0]);
+  MtlFactors *factors = mtl_grads_factors (self->to.grads, tensor->offset);
+  const MtlInput output = { (guint) (step - self->plan->steps), 0 };
+  const MtlShard shard = whole_batch (self, 0);
+  guint64 tasks = mtl_work_lanes (self, step);
+  const float *dz[MTL_MAX_TASKS] = { NULL };
+
+  if (factors == NULL || self->merged)
+    return;
+
+  for (guint k = 0; k < self->plan->n_tasks; k++)
+    if ((tasks >> k & 1) != 0)
+      dz[k] = mtl_work_gradient (&shard, output, k);
+  mtl_factors_set (factors, self->pool,
+                   shard.rows * (step->out[0].size / tensor->shape.size[0]),
+                   mtl_work_output (&shard, step->in[0]), dz);
+}
+
 static void
 run_tiles (MtlWork *self)
 {
@@ -194,6 +217,8 @@ run_tiles (MtlWork *self)
     }
   if (n_pieces > 0)
     mtl_pool_run (self->pool, n_pieces, tile_piece, self);
+  for (guint n = 0; n < self->jobs->len; n++)
+    keep_factors (self, &self->plan->steps[g_array_index (self->jobs, MtlWorkJob, n).step]);
 }
 
 /* --- sums --- */

@@ -146,7 +146,8 @@ float  *mtl_work_slot         (MtlWork           *self,
 /* Slots into one, and from there to where gradients go. */
 void    mtl_work_gather       (MtlWork           *self,
                                const double      *weights);
-/* Where a tile writes the gradient of a tensor in the lane of @task. */
+/* Where a tile writes the gradient of a tensor in the lane of @task; NULL: nowhere, as it is
+ * kept as factors. */
 float  *mtl_work_target       (MtlWork           *self,
                                const MtlTensor   *tensor,
                                guint              task);

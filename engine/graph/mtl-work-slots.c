@@ -30,8 +30,8 @@ mtl_work_target (MtlWork         *self,
   if (tensor->offset >= plan->n_trunk)
     return mtl_grads_head (self->to.grads, task) + (tensor->offset - plan->tasks[task].offset);
 
-  return (self->merged ? self->to.direction : mtl_grads_row (self->to.grads, task))
-         + tensor->offset;
+  return self->merged ? self->to.direction + tensor->offset
+                      : mtl_grads_part (self->to.grads, task, tensor->offset);
 }
 
 /* Slots 0, 1, 2 … over one range of elements, into slot 0. */
@@ -104,12 +104,12 @@ take_task (MtlWork *self,
     {
       const MtlTensor *tensor = &g_array_index (plan->tensors, MtlTensor, t);
       gboolean trunk = tensor->offset < plan->n_trunk;
+      float *part = trunk && !self->merged ? mtl_work_target (self, tensor, task) : NULL;
 
       if (active && is_weight_of (plan, tensor, task) && !(trunk && self->merged))
         deal (self, tensor, task);
-      else if (trunk && !self->merged)
-        memset (mtl_grads_row (self->to.grads, task) + tensor->offset, 0,
-                tensor->size * sizeof (float));
+      else if (part != NULL)
+        memset (part, 0, tensor->size * sizeof (float));
     }
 }
 

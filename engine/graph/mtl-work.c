@@ -170,6 +170,7 @@ run (MtlWork      *self,
   self->to = to;
   if (to.grads != NULL)
     {
+      mtl_grads_begin (to.grads);
       memset (self->slots, 0, self->n_slots * self->slot_size * sizeof *self->slots);
       memset (self->written, 0, self->n_shards * self->plan->n_steps * 4 * sizeof *self->written);
     }

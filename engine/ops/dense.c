@@ -142,6 +142,7 @@ dense_plan (const MtlOpShape *shape,
     .fan_in = n_in, .fan_out = n_out,
   };
   needs->reads_x = TRUE;
+  needs->product = TRUE;
   needs->scratch = CHUNK * (gemm->panel + (n_out > BLOCK ? BLOCK + MARGIN : 0)) * sizeof (float);
   needs->prepared = (mtl_gemm_packed_size (gemm, n_in, n_out)
                      + mtl_gemm_packed_size (gemm, n_out, n_in)) * sizeof (float);
@@ -273,7 +274,7 @@ grad_tile (const MtlOpPass *pass)
     {
       float *db = mtl_op_dw (pass, BIAS, lane) + tile.output;
 
-      for (gsize r = 0; r < all; r += CHUNK)
+      for (gsize r = 0; mtl_op_dw (pass, WEIGHT, lane) != NULL && r < all; r += CHUNK)
         grad_chunk (pass, &tile, lane, r, MIN (CHUNK, all - r));
       if (tile.panel > 0)
         continue;

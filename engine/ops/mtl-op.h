@@ -94,6 +94,8 @@ typedef struct
   guint         side_by_side;  /* samples that its kernel does at once: fewer cost as much */
   gboolean      reads_x;   /* backward or grad reads the inputs */
   gboolean      reads_y;   /* … the outputs */
+  gboolean      product;   /* dw of the first tensor is dyᵀ·x, of the only output and input by rows
+                            * of the last axis: by tile it may be NULL, as its factors are kept */
 } MtlOpNeeds;
 
 typedef struct

@@ -17,6 +17,8 @@ typedef struct
   MtlMethod method;
   guint     n_rows;     /* sets of K rows it works with */
   gboolean  parts;      /* balances the flatness part too */
+  guint     balanced;   /* bits of the sets that a single pass fills and that are only balanced,
+                         * at the clean point or not: their rows need not be written out */
   gboolean  merges;     /* clean rows are only balanced, so their lanes may be merged */
   guint     forward[2]; /* forwards a step: [0] + [1]·K; for the cost note */
   guint     backward[2];

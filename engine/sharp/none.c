@@ -31,6 +31,7 @@ const MtlSharp mtl_sharp_none = {
     .reference = "Gradient descent",
   },
   .n_rows = 1,
+  .balanced = 1,
   .merges = TRUE,
   .forward = { 1, 0 },
   .backward = { 0, 1 },

@@ -94,6 +94,7 @@ const MtlSharp mtl_sharp_sam = {
     .params = sam_params,
   },
   .n_rows = 2,
+  .balanced = 2,
   .forward = { 2, 0 },
   .backward = { 0, 2 },
   .step = sam_step,

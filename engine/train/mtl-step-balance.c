@@ -175,7 +175,7 @@ mtl_step_balance (MtlStep         *self,
   for (guint k = 0; k < self->n_tasks; k++)
     if ((live >> k & 1) != 0)
       combined[k] = scale * report->weights[k];
-  mtl_grads_combine (rows, combined, self->gradient);
+  mtl_grads_combine (rows, combined, mtl_work_pool (self->work), self->gradient);
 
   return TRUE;
 }
@@ -189,7 +189,7 @@ mtl_step_add_mean (MtlStep        *self,
 
   for (guint k = 0; k < self->n_tasks; k++)
     w[k] = (self->tasks >> k & 1) != 0 ? 1.0 / n : 0.0;
-  mtl_grads_combine (rows, w, self->gradient);
+  mtl_grads_combine (rows, w, mtl_work_pool (self->work), self->gradient);
 }
 
 /* Copied at once: a method may go on to work in these rows. */

@@ -47,6 +47,8 @@ mtl_step_set_batches (MtlStep *self,
   if (most == 1)
     return;
 
+  if (self->sharp != NULL)
+    mtl_step_make_rows (self);
   if (self->one == NULL)
     self->one = mtl_grads_new (plan);
   if (self->chained == NULL && self->n_statistics > 0)

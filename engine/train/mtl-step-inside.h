@@ -65,6 +65,8 @@ gboolean mtl_step_check      (MtlStep         *self,
                               const MtlGrads  *grads,
                               GError         **error);
 void     mtl_step_clear_batches (MtlStep      *self);
+/* The sets that the sharpness method works with. */
+void     mtl_step_make_rows  (MtlStep         *self);
 /* The tasks of the step, and what each batch counts in them. */
 void     mtl_step_begin_batches (MtlStep      *self);
 /* A pass like @like over several batches. */

@@ -113,6 +113,23 @@ mtl_step_set_balancer (MtlStep         *self,
     }
 }
 
+/* What several batches add to is written out. */
+void
+mtl_step_make_rows (MtlStep *self)
+{
+  MtlPlan *plan = mtl_work_plan (self->work);
+
+  for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
+    {
+      gboolean balanced = (self->sharp->balanced >> n & 1) != 0 && self->most_batches == 1;
+
+      g_clear_pointer (&self->rows[n], mtl_grads_free);
+      if (n < self->sharp->n_rows)
+        self->rows[n] = balanced ? mtl_grads_new_products (plan, mtl_work_pool (self->work))
+                                 : mtl_grads_new (plan);
+    }
+}
+
 void
 mtl_step_set_sharp (MtlStep         *self,
                     const MtlChosen *sharp)
@@ -138,12 +155,7 @@ mtl_step_set_sharp (MtlStep         *self,
                             mtl_chosen_settings (sharp), &spec);
       self->sharp_state = new_state (&spec);
     }
-  for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
-    {
-      g_clear_pointer (&self->rows[n], mtl_grads_free);
-      if (n < self->sharp->n_rows)
-        self->rows[n] = mtl_grads_new (plan);
-    }
+  mtl_step_make_rows (self);
 }
 
 void
@@ -335,19 +347,11 @@ void
 mtl_step_gains (MtlStep *self,
                 double  *gains)
 {
-  gsize d = mtl_step_n_trunk (self);
-
+  if (self->clean != NULL)
+    mtl_grads_along (self->clean, self->gradient, gains);
   for (guint k = 0; k < self->n_tasks; k++)
-    {
-      double sum = 0.0;
-
+    if (self->clean == NULL || (self->tasks >> k & 1) == 0)
       gains[k] = NAN;
-      if (self->clean == NULL || (self->tasks >> k & 1) == 0)
-        continue;
-      for (gsize i = 0; i < d; i++)
-        sum += (double) self->gradient[i] * mtl_grads_row ((MtlGrads *) self->clean, k)[i];
-      gains[k] = sum;
-    }
 }
 
 gboolean

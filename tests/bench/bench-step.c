@@ -5,7 +5,12 @@
  * workload, method, tasks, threads, ms a step, of the fastest of many rounds,
  * which is the one least touched by what else the machine does. At the end is
  * what gradients of all tasks in one pass, their Gramian and a direction take
- * beside one backward pass for each task.
+ * beside one backward pass for each task: what balancing works from, and what
+ * one would expect it to cost.
+ *
+ *   bench-step rows
+ *
+ * prints that alone, and
  *
  *   bench-step WORKLOAD METHOD TASKS THREADS
  *
@@ -184,23 +189,21 @@ print_case (Bench *bench)
 
 /* --- gradients of all tasks beside those of each --- */
 
-static const guint64 each_task[] = { 1, 2, 4, 8, 16, 32, 64, 128, 0 };
-static const guint64 all_tasks[] = { 255, 0 };
-
-/* Lowers @best to what a pass for each of @passes takes, in ms: forward, and
+/* Lowers @best to what one pass, or one for each task where @apart, takes in ms: forward, and
  * backward where @grads is there. */
 static void
-time_passes (Bench         *bench,
-             const guint64 *passes,
-             MtlGrads      *grads,
-             double        *best)
+time_passes (Bench    *bench,
+             gboolean  apart,
+             MtlGrads *grads,
+             double   *best)
 {
   gint64 began = g_get_monotonic_time ();
+  guint n_tasks = mtl_plan_n_tasks (bench->plan);
   MtlPass pass = { .theta = bench->model->theta, .batch = bench->batch, .mode = MTL_PASS_TRAIN };
 
-  for (guint p = 0; passes[p] != 0; p++)
+  for (guint p = 0; p < (apart ? n_tasks : 1); p++)
     {
-      pass.tasks = passes[p];
+      pass.tasks = apart ? G_GUINT64_CONSTANT (1) << p : (G_GUINT64_CONSTANT (1) << n_tasks) - 1;
       mtl_work_run (bench->work, &pass, NULL, grads, NULL);
     }
   *best = MIN (*best, (double) (g_get_monotonic_time () - began) / 1000.0);
@@ -212,36 +215,49 @@ time_direction (Bench    *bench,
                 double   *best)
 {
   g_autofree float *direction = g_new0 (float, mtl_grads_n_trunk (grads));
-  const double w[8] = { 0.125, 0.25, 0.125, 0.25, 0.125, 0.25, 0.125, 0.25 };
-  double gramian[64];
-  gint64 began = g_get_monotonic_time ();
+  guint n_tasks = mtl_grads_n_tasks (grads);
+  g_autofree double *gramian = g_new (double, n_tasks * n_tasks);
+  g_autofree double *w = g_new (double, n_tasks);
+  gint64 began;
 
+  for (guint k = 0; k < n_tasks; k++)
+    w[k] = 1.0 / (k + 1);
+  began = g_get_monotonic_time ();
   mtl_grads_gram (grads, grads, bench->pool, gramian);
-  mtl_grads_combine (grads, w, direction);
+  mtl_grads_combine (grads, w, bench->pool, direction);
   *best = MIN (*best, (double) (g_get_monotonic_time () - began) / 1000.0);
 }
 
+/* What balancers get beside a backward pass for each task: gradients of all at once, their
+ * Gramian and a direction, the first layer's gradients written out, or as factors if that pays. */
 static void
 print_rows (Bench *bench)
 {
-  g_autoptr(MtlGrads) grads = mtl_grads_new (bench->plan);
+  g_autoptr(MtlGrads) rows = mtl_grads_new (bench->plan);
+  g_autoptr(MtlGrads) products = mtl_grads_new_products (bench->plan, bench->pool);
+  MtlGrads *const kinds[] = { rows, products };
+  const char *const names[] = { "written out", "as factors" };
   gint64 end = g_get_monotonic_time () + ROWS_TIME;
-  double each_forward = INFINITY, all_forward = INFINITY, each = INFINITY, all = INFINITY;
-  double direction = INFINITY;
+  double each_forward = INFINITY, all_forward = INFINITY, each = INFINITY;
+  double all[] = { INFINITY, INFINITY }, direction[] = { INFINITY, INFINITY };
 
   while (g_get_monotonic_time () < end)
     {
-      time_passes (bench, each_task, NULL, &each_forward);
-      time_passes (bench, all_tasks, NULL, &all_forward);
-      time_passes (bench, each_task, grads, &each);
-      time_passes (bench, all_tasks, grads, &all);
-      time_direction (bench, grads, &direction);
+      time_passes (bench, TRUE, NULL, &each_forward);
+      time_passes (bench, FALSE, NULL, &all_forward);
+      time_passes (bench, TRUE, rows, &each);
+      for (guint n = 0; n < G_N_ELEMENTS (kinds); n++)
+        {
+          time_passes (bench, FALSE, kinds[n], &all[n]);
+          time_direction (bench, kinds[n], &direction[n]);
+        }
     }
   each -= each_forward;
-  all -= all_forward;
-  printf ("backward of each task %.2f ms, of all at once %.2f, Gramian and direction %.2f: "
-          "%.0f and %.0f %% of each\n", each, all, direction, 100.0 * all / each,
-          100.0 * direction / each);
+  printf ("backward of each task %.2f ms\n", each);
+  for (guint n = 0; n < G_N_ELEMENTS (kinds); n++)
+    printf ("  of all at once, %s, %.2f ms, Gramian and direction %.2f: in all %.0f %% of each\n",
+            names[n], all[n] - all_forward, direction[n],
+            100.0 * (all[n] - all_forward + direction[n]) / each);
 }
 
 /* NULL: none such. */
@@ -253,6 +269,18 @@ find_workload (const char *name)
       return workload;
 
   return NULL;
+}
+
+static void
+run_rows (void)
+{
+  for (guint threads = 1; threads <= 2; threads++)
+    for (guint n_tasks = 2; n_tasks <= 8; n_tasks *= 2)
+      {
+        printf ("mlp %u tasks %u threads: ", n_tasks, threads);
+        fflush (stdout);
+        run_case (find_workload ("mlp"), &methods[1], n_tasks, threads, print_rows);
+      }
 }
 
 static void
@@ -268,11 +296,7 @@ run_all (void)
             fflush (stdout);
             run_case (workload, &methods[m], *n_tasks, threads, print_case);
           }
-  for (guint threads = 1; threads <= 2; threads++)
-    {
-      printf ("mlp 8 tasks %u threads: ", threads);
-      run_case (find_workload ("mlp"), &methods[1], 8, threads, print_rows);
-    }
+  run_rows ();
 }
 
 static int
@@ -303,6 +327,9 @@ main (int    argc,
   if (argc == 5)
     return run_told (argv + 1);
 
-  run_all ();
+  if (argc == 2 && g_str_equal (argv[1], "rows"))
+    run_rows ();
+  else
+    run_all ();
   return 0;
 }

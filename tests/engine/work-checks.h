@@ -66,7 +66,7 @@ check_merged (const char *name,
   double losses[MTL_MAX_TASKS], again[MTL_MAX_TASKS];
 
   mtl_work_run (bench->work, &pass, losses, all, NULL);
-  mtl_grads_combine (all, weights, sum);
+  mtl_grads_combine (all, weights, bench->pool, sum);
   for (gsize i = 0; i < bench->d; i++)
     direction[i] = 1e9f;
   mtl_work_run_sum (bench->work, &pass, weights, again, merged, NULL, direction);

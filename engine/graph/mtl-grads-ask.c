@@ -1,0 +1,220 @@
+/* mtl-grads-ask.c — what balancing asks of gradients, written out or as factors
+ *
+ * Inner products run over blocks of 4,096 columns, in double throughout.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-grads-private.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "mtl-kernels.h"
+
+typedef struct
+{
+  const MtlGrads *a, *b;
+  double         *parts;  /* [block][K×K] */
+  const double   *w;
+  float          *direction;
+} Job;
+
+/* By block, whoever works on which. */
+static void
+run_blocks (const Job   *job,
+            MtlPool     *pool,
+            MtlPoolWork  work)
+{
+  guint n_blocks = job->a->blocks->len;
+
+  if (pool != NULL)
+    mtl_pool_run (pool, n_blocks, work, (gpointer) job);
+  else
+    for (guint n = 0; n < n_blocks; n++)
+      work (n, 0, (gpointer) job);
+}
+
+static void
+gram_block (guint    piece,
+            guint    worker,
+            gpointer data)
+{
+  const Job *job = data;
+  guint k = job->a->n_tasks;
+  const MtlGradsBlock *block = &g_array_index (job->a->blocks, MtlGradsBlock, piece);
+
+  mtl_kernels ()->rows->gram (k, job->a->rows + block->first, job->b->rows + block->first,
+                              job->a->n_trunk, block->n, job->a == job->b,
+                              job->parts + (gsize) piece * k * k);
+}
+
+/**
+ * mtl_grads_gram:
+ * @pool: (nullable): shares out the blocks; does not change the result
+ * @m: (out caller-allocates): K×K
+ *
+ * m[i][j] ← ⟨row i of a, row j of b⟩.
+ */
+void
+mtl_grads_gram (const MtlGrads *a,
+                const MtlGrads *b,
+                MtlPool        *pool,
+                double         *m)
+{
+  guint k = a->n_tasks;
+  guint n_blocks = a->blocks->len;
+  g_autofree double *parts = g_new0 (double, MAX ((gsize) n_blocks * k * k, 1));
+  const Job job = { .a = a, .b = b, .parts = parts };
+
+  g_assert (a == b || a->products->len + b->products->len == 0);
+  run_blocks (&job, pool, gram_block);
+  memset (m, 0, sizeof (double) * k * k);
+  for (guint n = 0; n < n_blocks; n++)
+    for (guint i = 0; i < k * k; i++)
+      m[i] += parts[(gsize) n * k * k + i];
+  for (guint n = 0; n < a->products->len; n++)
+    mtl_factors_gram (mtl_grads_product (a, n)->factors, pool, m);
+
+  for (guint i = 0; a == b && i < k; i++)
+    for (guint j = 0; j < i; j++)
+      m[i * k + j] = m[j * k + i];
+}
+
+static void
+combine_block (guint    piece,
+               guint    worker,
+               gpointer data)
+{
+  const Job *job = data;
+  const MtlGradsBlock *block = &g_array_index (job->a->blocks, MtlGradsBlock, piece);
+  float *direction = job->direction + block->first;
+
+  for (guint k = 0; k < job->a->n_tasks; k++)
+    {
+      const float *row = job->a->rows + k * job->a->n_trunk + block->first;
+      float weight = (float) job->w[k];
+
+      if (weight == 0.0f)
+        continue;
+      for (gsize i = 0; i < block->n; i++)
+        direction[i] += weight * row[i];
+    }
+}
+
+void
+mtl_grads_combine (const MtlGrads *a,
+                   const double   *w,
+                   MtlPool        *pool,
+                   float          *direction)
+{
+  const Job job = { .a = a, .w = w, .direction = direction };
+
+  run_blocks (&job, pool, combine_block);
+  for (guint n = 0; n < a->products->len; n++)
+    mtl_factors_combine (mtl_grads_product (a, n)->factors, pool, w,
+                         direction + mtl_grads_product (a, n)->offset);
+}
+
+void
+mtl_grads_along (const MtlGrads *a,
+                 const float    *direction,
+                 double         *m)
+{
+  for (guint k = 0; k < a->n_tasks; k++)
+    {
+      m[k] = 0.0;
+      for (guint n = 0; n < a->blocks->len; n++)
+        {
+          const MtlGradsBlock *block = &g_array_index (a->blocks, MtlGradsBlock, n);
+
+          m[k] += mtl_kernels ()->rows->dot (direction + block->first,
+                                             a->rows + k * a->n_trunk + block->first, block->n);
+        }
+    }
+  for (guint n = 0; n < a->products->len; n++)
+    mtl_factors_along (mtl_grads_product (a, n)->factors,
+                       direction + mtl_grads_product (a, n)->offset, m);
+}
+
+gsize
+mtl_first_not_finite (const float *v,
+                      gsize        n)
+{
+  gsize i = 0;
+  int bad = 0;
+
+  /* Without a way out the compiler takes vectors. */
+  for (gsize j = 0; j < n; j++)
+    bad |= !(fabsf (v[j]) <= FLT_MAX);
+  if (!bad)
+    return n;
+
+  while (isfinite (v[i]))
+    i++;
+
+  return i;
+}
+
+/* The first element of the trunk that is not finite; d: all are. */
+static gsize
+first_bad_of_row (const MtlGrads *self,
+                  guint           task)
+{
+  gsize first = self->n_trunk;
+
+  for (guint n = self->blocks->len; n > 0; n--)
+    {
+      const MtlGradsBlock *block = &g_array_index (self->blocks, MtlGradsBlock, n - 1);
+      gsize at = mtl_first_not_finite (self->rows + task * self->n_trunk + block->first,
+                                       block->n);
+
+      if (at < block->n)
+        first = block->first + at;
+    }
+  for (guint n = self->products->len; n > 0; n--)
+    {
+      const MtlGradsProduct *product = mtl_grads_product (self, n - 1);
+      gsize at = mtl_factors_first_not_finite (product->factors, task);
+
+      if (at < product->size)
+        first = MIN (first, product->offset + at);
+    }
+
+  return first;
+}
+
+/**
+ * mtl_grads_finite:
+ * @rows: whether the trunk is looked at, and not only the heads
+ * @task: (out): whose gradient is not finite
+ * @element: (out): its first such element in θ
+ *
+ * Returns: whether all gradients of @tasks are finite
+ */
+gboolean
+mtl_grads_finite (const MtlGrads *self,
+                  guint64         tasks,
+                  gboolean        rows,
+                  guint          *task,
+                  gsize          *element)
+{
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const float *head = self->heads + (self->head_offset[k] - self->n_trunk);
+
+      if ((tasks >> k & 1) == 0)
+        continue;
+
+      *task = k;
+      *element = rows ? first_bad_of_row (self, k) : self->n_trunk;
+      if (*element < self->n_trunk)
+        return FALSE;
+      *element = self->head_offset[k] + mtl_first_not_finite (head, self->head_size[k]);
+      if (*element < self->head_offset[k] + self->head_size[k])
+        return FALSE;
+    }
+
+  return TRUE;
+}
