@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "mtw-history.h"
+#include "mtw-survey-maker.h"
 
 #define MERGE_TIME G_USEC_PER_SEC   /* edits of one value within it are one undo */
 
@@ -62,35 +63,10 @@ design_type (void)
 static void start_survey (MtwDocument *self);
 
 static void
-survey_thread (GTask        *task,
-               gpointer      source,
-               gpointer      design,
-               GCancellable *cancel)
+surveyed (gpointer   document,
+          MtlSurvey *survey)
 {
-  g_task_return_pointer (task, mtl_survey_new (design), (GDestroyNotify) mtl_survey_unref);
-}
-
-static void
-free_weak_ref (gpointer ref)
-{
-  g_weak_ref_clear (ref);
-  g_free (ref);
-}
-
-static void
-survey_ready_cb (GObject      *object,
-                 GAsyncResult *result,
-                 gpointer      data)
-{
-  MtlSurvey *survey = g_task_propagate_pointer (G_TASK (result), NULL);
-  g_autoptr(MtwDocument) self = g_weak_ref_get (data);
-
-  free_weak_ref (data);
-  if (self == NULL)
-    {
-      mtl_survey_unref (survey);
-      return;
-    }
+  MtwDocument *self = document;
 
   self->surveying = FALSE;
   /* A replaced document is surveyed at once: what comes late is of the old one. */
@@ -106,23 +82,14 @@ survey_ready_cb (GObject      *object,
     start_survey (self);
 }
 
-/* The worker thread has no reference: it would let go of it at a time of its own,
- * and could be the last to do so. */
 static void
 start_survey (MtwDocument *self)
 {
-  g_autoptr(GTask) task = NULL;
-  GWeakRef *back;
-
   if (self->surveying)
     return;
 
   self->surveying = TRUE;
-  back = g_new (GWeakRef, 1);
-  g_weak_ref_init (back, self);
-  task = g_task_new (NULL, NULL, survey_ready_cb, back);
-  g_task_set_task_data (task, mtl_design_ref (self->design), free_design);
-  g_task_run_in_thread (task, survey_thread);
+  mtw_survey_make (self->design, self, surveyed);
 }
 
 static void
