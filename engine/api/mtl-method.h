@@ -53,7 +53,7 @@ typedef struct
   MtlParamType       type;
   MtlKind            kind;     /* of a MTL_METHOD */
   const char *const *choices;  /* of a MTL_CHOICE; ends with NULL */
-  double             minimum;
+  double             minimum;  /* property tests try it, and what is near the initial value */
   double             maximum;
   double             initial;  /* NAN: required (texts: may be empty), or as summary says */
   const char        *initial_text;  /* of MTL_TEXT, MTL_PATH and MTL_METHOD (an id); may be NULL */

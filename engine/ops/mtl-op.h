@@ -162,14 +162,16 @@ typedef struct
   MtlPorts           ports;
   MtlLook            look;
   const char *const *fuses;    /* ids it stands for, in order; of a hidden op */
-  gboolean           rectifies;  /* halves the variance or nearly so: weights before it, which
-                                  * know of no other rule, begin with twice as much */
+  gboolean           rectifies;  /* of x ~ N(0, 1), E y² is about a half, as ReLU's: weights
+                                  * before it, which know of no other rule, begin with twice
+                                  * the variance */
 
   /* Fills shape->out from shape->in; an error says what was expected and found,
    * without the block's name, which the caller puts in front. */
   gboolean (*infer)    (MtlOpShape        *shape,
                         GError           **error);
-  /* May be NULL for a pointwise op that keeps nothing. @needs is all zero. */
+  /* NULL: no weights, nothing kept, and backward() reads neither x nor y. @needs
+   * is all zero. */
   void     (*plan)     (const MtlOpShape  *shape,
                         MtlOpNeeds        *needs);
   /* One piece of what is made of the weights before a pass. NULL: nothing. */
