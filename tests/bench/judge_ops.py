@@ -149,6 +149,8 @@ def gate(block, x, w, judge):
 def top_k_gate(block, x, w, judge):
     z = F.linear(seen(x[0], x[1:]), w["weight"])
     best = torch.sort(z, dim=-1, descending=True, stable=True).indices[..., : whole(block, "k")]
+    even = torch.softmax(z, -1).flatten(0, -2).mean(0) * z.shape[-1]
+    judge.penalties[block["id"]] = number(block, "balance") * ((even - 1) ** 2).mean()
     shares = torch.softmax(z.gather(-1, best), -1)
     return mix(torch.zeros_like(z).scatter(-1, best, shares), x[1:])
 
