@@ -218,7 +218,7 @@ test_threads (void)
 {
   double m[2][64];
   float *direction[2];
-  gsize d;
+  gsize d = 0;
 
   for (guint n = 0; n < 2; n++)
     {
