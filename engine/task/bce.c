@@ -17,33 +17,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-softmax.h"
+
 enum { POS_WEIGHT };
-
-static gboolean
-bce_fits (const MtlTargetType  *target,
-          const MtlItems       *items,
-          const MtlSetting     *set,
-          GError              **error)
-{
-  return mtl_target_fits_labels (target, items, error);
-}
-
-static double
-bce_divisor (const MtlTargetType *target,
-             const MtlItems      *items,
-             const MtlSetting    *set,
-             gsize                rows,
-             const float         *targets)
-{
-  return mtl_target_count_labels (target, items, rows, targets);
-}
-
-static double
-softplus (double x)
-{
-  /* x > 0 ? x : 0 would lose a NaN; fmax() as well. */
-  return (x < 0.0 ? 0.0 : x) + log1p (exp (-fabs (x)));
-}
 
 static double
 bce_value (const MtlTargetType *target,
@@ -62,7 +38,7 @@ bce_value (const MtlTargetType *target,
       double x = outputs[i], t = mtl_target_label (target, items, targets[i]);
 
       if (!isnan (t))
-        sum += a * t * softplus (-x) + (1.0 - t) * softplus (x);
+        sum += a * t * mtl_softplus (-x) + (1.0 - t) * mtl_softplus (x);
       if (gradient != NULL)
         gradient[i] = isnan (t) ? 0.0 : (a * t + 1.0 - t) / (1.0 + exp (-x)) - a * t;
     }
@@ -84,8 +60,8 @@ const MtlLoss mtl_loss_bce = {
       { NULL }
     },
   },
-  .fits = bce_fits,
-  .divisor = bce_divisor,
+  .fits = mtl_target_fits_labels,
+  .divisor = mtl_target_count_labels,
   .value = bce_value,
   .metrics = (const char *const[]) { "mean-iou", "accuracy", "auc", "f1", "ece", NULL },
 };

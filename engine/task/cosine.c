@@ -13,17 +13,15 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
 #include "mtl-angle.h"
 
+/* Not where a channel is missing. */
 static gboolean
-cosine_fits (const MtlTargetType  *target,
-             const MtlItems       *items,
-             const MtlSetting     *set,
-             GError              **error)
+has_direction (const MtlItems *items,
+               const float    *t)
 {
-  return mtl_target_fits_vectors (target, items, error);
+  return mtl_vector_length (items, t) >= MTL_NO_LENGTH;
 }
 
 static double
@@ -33,21 +31,15 @@ cosine_divisor (const MtlTargetType *target,
                 gsize                rows,
                 const float         *targets)
 {
-  gsize count = 0;
-
-  for (gsize r = 0; r < rows; r++)
-    for (gsize i = 0; i < items->n_items; i++)
-      count += mtl_vector_length (items, targets + r * items->size + i * items->item_stride)
-               >= MTL_NO_LENGTH;
-
-  return count;
+  return mtl_items_count (items, rows, targets, has_direction);
 }
 
 static double
-add_item (const MtlItems *items,
-          const float    *p,
-          const float    *t,
-          float          *gradient)
+add_item (const MtlItems   *items,
+          const MtlSetting *set,
+          const float      *p,
+          const float      *t,
+          float            *gradient)
 {
   double p_length = mtl_vector_length (items, p);
   double t_length = mtl_vector_length (items, t);
@@ -79,21 +71,7 @@ cosine_value (const MtlTargetType *target,
               const float         *targets,
               float               *gradient)
 {
-  double sum = 0.0;
-
-  if (gradient != NULL)
-    memset (gradient, 0, rows * items->size * sizeof *gradient);
-
-  for (gsize r = 0; r < rows; r++)
-    for (gsize i = 0; i < items->n_items; i++)
-      {
-        gsize at = r * items->size + i * items->item_stride;
-
-        sum += add_item (items, outputs + at, targets + at,
-                         gradient != NULL ? gradient + at : NULL);
-      }
-
-  return sum;
+  return mtl_items_sum (items, set, rows, outputs, targets, gradient, add_item);
 }
 
 const MtlLoss mtl_loss_cosine = {
@@ -105,7 +83,7 @@ const MtlLoss mtl_loss_cosine = {
                  "Common Multi-Scale Convolutional Architecture”, ICCV 2015, arXiv 1411.4734, "
                  "sec. 4.2",
   },
-  .fits = cosine_fits,
+  .fits = mtl_target_fits_vectors,
   .divisor = cosine_divisor,
   .value = cosine_value,
   .metrics = (const char *const[]) { "mean-angle", "within-11", "within-30", NULL },

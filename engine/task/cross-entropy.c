@@ -33,7 +33,7 @@ cross_entropy_fits (const MtlTargetType  *target,
                     const MtlSetting     *set,
                     GError              **error)
 {
-  if (!mtl_target_fits_classes (target, items, error))
+  if (!mtl_target_fits_classes (target, items, set, error))
     return FALSE;
 
   if (set[WEIGHTS].n > 0 && set[WEIGHTS].n != target->n_classes)

@@ -53,8 +53,8 @@ dice_fits (const MtlTargetType  *target,
     }
 
   return target->n_classes == 2 && items->n_channels == 1
-         ? mtl_target_fits_labels (target, items, error)
-         : mtl_target_fits_classes (target, items, error);
+         ? mtl_target_fits_labels (target, items, set, error)
+         : mtl_target_fits_classes (target, items, set, error);
 }
 
 static gboolean
@@ -62,7 +62,7 @@ is_labelled (const MtlTargetType *target,
              const MtlItems      *items,
              const float         *targets)
 {
-  return mtl_target_count_classes (target, items, 1, targets) > 0;
+  return mtl_target_count_classes (target, items, NULL, 1, targets) > 0.0;
 }
 
 static double

@@ -41,18 +41,8 @@ focal_fits (const MtlTargetType  *target,
             const MtlSetting     *set,
             GError              **error)
 {
-  return has_logits (target, items) ? mtl_target_fits_labels (target, items, error)
-                                    : mtl_target_fits_classes (target, items, error);
-}
-
-static double
-focal_divisor (const MtlTargetType *target,
-               const MtlItems      *items,
-               const MtlSetting    *set,
-               gsize                rows,
-               const float         *targets)
-{
-  return mtl_target_count_labels (target, items, rows, targets);
+  return has_logits (target, items) ? mtl_target_fits_labels (target, items, set, error)
+                                    : mtl_target_fits_classes (target, items, set, error);
 }
 
 /* m^(γ−1), which has no limit at 0 but is multiplied by what goes to 0 faster. */
@@ -61,12 +51,6 @@ power_less_one (double m,
                 double gamma)
 {
   return m > 0.0 || isnan (m) ? pow (m, gamma - 1.0) : 0.0;
-}
-
-static double
-softplus (double x)
-{
-  return (x < 0.0 ? 0.0 : x) + log1p (exp (-fabs (x)));
 }
 
 static double
@@ -79,7 +63,7 @@ add_label (const MtlSetting *set,
   double p = 1.0 / (1.0 + exp (-x)), q = 1.0 / (1.0 + exp (x));
   double m = t * q + (1.0 - t) * p;
   double a = t * alpha + (1.0 - t) * (1.0 - alpha);
-  double h = t * softplus (-x) + (1.0 - t) * softplus (x);
+  double h = t * mtl_softplus (-x) + (1.0 - t) * mtl_softplus (x);
 
   if (gradient != NULL)
     *gradient = a * (pow (m, gamma) * (p - t)
@@ -161,7 +145,7 @@ const MtlLoss mtl_loss_focal = {
     },
   },
   .fits = focal_fits,
-  .divisor = focal_divisor,
+  .divisor = mtl_target_count_labels,
   .value = focal_value,
   .metrics = (const char *const[]) { "mean-iou", "accuracy", "auc", "f1", "ece", NULL },
 };

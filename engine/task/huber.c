@@ -16,25 +16,6 @@
 
 enum { DELTA };
 
-static gboolean
-huber_fits (const MtlTargetType  *target,
-            const MtlItems       *items,
-            const MtlSetting     *set,
-            GError              **error)
-{
-  return mtl_target_fits_values (target, items, error);
-}
-
-static double
-huber_divisor (const MtlTargetType *target,
-               const MtlItems      *items,
-               const MtlSetting    *set,
-               gsize                rows,
-               const float         *targets)
-{
-  return mtl_target_count_values (targets, rows * items->size);
-}
-
 static double
 huber_value (const MtlTargetType *target,
              const MtlItems      *items,
@@ -74,8 +55,8 @@ const MtlLoss mtl_loss_huber = {
       { NULL }
     },
   },
-  .fits = huber_fits,
-  .divisor = huber_divisor,
+  .fits = mtl_target_fits_values,
+  .divisor = mtl_target_count_values,
   .value = huber_value,
   .estimates = TRUE,
   .metrics = (const char *const[]) { "mean-absolute", "relative", "rmse", "r2", NULL },

@@ -14,32 +14,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
 #include "mtl-softmax.h"
 
 enum { TEMPERATURE };
-
-static gboolean
-kl_fits (const MtlTargetType  *target,
-         const MtlItems       *items,
-         const MtlSetting     *set,
-         GError              **error)
-{
-  return mtl_target_fits_vectors (target, items, error);
-}
-
-static gboolean
-is_there (const MtlItems *items,
-          const float    *q)
-{
-  gboolean there = TRUE;
-
-  for (gsize c = 0; there && c < items->n_channels; c++)
-    there = mtl_target_is_share (q[c * items->channel_stride]);
-
-  return there;
-}
 
 static double
 kl_divisor (const MtlTargetType *target,
@@ -48,26 +26,24 @@ kl_divisor (const MtlTargetType *target,
             gsize                rows,
             const float         *targets)
 {
-  gsize count = 0;
-
-  for (gsize r = 0; r < rows; r++)
-    for (gsize i = 0; i < items->n_items; i++)
-      count += is_there (items, targets + r * items->size + i * items->item_stride);
-
-  return count;
+  return mtl_items_count (items, rows, targets, mtl_items_are_shares);
 }
 
 static double
-add_item (const MtlItems *items,
-          double          temperature,
-          const float    *z,
-          const float    *q,
-          float          *gradient)
+add_item (const MtlItems   *items,
+          const MtlSetting *set,
+          const float      *z,
+          const float      *q,
+          float            *gradient)
 {
   gsize n = items->n_channels, stride = items->channel_stride;
-  MtlSoftmax soft = mtl_softmax (z, n, stride, 1.0 / temperature);
-  double sum = 0.0, total = 0.0;
+  double temperature = set[TEMPERATURE].number, sum = 0.0, total = 0.0;
+  MtlSoftmax soft;
 
+  if (!mtl_items_are_shares (items, q))
+    return 0.0;
+
+  soft = mtl_softmax (z, n, stride, 1.0 / temperature);
   for (gsize c = 0; c < n; c++)
     {
       double share = q[c * stride];
@@ -96,22 +72,7 @@ kl_value (const MtlTargetType *target,
           const float         *targets,
           float               *gradient)
 {
-  double sum = 0.0;
-
-  if (gradient != NULL)
-    memset (gradient, 0, rows * items->size * sizeof *gradient);
-
-  for (gsize r = 0; r < rows; r++)
-    for (gsize i = 0; i < items->n_items; i++)
-      {
-        gsize at = r * items->size + i * items->item_stride;
-
-        if (is_there (items, targets + at))
-          sum += add_item (items, set[TEMPERATURE].number, outputs + at, targets + at,
-                           gradient != NULL ? gradient + at : NULL);
-      }
-
-  return sum;
+  return mtl_items_sum (items, set, rows, outputs, targets, gradient, add_item);
 }
 
 const MtlLoss mtl_loss_kl = {
@@ -128,7 +89,7 @@ const MtlLoss mtl_loss_kl = {
       { NULL }
     },
   },
-  .fits = kl_fits,
+  .fits = mtl_target_fits_vectors,
   .divisor = kl_divisor,
   .value = kl_value,
   .metrics = (const char *const[]) { "agreement", NULL },

@@ -13,25 +13,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-static gboolean
-l1_fits (const MtlTargetType  *target,
-         const MtlItems       *items,
-         const MtlSetting     *set,
-         GError              **error)
-{
-  return mtl_target_fits_values (target, items, error);
-}
-
-static double
-l1_divisor (const MtlTargetType *target,
-            const MtlItems      *items,
-            const MtlSetting    *set,
-            gsize                rows,
-            const float         *targets)
-{
-  return mtl_target_count_values (targets, rows * items->size);
-}
-
 static double
 l1_value (const MtlTargetType *target,
           const MtlItems      *items,
@@ -64,8 +45,8 @@ const MtlLoss mtl_loss_l1 = {
     .reference = "Boscovich 1757; Bloomfield, Steiger, “Least Absolute Deviations”, Birkhäuser "
                  "1983",
   },
-  .fits = l1_fits,
-  .divisor = l1_divisor,
+  .fits = mtl_target_fits_values,
+  .divisor = mtl_target_count_values,
   .value = l1_value,
   .estimates = TRUE,
   .metrics = (const char *const[]) { "mean-absolute", "relative", "rmse", "r2", NULL },

@@ -13,25 +13,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-static gboolean
-mse_fits (const MtlTargetType  *target,
-          const MtlItems       *items,
-          const MtlSetting     *set,
-          GError              **error)
-{
-  return mtl_target_fits_values (target, items, error);
-}
-
-static double
-mse_divisor (const MtlTargetType *target,
-             const MtlItems      *items,
-             const MtlSetting    *set,
-             gsize                rows,
-             const float         *targets)
-{
-  return mtl_target_count_values (targets, rows * items->size);
-}
-
 static double
 mse_value (const MtlTargetType *target,
            const MtlItems      *items,
@@ -62,8 +43,8 @@ const MtlLoss mtl_loss_mse = {
     .summary = N_("Brings each output close to its value; large misses count most."),
     .reference = "Gauss, “Theoria combinationis observationum erroribus minimis obnoxiae”, 1823",
   },
-  .fits = mse_fits,
-  .divisor = mse_divisor,
+  .fits = mtl_target_fits_values,
+  .divisor = mtl_target_count_values,
   .value = mse_value,
   .estimates = TRUE,
   .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", "rmse", "relative",

@@ -1,4 +1,4 @@
-/* mtl-softmax.h — softmax of numbers that may lie apart
+/* mtl-softmax.h — softmax of numbers that may lie apart, and of two with one of them 0
  *
  *   log p_c = z_c − m − log Σ e^(z_k − m)        m: the largest
  *
@@ -44,4 +44,11 @@ mtl_softmax_log (const MtlSoftmax *self,
                  double            scale)
 {
   return scale * ((double) z - self->most) - self->log_sum;
+}
+
+/* log (1 + e^x). A NaN is kept, which x > 0 ? x : 0 and fmax() would lose. */
+static inline double
+mtl_softplus (double x)
+{
+  return (x < 0.0 ? 0.0 : x) + log1p (exp (-fabs (x)));
 }

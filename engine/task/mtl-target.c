@@ -6,6 +6,7 @@
 #include "mtl-target.h"
 
 #include <math.h>
+#include <string.h>
 
 MtlItems
 mtl_loss_items (const MtlLoss       *loss,
@@ -85,9 +86,10 @@ mtl_items_guess (const MtlItems *items,
   return isnan (z[best * stride]) ? -1 : (int) best;
 }
 
-gsize
+double
 mtl_target_count_classes (const MtlTargetType *type,
                           const MtlItems      *items,
+                          const MtlSetting    *set,
                           gsize                rows,
                           const float         *targets)
 {
@@ -99,21 +101,25 @@ mtl_target_count_classes (const MtlTargetType *type,
   return count;
 }
 
-gsize
-mtl_target_count_values (const float *targets,
-                         gsize        n)
+double
+mtl_target_count_values (const MtlTargetType *type,
+                         const MtlItems      *items,
+                         const MtlSetting    *set,
+                         gsize                rows,
+                         const float         *targets)
 {
   gsize count = 0;
 
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < rows * items->size; i++)
     count += !isnan (targets[i]);
 
   return count;
 }
 
-gsize
+double
 mtl_target_count_labels (const MtlTargetType *type,
                          const MtlItems      *items,
+                         const MtlSetting    *set,
                          gsize                rows,
                          const float         *targets)
 {
@@ -123,6 +129,67 @@ mtl_target_count_labels (const MtlTargetType *type,
     count += !isnan (mtl_target_label (type, items, targets[i]));
 
   return count;
+}
+
+gboolean
+mtl_items_are_shares (const MtlItems *items,
+                      const float    *targets)
+{
+  for (gsize c = 0; c < items->n_channels; c++)
+    if (!mtl_target_is_share (targets[c * items->channel_stride]))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+mtl_target_has_vectors (const MtlTargetType *type,
+                        const MtlItems      *items)
+{
+  return type->kind == MTL_TARGET_VALUES && items->n_channels > 1;
+}
+
+/* --- items one by one --- */
+
+gsize
+mtl_items_count (const MtlItems *items,
+                 gsize           rows,
+                 const float    *targets,
+                 MtlItemTest     test)
+{
+  gsize count = 0;
+
+  for (gsize r = 0; r < rows; r++)
+    for (gsize i = 0; i < items->n_items; i++)
+      count += test (items, targets + r * items->size + i * items->item_stride);
+
+  return count;
+}
+
+double
+mtl_items_sum (const MtlItems   *items,
+               const MtlSetting *set,
+               gsize             rows,
+               const float      *outputs,
+               const float      *targets,
+               float            *gradient,
+               MtlItemLoss       loss)
+{
+  double sum = 0.0;
+
+  if (gradient != NULL)
+    memset (gradient, 0, rows * items->size * sizeof *gradient);
+
+  for (gsize r = 0; r < rows; r++)
+    for (gsize i = 0; i < items->n_items; i++)
+      {
+        gsize at = r * items->size + i * items->item_stride;
+
+        sum += loss (items, set, outputs + at, targets + at,
+                     gradient != NULL ? gradient + at : NULL);
+      }
+
+  return sum;
 }
 
 /* --- whether outputs fit --- */
@@ -192,6 +259,7 @@ check_outputs (const MtlTargetType  *type,
 gboolean
 mtl_target_fits_classes (const MtlTargetType  *type,
                          const MtlItems       *items,
+                         const MtlSetting     *set,
                          GError              **error)
 {
   if (type->kind != MTL_TARGET_CLASS)
@@ -209,10 +277,11 @@ mtl_target_fits_classes (const MtlTargetType  *type,
 gboolean
 mtl_target_fits_labels (const MtlTargetType  *type,
                         const MtlItems       *items,
+                        const MtlSetting     *set,
                         GError              **error)
 {
   if (type->kind == MTL_TARGET_VALUES)
-    return mtl_target_fits_values (type, items, error);
+    return mtl_target_fits_values (type, items, set, error);
 
   if (type->n_classes != 2)
     {
@@ -229,6 +298,7 @@ mtl_target_fits_labels (const MtlTargetType  *type,
 gboolean
 mtl_target_fits_values (const MtlTargetType  *type,
                         const MtlItems       *items,
+                        const MtlSetting     *set,
                         GError              **error)
 {
   g_autofree char *needs = NULL;
@@ -252,9 +322,10 @@ mtl_target_fits_values (const MtlTargetType  *type,
 gboolean
 mtl_target_fits_vectors (const MtlTargetType  *type,
                          const MtlItems       *items,
+                         const MtlSetting     *set,
                          GError              **error)
 {
-  if (!mtl_target_fits_values (type, items, error))
+  if (!mtl_target_fits_values (type, items, set, error))
     return FALSE;
   if (items->n_channels > 1)
     return TRUE;

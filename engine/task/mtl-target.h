@@ -30,34 +30,80 @@ double   mtl_target_label        (const MtlTargetType  *type,
 int      mtl_items_guess         (const MtlItems       *items,
                                   const float          *z);
 
+/* Whether the targets of an item are all probabilities. */
+gboolean mtl_items_are_shares    (const MtlItems       *items,
+                                  const float          *targets);
+/* For mtl_metric.fits: values that come several to an item. */
+gboolean mtl_target_has_vectors  (const MtlTargetType  *type,
+                                  const MtlItems       *items);
+
+/* --- losses item by item --- */
+
+/* Whether an item has a target. */
+typedef gboolean (*MtlItemTest) (const MtlItems   *items,
+                                 const float      *targets);
+/* The loss of one item, 0 where it has no target. @gradient (nullable) is all zero. */
+typedef double   (*MtlItemLoss) (const MtlItems   *items,
+                                 const MtlSetting *set,
+                                 const float      *outputs,
+                                 const float      *targets,
+                                 float            *gradient);
+
+/* Of targets that lie as the outputs. */
+gsize    mtl_items_count         (const MtlItems       *items,
+                                  gsize                 rows,
+                                  const float          *targets,
+                                  MtlItemTest           test);
+/* As mtl_loss.value. */
+double   mtl_items_sum           (const MtlItems       *items,
+                                  const MtlSetting     *set,
+                                  gsize                 rows,
+                                  const float          *outputs,
+                                  const float          *targets,
+                                  float                *gradient,
+                                  MtlItemLoss           loss);
+
+/* --- for mtl_loss.divisor --- */
+
 /* Items of a target of classes that name one. */
-gsize    mtl_target_count_classes (const MtlTargetType *type,
+double   mtl_target_count_classes (const MtlTargetType *type,
                                    const MtlItems      *items,
+                                   const MtlSetting    *set,
                                    gsize                rows,
                                    const float         *targets);
 /* Values that are not NaN. */
-gsize    mtl_target_count_values (const float          *targets,
-                                  gsize                 n);
-/* Labels of a yes or no that are there. */
-gsize    mtl_target_count_labels (const MtlTargetType  *type,
+double   mtl_target_count_values (const MtlTargetType  *type,
                                   const MtlItems       *items,
+                                  const MtlSetting     *set,
+                                  gsize                 rows,
+                                  const float          *targets);
+/* Labels of a yes or no that are there. */
+double   mtl_target_count_labels (const MtlTargetType  *type,
+                                  const MtlItems       *items,
+                                  const MtlSetting     *set,
                                   gsize                 rows,
                                   const float          *targets);
 
-/* For mtl_loss.fits. A target of classes with an output for each of them in
- * every item: FALSE with “needs 10 values, one for each class, but gets 50”. */
+/* --- for mtl_loss.fits --- */
+
+/* A target of classes with an output for each of them in every item: FALSE with
+ * “needs 10 values, one for each class, but gets 50”. */
 gboolean mtl_target_fits_classes (const MtlTargetType  *type,
                                   const MtlItems       *items,
+                                  const MtlSetting     *set,
                                   GError              **error);
 /* A target of two classes with one output for every item, or of values. */
 gboolean mtl_target_fits_labels  (const MtlTargetType  *type,
                                   const MtlItems       *items,
+                                  const MtlSetting     *set,
                                   GError              **error);
 /* A target of values, as many as outputs. */
 gboolean mtl_target_fits_values  (const MtlTargetType  *type,
                                   const MtlItems       *items,
+                                  const MtlSetting     *set,
                                   GError              **error);
 /* The same with several values in each item, which belong together. */
 gboolean mtl_target_fits_vectors (const MtlTargetType  *type,
                                   const MtlItems       *items,
+                                  const MtlSetting     *set,
                                   GError              **error);
