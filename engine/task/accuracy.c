@@ -15,8 +15,6 @@
 
 #include "mtl-target.h"
 
-enum { RIGHT, COUNT };
-
 static void
 add_classes (const MtlTargetType *target,
              const MtlItems      *items,
@@ -32,8 +30,8 @@ add_classes (const MtlTargetType *target,
 
         if (y < 0)
           continue;
-        sums[COUNT] += 1.0;
-        sums[RIGHT] += y == mtl_items_guess (items, outputs + r * items->size
+        sums[MTL_METRIC_COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += y == mtl_items_guess (items, outputs + r * items->size
                                                     + i * items->item_stride);
       }
 }
@@ -47,8 +45,8 @@ add_values (gsize        n,
   for (gsize i = 0; i < n; i++)
     if (mtl_target_is_share (targets[i]))
       {
-        sums[COUNT] += 1.0;
-        sums[RIGHT] += !isnan (outputs[i]) && (outputs[i] > 0.0f) == (targets[i] > 0.5f);
+        sums[MTL_METRIC_COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += !isnan (outputs[i]) && (outputs[i] > 0.0f) == (targets[i] > 0.5f);
       }
 }
 
@@ -66,13 +64,6 @@ accuracy_add (const MtlTargetType *target,
     add_values (rows * items->size, outputs, targets, sums);
 }
 
-static double
-accuracy_finish (const double *sums,
-                 gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[RIGHT] / sums[COUNT] : NAN;
-}
-
 const MtlMetric mtl_metric_accuracy = {
   .method = {
     .id = "accuracy",
@@ -84,5 +75,5 @@ const MtlMetric mtl_metric_accuracy = {
   .higher_is_better = TRUE,
   .percent = TRUE,
   .add = accuracy_add,
-  .finish = accuracy_finish,
+  .finish = mtl_metric_mean,
 };

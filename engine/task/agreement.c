@@ -6,30 +6,8 @@
 #include "mtl-metric.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-target.h"
-
-enum { SAME, COUNT };
-
-static gboolean
-agreement_fits (const MtlTargetType *target,
-                const MtlItems      *items)
-{
-  return target->kind == MTL_TARGET_VALUES && items->n_channels > 1;
-}
-
-static gboolean
-is_there (const MtlItems *items,
-          const float    *q)
-{
-  gboolean there = TRUE;
-
-  for (gsize c = 0; there && c < items->n_channels; c++)
-    there = mtl_target_is_share (q[c * items->channel_stride]);
-
-  return there;
-}
 
 static void
 agreement_add (const MtlTargetType *target,
@@ -44,19 +22,12 @@ agreement_add (const MtlTargetType *target,
       {
         gsize at = r * items->size + i * items->item_stride;
 
-        if (!is_there (items, targets + at))
+        if (!mtl_items_are_shares (items, targets + at))
           continue;
-        sums[COUNT] += 1.0;
-        sums[SAME] += mtl_items_guess (items, outputs + at)
+        sums[MTL_METRIC_COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += mtl_items_guess (items, outputs + at)
                       == mtl_items_guess (items, targets + at);
       }
-}
-
-static double
-agreement_finish (const double *sums,
-                  gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[SAME] / sums[COUNT] : NAN;
 }
 
 const MtlMetric mtl_metric_agreement = {
@@ -69,7 +40,7 @@ const MtlMetric mtl_metric_agreement = {
   },
   .higher_is_better = TRUE,
   .percent = TRUE,
-  .fits = agreement_fits,
+  .fits = mtl_target_has_vectors,
   .add = agreement_add,
-  .finish = agreement_finish,
+  .finish = mtl_metric_mean,
 };

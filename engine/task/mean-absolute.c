@@ -8,8 +8,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-enum { SUM, COUNT };
-
 static void
 mean_absolute_add (const MtlTargetType *target,
                    const MtlItems      *items,
@@ -23,16 +21,9 @@ mean_absolute_add (const MtlTargetType *target,
       {
         double error = (double) outputs[i] - targets[i];
 
-        sums[SUM] += fabs (error);
-        sums[COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += fabs (error);
+        sums[MTL_METRIC_COUNT] += 1.0;
       }
-}
-
-static double
-mean_absolute_finish (const double *sums,
-                      gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
 }
 
 const MtlMetric mtl_metric_mean_absolute = {
@@ -44,5 +35,5 @@ const MtlMetric mtl_metric_mean_absolute = {
                  "Springer 2009, sec. 7.2",
   },
   .add = mean_absolute_add,
-  .finish = mean_absolute_finish,
+  .finish = mtl_metric_mean,
 };

@@ -11,8 +11,7 @@
 #include <math.h>
 
 #include "mtl-angle.h"
-
-enum { SUM, COUNT };
+#include "mtl-target.h"
 
 static void
 mean_angle_add (const MtlTargetType *target,
@@ -30,16 +29,9 @@ mean_angle_add (const MtlTargetType *target,
 
         if (isnan (angle))
           continue;
-        sums[SUM] += angle;
-        sums[COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += angle;
+        sums[MTL_METRIC_COUNT] += 1.0;
       }
-}
-
-static double
-mean_angle_finish (const double *sums,
-                   gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
 }
 
 const MtlMetric mtl_metric_mean_angle = {
@@ -50,7 +42,7 @@ const MtlMetric mtl_metric_mean_angle = {
     .reference = "Fouhey, Gupta, Hebert, “Data-Driven 3D Primitives for Single Image "
                  "Understanding”, ICCV 2013",
   },
-  .fits = mtl_angle_fits,
+  .fits = mtl_target_has_vectors,
   .add = mean_angle_add,
-  .finish = mean_angle_finish,
+  .finish = mtl_metric_mean,
 };

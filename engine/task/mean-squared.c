@@ -6,34 +6,6 @@
 #include "mtl-metric.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
-
-enum { SUM, COUNT };
-
-static void
-mean_squared_add (const MtlTargetType *target,
-                  const MtlItems      *items,
-                  gsize                rows,
-                  const float         *outputs,
-                  const float         *targets,
-                  double              *sums)
-{
-  for (gsize i = 0; i < rows * items->size; i++)
-    if (!isnan (targets[i]))
-      {
-        double error = (double) outputs[i] - targets[i];
-
-        sums[SUM] += error * error;
-        sums[COUNT] += 1.0;
-      }
-}
-
-static double
-mean_squared_finish (const double *sums,
-                     gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
-}
 
 const MtlMetric mtl_metric_mean_squared = {
   .method = {
@@ -43,6 +15,6 @@ const MtlMetric mtl_metric_mean_squared = {
     .reference = "Hastie, Tibshirani, Friedman, “The Elements of Statistical Learning”, 2nd ed., "
                  "Springer 2009, sec. 7.2",
   },
-  .add = mean_squared_add,
-  .finish = mean_squared_finish,
+  .add = mtl_metric_add_squares,
+  .finish = mtl_metric_mean,
 };

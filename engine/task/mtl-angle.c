@@ -27,13 +27,6 @@ mtl_vector_length (const MtlItems *items,
   return sqrt (mtl_vector_product (items, a, a));
 }
 
-gboolean
-mtl_angle_fits (const MtlTargetType *target,
-                const MtlItems      *items)
-{
-  return target->kind == MTL_TARGET_VALUES && items->n_channels > 1;
-}
-
 double
 mtl_angle (const MtlItems *items,
            const float    *p,
@@ -65,7 +58,7 @@ mtl_angle_count (const MtlItems *items,
         gsize at = r * items->size + i * items->item_stride;
         double angle = mtl_angle (items, outputs + at, targets + at);
 
-        sums[0] += angle < limit;
-        sums[1] += !isnan (angle);
+        sums[MTL_METRIC_SUM] += angle < limit;
+        sums[MTL_METRIC_COUNT] += !isnan (angle);
       }
 }

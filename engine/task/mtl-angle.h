@@ -17,16 +17,13 @@ double   mtl_vector_product (const MtlItems      *items,
 double   mtl_vector_length  (const MtlItems      *items,
                              const float         *a);
 
-/* For metrics: whether there are vectors to compare. */
-gboolean mtl_angle_fits     (const MtlTargetType *target,
-                             const MtlItems      *items);
 /* The angle between two vectors in degrees: NaN where @t is missing or has no
  * length, 90 where @p has none or is no number. */
 double   mtl_angle          (const MtlItems      *items,
                              const float         *p,
                              const float         *t);
-/* Adds to sums[0] how many angles of @outputs are smaller than @limit, and to
- * sums[1] how many there are. */
+/* Adds up how many angles of @outputs are smaller than @limit, and how many
+ * there are. */
 void     mtl_angle_count    (const MtlItems      *items,
                              gsize                rows,
                              const float         *outputs,

@@ -34,3 +34,17 @@ typedef struct
   double   (*finish) (const double        *sums,
                       gsize                n_sums);
 } MtlMetric;
+
+/* The sums of a mean over what is there. */
+enum { MTL_METRIC_SUM, MTL_METRIC_COUNT };
+
+/* For add: squares of all misses. */
+void   mtl_metric_add_squares (const MtlTargetType *target,
+                               const MtlItems      *items,
+                               gsize                rows,
+                               const float         *outputs,
+                               const float         *targets,
+                               double              *sums);
+/* For finish: the mean. */
+double mtl_metric_mean        (const double        *sums,
+                               gsize                n_sums);

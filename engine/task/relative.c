@@ -11,8 +11,6 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-enum { SUM, COUNT };
-
 static gboolean
 relative_fits (const MtlTargetType *target,
                const MtlItems      *items)
@@ -31,16 +29,9 @@ relative_add (const MtlTargetType *target,
   for (gsize i = 0; i < rows * items->size; i++)
     if (targets[i] > 0.0f)
       {
-        sums[SUM] += fabs ((double) outputs[i] - targets[i]) / targets[i];
-        sums[COUNT] += 1.0;
+        sums[MTL_METRIC_SUM] += fabs ((double) outputs[i] - targets[i]) / targets[i];
+        sums[MTL_METRIC_COUNT] += 1.0;
       }
-}
-
-static double
-relative_finish (const double *sums,
-                 gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[SUM] / sums[COUNT] : NAN;
 }
 
 const MtlMetric mtl_metric_relative = {
@@ -54,5 +45,5 @@ const MtlMetric mtl_metric_relative = {
   .percent = TRUE,
   .fits = relative_fits,
   .add = relative_add,
-  .finish = relative_finish,
+  .finish = mtl_metric_mean,
 };

@@ -8,31 +8,11 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
-enum { SUM, COUNT };
-
-static void
-rmse_add (const MtlTargetType *target,
-          const MtlItems      *items,
-          gsize                rows,
-          const float         *outputs,
-          const float         *targets,
-          double              *sums)
-{
-  for (gsize i = 0; i < rows * items->size; i++)
-    if (!isnan (targets[i]))
-      {
-        double error = (double) outputs[i] - targets[i];
-
-        sums[SUM] += error * error;
-        sums[COUNT] += 1.0;
-      }
-}
-
 static double
 rmse_finish (const double *sums,
              gsize         n_sums)
 {
-  return sums[COUNT] > 0.0 ? sqrt (sums[SUM] / sums[COUNT]) : NAN;
+  return sqrt (mtl_metric_mean (sums, n_sums));
 }
 
 const MtlMetric mtl_metric_rmse = {
@@ -43,6 +23,6 @@ const MtlMetric mtl_metric_rmse = {
     .reference = "Hastie, Tibshirani, Friedman, “The Elements of Statistical Learning”, 2nd ed., "
                  "Springer 2009, sec. 7.2",
   },
-  .add = rmse_add,
+  .add = mtl_metric_add_squares,
   .finish = rmse_finish,
 };

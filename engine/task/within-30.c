@@ -6,11 +6,9 @@
 #include "mtl-metric.h"
 
 #include <glib/gi18n-lib.h>
-#include <math.h>
 
 #include "mtl-angle.h"
-
-enum { WITHIN, COUNT };
+#include "mtl-target.h"
 
 #define LIMIT 30.0  /* degrees */
 
@@ -25,13 +23,6 @@ within_30_add (const MtlTargetType *target,
   mtl_angle_count (items, rows, outputs, targets, LIMIT, sums);
 }
 
-static double
-within_30_finish (const double *sums,
-                  gsize         n_sums)
-{
-  return sums[COUNT] > 0.0 ? sums[WITHIN] / sums[COUNT] : NAN;
-}
-
 const MtlMetric mtl_metric_within_30 = {
   .method = {
     .id = "within-30",
@@ -42,7 +33,7 @@ const MtlMetric mtl_metric_within_30 = {
   },
   .higher_is_better = TRUE,
   .percent = TRUE,
-  .fits = mtl_angle_fits,
+  .fits = mtl_target_has_vectors,
   .add = within_30_add,
-  .finish = within_30_finish,
+  .finish = mtl_metric_mean,
 };
