@@ -304,6 +304,7 @@ open_job (MtlPool *self)
 
 /**
  * mtl_pool_run:
+ * @self: (nullable): NULL is a pool of one
  * @n_pieces: less than 2³¹; 0 does nothing
  * @work: called once for each piece, on any worker; must not use this pool
  *
@@ -318,7 +319,7 @@ mtl_pool_run (MtlPool     *self,
 {
   g_return_if_fail (n_pieces <= G_MAXINT32);
 
-  if (self->n_workers == 1 || n_pieces <= 1)
+  if (self == NULL || self->n_workers == 1 || n_pieces <= 1)
     {
       for (guint piece = 0; piece < n_pieces; piece++)
         work (piece, 0, data);

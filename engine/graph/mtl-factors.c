@@ -132,6 +132,7 @@ scratch_of (const MtlFactors *self,
 
 /* --- pieces --- */
 
+/* What they work on. */
 typedef struct
 {
   MtlFactors          *self;
@@ -140,19 +141,6 @@ typedef struct
   const double        *w;
   float               *direction;
 } Job;
-
-static void
-run_pieces (MtlPool     *pool,
-            gsize        n,
-            MtlPoolWork  work,
-            Job         *job)
-{
-  if (pool != NULL)
-    mtl_pool_run (pool, (guint) n, work, job);
-  else
-    for (guint piece = 0; piece < n; piece++)
-      work (piece, 0, job);
-}
 
 /* --- setting --- */
 
@@ -228,10 +216,11 @@ mtl_factors_set (MtlFactors         *self,
                  const float *const *dz)
 {
   Job job = { .self = self, .x = x, .dz = dz };
+  gsize n_pieces = mtl_gemm_panels (mtl_kernels ()->gemm, rows) + self->n_z_panels
+                   + self->n_x_panels;
 
   self->rows = rows;
-  run_pieces (pool, mtl_gemm_panels (mtl_kernels ()->gemm, rows) + self->n_z_panels
-                    + self->n_x_panels, set_piece, &job);
+  mtl_pool_run (pool, (guint) n_pieces, set_piece, &job);
 }
 
 /* --- answers --- */
@@ -281,7 +270,7 @@ mtl_factors_gram (MtlFactors *self,
   if (self->rows == 0)
     return;
 
-  run_pieces (pool, self->n_z_panels, gram_piece, &job);
+  mtl_pool_run (pool, (guint) self->n_z_panels, gram_piece, &job);
   for (gsize p = 0; p < self->n_z_panels; p++)
     for (guint i = 0; i < k; i++)
       for (guint j = 0; j < k; j++)
@@ -325,7 +314,7 @@ mtl_factors_combine (MtlFactors   *self,
   Job job = { .self = self, .w = w, .direction = direction };
 
   if (self->rows > 0)
-    run_pieces (pool, self->n_z_panels, combine_piece, &job);
+    mtl_pool_run (pool, (guint) self->n_z_panels, combine_piece, &job);
 }
 
 /* X·@dᵀ of a panel of outputs, by panels of inputs. */

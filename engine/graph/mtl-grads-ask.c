@@ -21,21 +21,6 @@ typedef struct
   float          *direction;
 } Job;
 
-/* By block, whoever works on which. */
-static void
-run_blocks (const Job   *job,
-            MtlPool     *pool,
-            MtlPoolWork  work)
-{
-  guint n_blocks = job->a->blocks->len;
-
-  if (pool != NULL)
-    mtl_pool_run (pool, n_blocks, work, (gpointer) job);
-  else
-    for (guint n = 0; n < n_blocks; n++)
-      work (n, 0, (gpointer) job);
-}
-
 static void
 gram_block (guint    piece,
             guint    worker,
@@ -66,10 +51,10 @@ mtl_grads_gram (const MtlGrads *a,
   guint k = a->n_tasks;
   guint n_blocks = a->blocks->len;
   g_autofree double *parts = g_new0 (double, MAX ((gsize) n_blocks * k * k, 1));
-  const Job job = { .a = a, .b = b, .parts = parts };
+  Job job = { .a = a, .b = b, .parts = parts };
 
   g_assert (a == b || a->products->len + b->products->len == 0);
-  run_blocks (&job, pool, gram_block);
+  mtl_pool_run (pool, n_blocks, gram_block, &job);
   memset (m, 0, sizeof (double) * k * k);
   for (guint n = 0; n < n_blocks; n++)
     for (guint i = 0; i < k * k; i++)
@@ -109,9 +94,9 @@ mtl_grads_combine (const MtlGrads *a,
                    MtlPool        *pool,
                    float          *direction)
 {
-  const Job job = { .a = a, .w = w, .direction = direction };
+  Job job = { .a = a, .w = w, .direction = direction };
 
-  run_blocks (&job, pool, combine_block);
+  mtl_pool_run (pool, a->blocks->len, combine_block, &job);
   for (guint n = 0; n < a->products->len; n++)
     mtl_factors_combine (mtl_grads_product (a, n)->factors, pool, w,
                          direction + mtl_grads_product (a, n)->offset);

@@ -88,20 +88,6 @@ prepare_piece (guint    piece,
   step->op->prepare (&pass);
 }
 
-/* A little is done faster than shared out. */
-static void
-run_pieces (MtlWork     *self,
-            guint        n_pieces,
-            MtlPoolWork  work,
-            gsize        bytes)
-{
-  if (bytes >= WORTH_SHARING)
-    mtl_pool_run (self->pool, n_pieces, work, self);
-  else
-    for (guint n = 0; n < n_pieces; n++)
-      work (n, 0, self);
-}
-
 /* Bytes that have to be made of a step's weights before an action, or 0. */
 static gsize
 count_prepared (const MtlWork   *self,
@@ -136,8 +122,9 @@ prepare (MtlWork *self)
                             self->plan->steps[action->step].needs.n_pieces);
       bytes += size;
     }
-  if (n_pieces > 0)
-    run_pieces (self, n_pieces, prepare_piece, bytes);
+
+  /* A little is done faster than shared out. */
+  mtl_pool_run (bytes >= WORTH_SHARING ? self->pool : NULL, n_pieces, prepare_piece, self);
 }
 
 /* --- tiles --- */
