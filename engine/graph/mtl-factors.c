@@ -19,7 +19,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "mtl-grads.h"   /* mtl_first_not_finite */
+#include "mtl-grads.h"   /* mtl_add_rows, mtl_first_not_finite */
 #include "mtl-kernels.h"
 
 #define MARGIN 16  /* floats between two rows of T: those that are a power of two apart push each
@@ -284,20 +284,11 @@ combine_piece (guint    piece,
 {
   const Job *job = data;
   const MtlFactors *self = job->self;
-  const float *z = z_panel (self, piece);
   float *sum = scratch_of (self, worker);
   gsize size = self->rows * self->panel;
 
   memset (sum, 0, size * sizeof *sum);
-  for (guint k = 0; k < self->n_tasks; k++, z += size)
-    {
-      float weight = (float) job->w[k];
-
-      if (weight == 0.0f)
-        continue;
-      for (gsize i = 0; i < size; i++)
-        sum[i] += weight * z[i];
-    }
+  mtl_add_rows (self->n_tasks, job->w, z_panel (self, piece), size, size, sum);
   mtl_kernels ()->gemm->multiply_transposed (panel_width (self, piece, self->n_out), self->n_in,
                                              self->rows, sum, self->panel, self->x, 0,
                                              self->n_x_panels, TRUE,

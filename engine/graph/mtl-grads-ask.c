@@ -67,6 +67,26 @@ mtl_grads_gram (const MtlGrads *a,
       m[i * k + j] = m[j * k + i];
 }
 
+void
+mtl_add_rows (guint         n_rows,
+              const double *w,
+              const float  *rows,
+              gsize         ld,
+              gsize         n,
+              float        *sum)
+{
+  for (guint k = 0; k < n_rows; k++)
+    {
+      const float *row = rows + k * ld;
+      float weight = (float) w[k];
+
+      if (weight == 0.0f)
+        continue;
+      for (gsize i = 0; i < n; i++)
+        sum[i] += weight * row[i];
+    }
+}
+
 static void
 combine_block (guint    piece,
                guint    worker,
@@ -74,18 +94,9 @@ combine_block (guint    piece,
 {
   const Job *job = data;
   const MtlGradsBlock *block = &g_array_index (job->a->blocks, MtlGradsBlock, piece);
-  float *direction = job->direction + block->first;
 
-  for (guint k = 0; k < job->a->n_tasks; k++)
-    {
-      const float *row = job->a->rows + k * job->a->n_trunk + block->first;
-      float weight = (float) job->w[k];
-
-      if (weight == 0.0f)
-        continue;
-      for (gsize i = 0; i < block->n; i++)
-        direction[i] += weight * row[i];
-    }
+  mtl_add_rows (job->a->n_tasks, job->w, job->a->rows + block->first, job->a->n_trunk, block->n,
+                job->direction + block->first);
 }
 
 void

@@ -76,6 +76,13 @@ gboolean     mtl_grads_finite   (const MtlGrads *self,
                                  guint          *task,
                                  gsize          *element);
 
+/* sum ← sum + Σ w_k·row_k, @n values each; row k lies k·@ld floats behind the first. */
+void         mtl_add_rows       (guint           n_rows,
+                                 const double   *w,
+                                 const float    *rows,
+                                 gsize           ld,
+                                 gsize           n,
+                                 float          *sum);
 /* The first of @n values that is NaN or infinite; @n: all are finite. */
 gsize        mtl_first_not_finite (const float  *v,
                                    gsize         n);
