@@ -292,17 +292,6 @@ find_feed (const MtlDesign   *self,
   return wire;
 }
 
-static gboolean
-has_wire (const MtlDesign *self,
-          const MtlWire   *wire)
-{
-  for (guint i = 0; i < self->wires->len; i++)
-    if (mtl_wire_equal (self->wires->pdata[i], wire))
-      return TRUE;
-
-  return FALSE;
-}
-
 /* Puts the wires that stay, and with @heal those that take the place of a
  * removed chain, into @draft. */
 static void
@@ -324,7 +313,7 @@ put_remaining_wires (MtlDesign         *draft,
         {
           MtlWire *healed = mtl_wire_new (feed->from, feed->from_port, wire->to, wire->to_port);
 
-          if (has_wire (draft, healed) || has_wire (self, healed))
+          if (mtl_design_has_wire (draft, healed) || mtl_design_has_wire (self, healed))
             mtl_wire_unref (healed);
           else
             g_ptr_array_add (draft->wires, healed);

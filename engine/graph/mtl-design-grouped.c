@@ -110,24 +110,6 @@ find_cut_wires (Gather *self)
     }
 }
 
-static gboolean
-has_wire_at (const Gather   *self,
-             const MtlBlock *block,
-             const char     *port,
-             gboolean        input)
-{
-  for (guint i = 0; i < self->body->wires->len; i++)
-    {
-      const MtlWire *wire = self->body->wires->pdata[i];
-
-      if (strcmp (input ? wire->to : wire->from, block->id) == 0
-          && strcmp (input ? wire->to_port : wire->from_port, port) == 0)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
 /* Ports that wait for a wire can have it from outside only. */
 static void
 find_open_ports (Gather *self)
@@ -146,11 +128,11 @@ find_open_ports (Gather *self)
 
       n_inputs = mtl_block_n_inputs (block) - (op->ports.last_optional ? 1 : 0);
       for (guint n = 0; n < n_inputs; n++)
-        if (!has_wire_at (self, block, mtl_block_input (block, n), TRUE))
+        if (!mtl_design_has_wire_at (self->body, block->id, mtl_block_input (block, n), TRUE))
           g_ptr_array_add (add_pin (self->inputs, "in")->ends,
                            g_strdup_printf ("%s.%s", block->id, mtl_block_input (block, n)));
       for (guint n = 0; !read && n < mtl_block_n_outputs (block); n++)
-        if (!has_wire_at (self, block, mtl_block_output (block, n), FALSE))
+        if (!mtl_design_has_wire_at (self->body, block->id, mtl_block_output (block, n), FALSE))
           g_ptr_array_add (add_pin (self->outputs, "out")->ends,
                            g_strdup_printf ("%s.%s", block->id, mtl_block_output (block, n)));
     }

@@ -81,6 +81,13 @@ MtlDesign *mtl_design_seal       (MtlDesign       *self);
 /* Before the index is there too. */
 int        mtl_design_find_index (const MtlDesign *self,
                                   const char      *id);
+gboolean   mtl_design_has_wire   (const MtlDesign *self,
+                                  const MtlWire   *wire);
+/* Whether a wire ends at the port, or with @input FALSE begins there. */
+gboolean   mtl_design_has_wire_at (const MtlDesign *self,
+                                   const char      *id,
+                                   const char      *port,
+                                   gboolean         input);
 /* Checks ends, ports, number of wires and loops, as if @wire were added. */
 gboolean   mtl_design_check_wire (const MtlDesign *self,
                                   const MtlWire   *wire,

@@ -46,6 +46,35 @@ mtl_design_need (const MtlDesign  *self,
   return self->blocks->pdata[n];
 }
 
+gboolean
+mtl_design_has_wire (const MtlDesign *self,
+                     const MtlWire   *wire)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    if (mtl_wire_equal (self->wires->pdata[i], wire))
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+mtl_design_has_wire_at (const MtlDesign *self,
+                        const char      *id,
+                        const char      *port,
+                        gboolean         input)
+{
+  for (guint i = 0; i < self->wires->len; i++)
+    {
+      const MtlWire *wire = self->wires->pdata[i];
+
+      if (strcmp (input ? wire->to : wire->from, id) == 0
+          && strcmp (input ? wire->to_port : wire->from_port, port) == 0)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 static gboolean
 check_output (const MtlBlock  *block,
               const char      *port,

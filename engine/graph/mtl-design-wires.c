@@ -59,17 +59,6 @@ find_place (const MtlDesign  *self,
   return local;
 }
 
-static gboolean
-has_wire (const MtlDesign *self,
-          const MtlWire   *wire)
-{
-  for (guint i = 0; i < self->wires->len; i++)
-    if (mtl_wire_equal (self->wires->pdata[i], wire))
-      return TRUE;
-
-  return FALSE;
-}
-
 /* Replaces what fed the end of @wire, unless it takes several. */
 static MtlDesign *
 put_wire (const MtlDesign  *self,
@@ -79,7 +68,7 @@ put_wire (const MtlDesign  *self,
   const MtlBlock *to = mtl_design_find (self, wire->to);
   MtlDesign *copy;
 
-  if (has_wire (self, wire))
+  if (mtl_design_has_wire (self, wire))
     return mtl_design_ref (self);
   if (!mtl_design_check_wire (self, wire, error))
     return NULL;

@@ -22,18 +22,8 @@ may_feed (const MtlDesign *body,
   block = n >= 0 ? body->blocks->pdata[n] : NULL;
   if (block == NULL || mtl_block_find_input (block, port) < 0)
     return FALSE;
-  if (mtl_block_port_repeats (block, port))
-    return TRUE;
 
-  for (guint i = 0; i < body->wires->len; i++)
-    {
-      const MtlWire *wire = body->wires->pdata[i];
-
-      if (strcmp (wire->to, id) == 0 && strcmp (wire->to_port, port) == 0)
-        return FALSE;
-    }
-
-  return TRUE;
+  return mtl_block_port_repeats (block, port) || !mtl_design_has_wire_at (body, id, port, TRUE);
 }
 
 static gboolean
