@@ -202,14 +202,11 @@ copy_block (const MtlDesign *self,
   const MtlBlock *block = from->blocks->pdata[n];
   g_autoptr(MtlChosen) what = put_on_group (self, names,
                                              follow_tasks (block->what, from, chosen));
-  MtlBlock *copy;
 
   if (dx == 0 && dy == 0 && what == block->what && g_str_equal (block->id, chosen->pdata[n]))
     return mtl_block_ref (block);
 
-  copy = mtl_block_new (chosen->pdata[n], what, block->x + dx, block->y + dy);
-  copy->kept = g_strdupv (block->kept);
-  return copy;
+  return mtl_block_like (block, chosen->pdata[n], what, block->x + dx, block->y + dy);
 }
 
 static void

@@ -128,13 +128,11 @@ mtl_design_with_places (const MtlDesign *self,
   for (guint i = 0; i < copy->blocks->len; i++)
     {
       MtlBlock *old = copy->blocks->pdata[i];
-      MtlBlock *block;
 
       if (old->x == places[2 * i] && old->y == places[2 * i + 1])
         continue;
-      block = mtl_block_new (old->id, old->what, places[2 * i], places[2 * i + 1]);
-      block->kept = g_strdupv (old->kept);
-      copy->blocks->pdata[i] = block;
+      copy->blocks->pdata[i] = mtl_block_like (old, old->id, old->what, places[2 * i],
+                                               places[2 * i + 1]);
       mtl_block_unref (old);
     }
 
@@ -159,10 +157,7 @@ rename_task (MtlDesign  *draft,
 
       if (what != old->what)
         {
-          MtlBlock *block = mtl_block_new (old->id, what, old->x, old->y);
-
-          block->kept = g_strdupv (old->kept);
-          draft->blocks->pdata[i] = block;
+          draft->blocks->pdata[i] = mtl_block_like (old, old->id, what, old->x, old->y);
           mtl_block_unref (old);
         }
     }
