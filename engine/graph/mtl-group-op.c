@@ -125,12 +125,11 @@ mtl_use_repeat (const MtlChosen *what)
          ? (guint) mtl_chosen_get (what, MTL_GROUP_REPEAT)->number : 1;
 }
 
-/* Puts a parameter of @use on those settings of block @id that it sets. */
-static MtlChosen *
-put_param (MtlChosen           *what,
-           const char          *id,
-           const MtlGroupParam *param,
-           const MtlSetting    *value)
+MtlChosen *
+mtl_group_put_param (MtlChosen           *what,
+                     const char          *id,
+                     const MtlGroupParam *param,
+                     const MtlSetting    *value)
 {
   for (const char *const *end = param->sets; *end != NULL; end++)
     {
@@ -160,7 +159,7 @@ mtl_use_inner (const MtlChosen *use,
       const MtlSetting *value = mtl_chosen_get (use, group->parts.params[p].id);
 
       if (value->is_set)
-        what = put_param (what, block->id, &group->parts.params[p], value);
+        what = mtl_group_put_param (what, block->id, &group->parts.params[p], value);
     }
 
   return what;

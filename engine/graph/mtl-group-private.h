@@ -88,6 +88,11 @@ gboolean    mtl_group_check        (const MtlGroupParts *parts,
 const MtlSetting *mtl_group_setting (const MtlDesign    *body,
                                     const char          *end,
                                     const MtlParam     **param);
+/* (transfer full): takes @what, of block @id, and puts @value on all that @param sets of it. */
+MtlChosen  *mtl_group_put_param    (MtlChosen           *what,
+                                    const char          *id,
+                                    const MtlGroupParam *param,
+                                    const MtlSetting    *value);
 /* Fills the descriptor of what is checked. */
 void        mtl_group_fill_op      (MtlGroup            *self);
 void        mtl_group_clear_op     (MtlGroup            *self);

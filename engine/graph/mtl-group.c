@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-#include "mtl-chosen-private.h"
-
 /* --- lists --- */
 
 guint
@@ -100,19 +98,9 @@ make_alike (const MtlGroupParts *parts,
 {
   g_autoptr(MtlChosen) what = mtl_chosen_ref (block->what);
 
-  for (guint p = 0; parts->params != NULL && parts->params[p].id != NULL; p++)
-    for (const char *const *end = parts->params[p].sets; *end != NULL; end++)
-      {
-        const char *dot = strchr (*end, '.');
-        const MtlSetting *first = mtl_group_setting (parts->body, parts->params[p].sets[0], NULL);
-        MtlChosen *next;
-
-        if (strncmp (*end, block->id, dot - *end) != 0 || block->id[dot - *end] != '\0')
-          continue;
-        next = mtl_chosen_with_setting (what, dot + 1, first);
-        mtl_chosen_unref (what);
-        what = next;
-      }
+  for (const MtlGroupParam *param = parts->params; param != NULL && param->id != NULL; param++)
+    what = mtl_group_put_param (what, block->id, param,
+                                mtl_group_setting (parts->body, param->sets[0], NULL));
 
   return mtl_chosen_equal (what, block->what) ? mtl_block_ref (block)
          : mtl_block_like (block, block->id, what, block->x, block->y);
