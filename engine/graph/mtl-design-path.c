@@ -17,21 +17,21 @@ is_number (const char *part)
   return part[0] != '\0' && strspn (part, "0123456789") == strlen (part);
 }
 
-/* The use @id of @body, to go on in its group. */
-static const MtlGroup *
+/* The use @id of @body; NULL with MTL_ERROR_DESIGN where that is none. */
+static const MtlBlock *
 find_use (const MtlDesign  *body,
           const char       *id,
           const char       *path,
           GError          **error)
 {
   const MtlBlock *block = mtl_design_need (body, id, error);
-  const MtlGroup *group = block != NULL ? mtl_block_group (block) : NULL;
 
-  if (block != NULL && group == NULL)
-    g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN, "“%s”: %s is not a group, so there is nothing "
-                 "inside", path, id);
+  if (block == NULL || mtl_block_group (block) != NULL)
+    return block;
 
-  return group;
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DESIGN, "“%s”: %s is not a group, so there is nothing "
+               "inside", path, id);
+  return NULL;
 }
 
 gboolean
@@ -52,12 +52,14 @@ mtl_design_enter (const MtlDesign  *self,
 
       if (scope->group == NULL || !is_number (part))
         {
-          const MtlGroup *group = find_use (scope->body, part, path, error);
+          const MtlBlock *use = find_use (scope->body, part, path, error);
 
-          if (group == NULL)
+          if (use == NULL)
             return FALSE;
-          scope->group = group;
-          scope->body = mtl_group_body (group);
+          scope->use = use;
+          scope->around = scope->body;
+          scope->group = mtl_block_group (use);
+          scope->body = mtl_group_body (scope->group);
         }
       scope->id = slash + 1;
     }
@@ -115,9 +117,10 @@ mtl_design_with_body (const MtlDesign  *self,
                       GError          **error)
 {
   MtlScope scope;
-  const MtlGroup *group = mtl_design_enter (self, path, &scope, error)
-                          ? find_use (scope.body, scope.id, path, error) : NULL;
-  g_autoptr(MtlGroup) edited = group != NULL ? mtl_group_with_body (group, body, error) : NULL;
+  const MtlBlock *use = mtl_design_enter (self, path, &scope, error)
+                        ? find_use (scope.body, scope.id, path, error) : NULL;
+  g_autoptr(MtlGroup) edited = use == NULL ? NULL
+                               : mtl_group_with_body (mtl_block_group (use), body, error);
 
   return edited != NULL ? mtl_design_with_group (self, edited, error) : NULL;
 }

@@ -12,13 +12,13 @@
 
 #include <string.h>
 
-static const MtlGroup *
-find_group (const MtlDesign *self,
-            const char      *path)
+/* Whether @outer is the use around @inner, and not only one of the same group. */
+static gboolean
+is_around (const MtlScope *outer,
+           const MtlScope *inner)
 {
-  const MtlBlock *block = mtl_design_find (self, path);
-
-  return block != NULL ? mtl_block_group (block) : NULL;
+  return inner->use != NULL && outer->body == inner->around
+    && strcmp (outer->id, mtl_block_id (inner->use)) == 0;
 }
 
 /* (transfer full): the wire as it stands in the body that @scope becomes; NULL with
@@ -43,9 +43,9 @@ find_place (const MtlDesign  *self,
       *scope = end;
       if (start.group == end.group)
         local = mtl_wire_new (start.id, wire->from_port, end.id, wire->to_port);
-      else if (end.group != NULL && find_group (self, wire->from) == end.group)
+      else if (is_around (&start, &end))
         local = mtl_wire_new (MTL_BORDER, wire->from_port, end.id, wire->to_port);
-      else if (start.group != NULL && find_group (self, wire->to) == start.group)
+      else if (is_around (&end, &start))
         {
           *scope = start;
           local = mtl_wire_new (start.id, wire->from_port, MTL_BORDER, wire->to_port);

@@ -40,6 +40,8 @@ typedef struct
 {
   const MtlGroup  *group;    /* whose body it is; NULL: the design itself */
   const MtlDesign *body;
+  const MtlDesign *around;   /* the body of the use by which it is entered; or NULL */
+  const MtlBlock  *use;      /* that use; or NULL */
   const char      *id;       /* within the path */
 } MtlScope;
 

@@ -112,6 +112,28 @@ test_wires (void)
   g_assert_cmpuint (mtl_block_n_outputs (mtl_design_find (gone, "s")), ==, 0);
 }
 
+/* The border is that of the use around a block, whatever else is a use of the same group. */
+static void
+test_wires_border (void)
+{
+  g_autoptr(MtlDesign) old = parse_groups ();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) copy = done (mtl_design_with_wire (old, "s/a.side", "s/2/a/turn.in",
+                                                          &error), &error);
+  g_autoptr(MtlDesign) around = done (mtl_design_with_wire (copy, "s.side", "s/2/a.side", &error),
+                                      &error);
+
+  g_assert_cmpuint (mtl_block_n_inputs (mtl_design_find (copy, "t")), ==, 2);
+  g_assert_cmpuint (mtl_block_n_inputs (mtl_design_find (around, "s")), ==, 2);
+
+  assert_refuses (mtl_design_with_wire (old, "t/bend.out", "s/a.in", &error), &error,
+                  "would cross the border");
+  assert_refuses (mtl_design_with_wire (old, "s/a.out", "t/turn.in", &error), &error,
+                  "would cross the border");
+  assert_refuses (mtl_design_with_wire (old, "t.side", "s/a/turn.in", &error), &error,
+                  "would cross the border");
+}
+
 /* What is taken out at the border hands its port on to its neighbour. */
 static void
 test_heal (void)
@@ -403,6 +425,7 @@ main (int    argc,
   g_test_add_func ("/group-edit/value", test_value);
   g_test_add_func ("/group-edit/block", test_block);
   g_test_add_func ("/group-edit/wires", test_wires);
+  g_test_add_func ("/group-edit/wires-border", test_wires_border);
   g_test_add_func ("/group-edit/heal", test_heal);
   g_test_add_func ("/group-edit/rename", test_rename);
   g_test_add_func ("/group-edit/body", test_body);
