@@ -144,6 +144,26 @@ is_part (const MtlNode *node,
   return strncmp (id, block, length) == 0 && (id[length] == '\0' || id[length] == '/');
 }
 
+/* How many flat blocks @block is or stands for; they are nodes *first and those after it,
+ * as a use's blocks are in the place of the use. */
+static guint
+find_parts (const MtlNetwork *network,
+            const char       *block,
+            guint            *first)
+{
+  int node = mtl_network_find (network, block);
+  guint end;
+
+  *first = node < 0 ? 0 : (guint) node;
+  while (node < 0 && *first < network->n_nodes && !is_part (&network->nodes[*first], block))
+    ++*first;
+  end = *first;
+  while (end < network->n_nodes && is_part (&network->nodes[end], block))
+    end++;
+
+  return end - *first;
+}
+
 MtlShape
 mtl_survey_shape (const MtlSurvey *self,
                   const char      *block,
@@ -167,10 +187,10 @@ mtl_survey_tasks (const MtlSurvey *self,
                   const char      *block)
 {
   guint64 tasks = 0;
+  guint first, n_parts = find_parts (self->network, block, &first);
 
-  for (guint n = 0; n < self->network->n_nodes; n++)
-    if (is_part (&self->network->nodes[n], block))
-      tasks |= self->network->nodes[n].tasks;
+  for (guint n = first; n < first + n_parts; n++)
+    tasks |= self->network->nodes[n].tasks;
 
   return tasks;
 }
@@ -191,10 +211,10 @@ mtl_survey_n_weights (const MtlSurvey *self,
                       const char      *block)
 {
   gsize sum = 0;
+  guint first, n_parts = find_parts (self->network, block, &first);
 
-  for (guint n = 0; n < self->network->n_nodes; n++)
-    if (is_part (&self->network->nodes[n], block))
-      sum += count_weights (&self->network->nodes[n]);
+  for (guint n = first; n < first + n_parts; n++)
+    sum += count_weights (&self->network->nodes[n]);
 
   return sum;
 }
@@ -269,17 +289,15 @@ static gboolean
 is_leftover (const MtlNetwork *edited,
              const MtlProblem *problem)
 {
-  gboolean any = FALSE;
+  guint first = 0, n_parts = 0;
 
-  for (guint n = 0; problem->block != NULL && n < edited->n_nodes; n++)
-    if (is_part (&edited->nodes[n], problem->block))
-      {
-        any = TRUE;
-        if (!edited->nodes[n].known || edited->nodes[n].tasks != 0)
-          return FALSE;
-      }
+  if (problem->block != NULL)
+    n_parts = find_parts (edited, problem->block, &first);
+  for (guint n = first; n < first + n_parts; n++)
+    if (!edited->nodes[n].known || edited->nodes[n].tasks != 0)
+      return FALSE;
 
-  return any;
+  return n_parts > 0;
 }
 
 /* The problems that a block gained by an edit, as few words as there are. */
