@@ -10,8 +10,9 @@
  * Into a port that takes several wires, those from outside a group come before
  * those within.
  *
- * Groups compile away. mtl_design_flatten() replaces each use by its copies, and
- * survey, plan and exporters see the flat design alone. The first copy of block
+ * Groups compile away. Each use is replaced by its copies, and survey, plan and
+ * exporters see the flat design alone; a use that cannot be replaced stays, and
+ * mtl_survey_problem() says why. The first copy of block
  * conv1 in the use stage1 is called `stage1/conv1`, the n-th `stage1/2/conv1`.
  *
  * `stage1/conv1` is also how an edit names a block of the definition behind
@@ -164,14 +165,6 @@ MtlDesign           *mtl_design_with_body   (const MtlDesign     *self,
                                              const char          *path,
                                              const MtlDesign     *body,
                                              GError             **error);
-
-/**
- * mtl_design_flatten:
- *
- * Returns: (transfer full): the design without groups, uses replaced by their
- *   blocks; a use that cannot be (mtl_survey_problem() says why) stays
- */
-MtlDesign           *mtl_design_flatten     (const MtlDesign     *self);
 
 /**
  * mtl_design_grouped:

@@ -397,10 +397,3 @@ mtl_design_expand_one (const MtlDesign *self,
 
   return expand (&flat, self);
 }
-
-/* Documented in mtl-group.h. */
-MtlDesign *
-mtl_design_flatten (const MtlDesign *self)
-{
-  return mtl_design_expand (self, NULL);
-}

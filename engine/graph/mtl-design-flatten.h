@@ -14,7 +14,8 @@ typedef struct
   char *message;
 } MtlRefusal;
 
-/* As mtl_design_flatten(). @refusals: (element-type MtlRefusal) (nullable) */
+/* (transfer full): without groups, uses replaced by their blocks; one that cannot be
+ * stays. @refusals: (element-type MtlRefusal) (nullable): why */
 MtlDesign *mtl_design_expand      (const MtlDesign *self,
                                    GPtrArray       *refusals);
 /* One use alone, by one level: groups within stay uses. */

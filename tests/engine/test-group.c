@@ -199,7 +199,7 @@ test_explosion (void)
       g_autoptr(MtlSurvey) survey = NULL;
 
       g_assert_no_error (error);
-      flat = mtl_design_flatten (design);
+      flat = mtl_design_expand (design, NULL);
       survey = mtl_survey_new (design);
       g_test_message ("%u uses of %u blocks: %.1f ms", widths[i][0], widths[i][1],
                       (double) (g_get_monotonic_time () - begun) / 1e3);
@@ -228,10 +228,10 @@ test_room (void)
 
       design = with_value (g_steal_pointer (&design), key, "1");
     }
-  flat = mtl_design_flatten (design);
+  flat = mtl_design_expand (design, NULL);
   g_assert_cmpuint (mtl_design_n_blocks (flat), ==, MTL_MAX_BLOCKS);
   design = with_value (g_steal_pointer (&design), "blocks.t/b7.repeat", "2");
-  none = mtl_design_flatten (design);
+  none = mtl_design_expand (design, NULL);
   g_assert_cmpuint (mtl_design_n_blocks (none), ==, 1);
 }
 
@@ -266,9 +266,9 @@ static void
 test_flatten (void)
 {
   g_autoptr(MtlDesign) design = parse_groups ();
-  g_autoptr(MtlDesign) flat = mtl_design_flatten (design);
+  g_autoptr(MtlDesign) flat = mtl_design_expand (design, NULL);
   g_autoptr(MtlDesign) by_hand = parse_flat ();
-  g_autoptr(MtlDesign) again = mtl_design_flatten (flat);
+  g_autoptr(MtlDesign) again = mtl_design_expand (flat, NULL);
 
   assert_same_network (flat, by_hand);
   g_assert_true (again == flat);
@@ -294,7 +294,7 @@ test_repeat (void)
   g_assert_no_error (error);
   design = with_value (g_steal_pointer (&design), "blocks.t.heads", "2");
   design = with_value (g_steal_pointer (&design), "blocks.t.repeat", "3");
-  flat = mtl_design_flatten (design);
+  flat = mtl_design_expand (design, NULL);
   g_assert_true (is_joined (flat, "u/add2.out", "t/attend.numbers"));
   g_assert_true (is_joined (flat, "u/add2.out", "t/3/attend.numbers"));
   g_assert_true (is_joined (flat, "t/2/add2.out", "t/3/add1.in"));
