@@ -205,6 +205,23 @@ mtl_grads_clear (MtlGrads *a,
     }
 }
 
+/* Row and head of task @k. */
+static void
+add_task (MtlGrads       *a,
+          float           factor,
+          const MtlGrads *b,
+          guint           k)
+{
+  float *row = mtl_grads_row (a, k);
+  const float *other = mtl_grads_row ((MtlGrads *) b, k);
+  gsize head = a->head_offset[k] - a->n_trunk;
+
+  for (gsize i = 0; i < a->n_trunk; i++)
+    row[i] += factor * other[i];
+  for (gsize i = head; i < head + a->head_size[k]; i++)
+    a->heads[i] += factor * b->heads[i];
+}
+
 void
 mtl_grads_add (MtlGrads       *a,
                const double   *w,
@@ -212,19 +229,8 @@ mtl_grads_add (MtlGrads       *a,
                guint64         tasks)
 {
   for (guint k = 0; k < a->n_tasks; k++)
-    {
-      float *row = mtl_grads_row (a, k);
-      const float *other = mtl_grads_row ((MtlGrads *) b, k);
-      gsize head = a->head_offset[k] - a->n_trunk;
-      float factor = (float) w[k];
-
-      if ((tasks >> k & 1) == 0)
-        continue;
-      for (gsize i = 0; i < a->n_trunk; i++)
-        row[i] += factor * other[i];
-      for (gsize i = head; i < head + a->head_size[k]; i++)
-        a->heads[i] += factor * b->heads[i];
-    }
+    if ((tasks >> k & 1) != 0)
+      add_task (a, (float) w[k], b, k);
 }
 
 void
@@ -233,18 +239,8 @@ mtl_grads_subtract (MtlGrads       *a,
                     guint64         tasks)
 {
   for (guint k = 0; k < a->n_tasks; k++)
-    {
-      float *row = mtl_grads_row (a, k);
-      const float *other = mtl_grads_row ((MtlGrads *) b, k);
-      gsize head = a->head_offset[k] - a->n_trunk;
-
-      if ((tasks >> k & 1) == 0)
-        continue;
-      for (gsize i = 0; i < a->n_trunk; i++)
-        row[i] -= other[i];
-      for (gsize i = head; i < head + a->head_size[k]; i++)
-        a->heads[i] -= b->heads[i];
-    }
+    if ((tasks >> k & 1) != 0)
+      add_task (a, -1.0f, b, k);
 }
 
 double
