@@ -26,6 +26,12 @@ mtl_name_is_valid (const char *name)
 }
 
 gboolean
+mtl_name_is_copy (const char *part)
+{
+  return part[0] != '\0' && strspn (part, "0123456789") == strlen (part);
+}
+
+gboolean
 mtl_path_is_valid (const char *path)
 {
   g_auto(GStrv) parts = NULL;
@@ -37,10 +43,9 @@ mtl_path_is_valid (const char *path)
   parts = g_strsplit (path, "/", -1);
   for (n = 0; parts[n] != NULL; n++)
     {
-      gboolean number = n > 0 && parts[n + 1] != NULL && parts[n][0] != '\0'
-                        && strspn (parts[n], "0123456789") == strlen (parts[n]);
+      gboolean copy = n > 0 && parts[n + 1] != NULL && mtl_name_is_copy (parts[n]);
 
-      if (!number && !mtl_name_is_valid (parts[n]))
+      if (!copy && !mtl_name_is_valid (parts[n]))
         return FALSE;
     }
 

@@ -12,5 +12,7 @@
 
 /* Lower-case letters, digits, _ and -; a letter first. */
 gboolean mtl_name_is_valid (const char *name);
+/* Digits alone, which no name is. */
+gboolean mtl_name_is_copy  (const char *part);
 /* Names with slashes between them, and numbers of copies: stage1/2/conv1. */
 gboolean mtl_path_is_valid (const char *path);

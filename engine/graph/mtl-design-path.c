@@ -11,11 +11,7 @@
 
 #include <string.h>
 
-static gboolean
-is_number (const char *part)
-{
-  return part[0] != '\0' && strspn (part, "0123456789") == strlen (part);
-}
+#include "mtl-name.h"
 
 /* The use @id of @body; NULL with MTL_ERROR_DESIGN where that is none. */
 static const MtlBlock *
@@ -50,7 +46,7 @@ mtl_design_enter (const MtlDesign  *self,
     {
       g_autofree char *part = g_strndup (scope->id, slash - scope->id);
 
-      if (scope->group == NULL || !is_number (part))
+      if (scope->group == NULL || !mtl_name_is_copy (part))
         {
           const MtlBlock *use = find_use (scope->body, part, path, error);
 
@@ -137,7 +133,7 @@ cut_path (char *path)
 
   *slash = '\0';
   before = strrchr (path, '/');
-  if (before == NULL || !is_number (before + 1))
+  if (before == NULL || !mtl_name_is_copy (before + 1))
     return TRUE;
 
   *before = '\0';
@@ -221,7 +217,7 @@ find_effective (const MtlDesign *self,
       const MtlGroup *group = mtl_chosen_method (what)->group;
       g_autoptr(MtlChosen) use = NULL;
 
-      if (group != NULL && is_number (parts[i]))
+      if (group != NULL && mtl_name_is_copy (parts[i]))
         continue;
       use = what;
       n = group != NULL ? mtl_design_find_index (mtl_group_body (group), parts[i]) : -1;
