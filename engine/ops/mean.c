@@ -14,7 +14,7 @@
 
 #include "mtl-c-writer.h"
 #include "mtl-op-axis.h"
-#include "mtl-op-line.h"
+#include "mtl-op-sum.h"
 
 enum { AXIS, KEEP };
 
@@ -38,7 +38,7 @@ average_lines (const float *x,
   double sum[BLOCK] = { 0.0 };
 
   if (inner == 1)
-    sum[0] = mtl_op_line_sum (x, n);
+    sum[0] = mtl_op_sum (x, n);
   else
     for (gsize k = 0; k < n; k++)
       for (gsize i = 0; i < many; i++)

@@ -19,7 +19,7 @@
 
 #include "mtl-c-writer.h"
 #include "mtl-op-axis.h"
-#include "mtl-op-line.h"
+#include "mtl-op-sum.h"
 
 /* The axes of the output as one input sees them, 1 in front where there are
  * fewer: how long each is, and how far its places are apart in the input; 0
@@ -175,7 +175,7 @@ gather (Walk         w,
             for (gsize d = 0; d < w.size[3]; d++)
               to[d] += (double) others[d] * (double) dy[d];
           else
-            *to += mtl_op_line_dot (others, dy, w.size[3]);
+            *to += mtl_op_dot (others, dy, w.size[3]);
         }
 }
 

@@ -14,7 +14,7 @@
 
 #include "mtl-c-writer.h"
 #include "mtl-op-axis.h"
-#include "mtl-op-line.h"
+#include "mtl-op-sum.h"
 
 enum { AXIS };
 enum { WEIGHT };
@@ -119,7 +119,7 @@ scale_grad (const MtlOpPass *pass)
             sums[k] += (double) *x++ * (double) *dy++;
         else
           for (gsize k = 0; k < axis.n; k++, x += axis.inner, dy += axis.inner)
-            sums[k] += mtl_op_line_dot (x, dy, axis.inner);
+            sums[k] += mtl_op_dot (x, dy, axis.inner);
       for (gsize k = 0; k < axis.n; k++)
         dw[k] += (float) sums[k];
     }

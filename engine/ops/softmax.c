@@ -17,7 +17,7 @@
 #include "mtl-c-writer.h"
 #include "mtl-kernels.h"
 #include "mtl-op-axis.h"
-#include "mtl-op-line.h"
+#include "mtl-op-sum.h"
 
 enum { AXIS };
 
@@ -51,7 +51,7 @@ add_lines (const float *y,
 {
   if (inner == 1)
     {
-      sum[0] = dy != NULL ? mtl_op_line_dot (y, dy, n) : mtl_op_line_sum (y, n);
+      sum[0] = dy != NULL ? mtl_op_dot (y, dy, n) : mtl_op_sum (y, n);
       return;
     }
 
