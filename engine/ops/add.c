@@ -13,18 +13,11 @@
 #include "mtl-op-move.h"
 
 static gboolean
-same_shape (const MtlShape *a,
-            const MtlShape *b)
-{
-  return a->rank == b->rank && memcmp (a->size, b->size, a->rank * sizeof *a->size) == 0;
-}
-
-static gboolean
 add_infer (MtlOpShape  *shape,
            GError     **error)
 {
   for (guint i = 1; i < shape->n_in; i++)
-    if (!same_shape (&shape->in[i], &shape->in[0]))
+    if (!mtl_op_same_shape (&shape->in[i], &shape->in[0]))
       {
         g_autofree char *first = mtl_op_shape_words (&shape->in[0]);
         g_autofree char *other = mtl_op_shape_words (&shape->in[i]);

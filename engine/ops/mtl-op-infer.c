@@ -5,6 +5,15 @@
 
 #include "mtl-op-infer.h"
 
+#include <string.h>
+
+gboolean
+mtl_op_same_shape (const MtlShape *a,
+                   const MtlShape *b)
+{
+  return a->rank == b->rank && memcmp (a->size, b->size, a->rank * sizeof *a->size) == 0;
+}
+
 char *
 mtl_op_shape_words (const MtlShape *shape)
 {

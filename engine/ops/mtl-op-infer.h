@@ -30,5 +30,7 @@ gboolean mtl_op_infer_tokens  (const MtlOpShape *shape,
 /* Whether a weight tensor of this shape is neither empty nor too large. */
 gboolean mtl_op_infer_weights (const MtlShape  *weight,
                                GError         **error);
+gboolean mtl_op_same_shape    (const MtlShape  *a,
+                               const MtlShape  *b);
 /* (transfer full): “50 values” or “10×28×28”, for messages. */
 char    *mtl_op_shape_words   (const MtlShape  *shape);

@@ -15,13 +15,6 @@
 #include "mtl-op-sum.h"
 #include "mtl-plan.h"   /* MTL_SHARD_ROWS */
 
-static gboolean
-same_shape (const MtlShape *a,
-            const MtlShape *b)
-{
-  return a->rank == b->rank && memcmp (a->size, b->size, a->rank * sizeof *a->size) == 0;
-}
-
 gboolean
 mtl_op_mixture_infer (MtlOpShape  *shape,
                       GError     **error)
@@ -34,7 +27,7 @@ mtl_op_mixture_infer (MtlOpShape  *shape,
     }
 
   for (guint i = 2; i < shape->n_in; i++)
-    if (!same_shape (&shape->in[i], &shape->in[1]))
+    if (!mtl_op_same_shape (&shape->in[i], &shape->in[1]))
       {
         g_autofree char *first = mtl_op_shape_words (&shape->in[1]);
         g_autofree char *other = mtl_op_shape_words (&shape->in[i]);
