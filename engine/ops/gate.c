@@ -25,24 +25,12 @@ open_all (const MtlSetting *set,
   mtl_op_mixture_softmax (n_experts, z, g);
 }
 
-static void
-slope_all (const MtlSetting *set,
-           guint             n_experts,
-           const float      *z,
-           const float      *g,
-           const float      *dg,
-           float            *dz)
-{
-  mtl_op_mixture_softmax_slope (n_experts, g, dg, dz);
-}
-
 static MtlOpMixture
 describe (const MtlOpShape *shape)
 {
   MtlOpMixture gate = mtl_op_mixture_measure (shape);
 
   gate.open = open_all;
-  gate.slope = slope_all;
   mtl_op_mixture_add_map (&gate, WEIGHT, BIAS, gate.n_experts);
 
   return gate;

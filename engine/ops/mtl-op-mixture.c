@@ -15,6 +15,53 @@
 #include "mtl-op-sum.h"
 #include "mtl-plan.h"   /* MTL_SHARD_ROWS */
 
+/* --- softmax --- */
+
+void
+mtl_op_mixture_softmax (gsize        n,
+                        const float *z,
+                        float       *g)
+{
+  float most = z[0], sum = 0.0f;
+
+  for (gsize i = 1; i < n; i++)
+    most = MAX (most, z[i]);
+  for (gsize i = 0; i < n; i++)
+    g[i] = z[i] - most;
+  mtl_kernels ()->curves->exp (n, g, g);
+  for (gsize i = 0; i < n; i++)
+    sum += g[i];
+  for (gsize i = 0; i < n; i++)
+    g[i] /= sum;
+}
+
+void
+mtl_op_mixture_softmax_slope (gsize        n,
+                              const float *g,
+                              const float *dg,
+                              float       *dz)
+{
+  float mean = 0.0f;
+
+  for (gsize i = 0; i < n; i++)
+    mean += g[i] * dg[i];
+  for (gsize i = 0; i < n; i++)
+    dz[i] = g[i] * (dg[i] - mean);
+}
+
+static void
+slope_softmax (const MtlSetting *set,
+               guint             n_experts,
+               const float      *z,
+               const float      *g,
+               const float      *dg,
+               float            *dz)
+{
+  mtl_op_mixture_softmax_slope (n_experts, g, dg, dz);
+}
+
+/* --- shapes and maps --- */
+
 gboolean
 mtl_op_mixture_infer (MtlOpShape  *shape,
                       GError     **error)
@@ -51,6 +98,7 @@ mtl_op_mixture_measure (const MtlOpShape *shape)
   return (MtlOpMixture) {
     .set = shape->set, .n_places = n_places, .look = mtl_shape_size (in) / n_places,
     .width = mtl_shape_size (expert) / n_places, .n_experts = shape->n_in - 1,
+    .slope = slope_softmax,
   };
 }
 
@@ -118,40 +166,6 @@ mtl_op_mixture_prepare (const MtlOpMixture *self,
 {
   for (guint m = 0; m < self->n_maps; m++)
     mtl_op_linear_prepare (&self->maps[m], pass);
-}
-
-/* --- softmax --- */
-
-void
-mtl_op_mixture_softmax (gsize        n,
-                        const float *z,
-                        float       *g)
-{
-  float most = z[0], sum = 0.0f;
-
-  for (gsize i = 1; i < n; i++)
-    most = MAX (most, z[i]);
-  for (gsize i = 0; i < n; i++)
-    g[i] = z[i] - most;
-  mtl_kernels ()->curves->exp (n, g, g);
-  for (gsize i = 0; i < n; i++)
-    sum += g[i];
-  for (gsize i = 0; i < n; i++)
-    g[i] /= sum;
-}
-
-void
-mtl_op_mixture_softmax_slope (gsize        n,
-                              const float *g,
-                              const float *dg,
-                              float       *dz)
-{
-  float mean = 0.0f;
-
-  for (gsize i = 0; i < n; i++)
-    mean += g[i] * dg[i];
-  for (gsize i = 0; i < n; i++)
-    dz[i] = g[i] * (dg[i] - mean);
 }
 
 /* --- passes --- */

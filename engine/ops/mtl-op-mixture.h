@@ -57,7 +57,7 @@ typedef struct
 /* Two inputs or more behind the first, of one shape, which is that of the output. */
 gboolean     mtl_op_mixture_infer       (MtlOpShape  *shape,
                                          GError     **error);
-/* Without logits, maps and functions. */
+/* Without logits, maps and open(); slope() is that of gates that are a softmax of z. */
 MtlOpMixture mtl_op_mixture_measure     (const MtlOpShape *shape);
 /* Another map that makes @n_out logits of tensors @weight and @bias. */
 void         mtl_op_mixture_add_map     (MtlOpMixture *self,

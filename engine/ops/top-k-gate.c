@@ -47,24 +47,12 @@ open_best (const MtlSetting *set,
   mtl_op_mixture_softmax (n_experts, g, g);
 }
 
-static void
-slope_best (const MtlSetting *set,
-            guint             n_experts,
-            const float      *z,
-            const float      *g,
-            const float      *dg,
-            float            *dz)
-{
-  mtl_op_mixture_softmax_slope (n_experts, g, dg, dz);
-}
-
 static MtlOpMixture
 describe (const MtlOpShape *shape)
 {
   MtlOpMixture gate = mtl_op_mixture_measure (shape);
 
   gate.open = open_best;
-  gate.slope = slope_best;
   gate.balance = shape->set[BALANCE].number;
   mtl_op_mixture_add_map (&gate, WEIGHT, MTL_OP_NO_TENSOR, gate.n_experts);
 
