@@ -100,11 +100,7 @@ max_write_c (const MtlOpShape  *shape,
 {
   MtlOpAxis axis = mtl_op_axis (&shape->in[0], shape->set[AXIS].number);
 
-  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", axis.outer);
-  mtl_c_writer_line (to, 1, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", axis.inner);
-  mtl_c_writer_line (to, 2, "{");
-  mtl_c_writer_line (to, 3, "const float *line = x + o * %" G_GSIZE_FORMAT " + i;",
-                     axis.n * axis.inner);
+  mtl_op_axis_write_lines (axis, to);
   mtl_c_writer_line (to, 3, "float most = line[0];\n");
   mtl_c_writer_line (to, 3, "for (long k = 1; k < %" G_GSIZE_FORMAT "; k++)", axis.n);
   mtl_c_writer_line (to, 4, "{");

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-c-writer.h"
 #include "mtl-json.h"
 #include "mtl-op-infer.h"
 
@@ -100,6 +101,17 @@ mtl_op_axis_line (double number)
 
   /* Translators: second line of a block on the canvas, e.g. “over axis 2”. */
   return g_strdup_printf (_("over axis %d"), (int) number);
+}
+
+void
+mtl_op_axis_write_lines (MtlOpAxis   axis,
+                         MtlCWriter *to)
+{
+  mtl_c_writer_line (to, 0, "for (long o = 0; o < %" G_GSIZE_FORMAT "; o++)", axis.outer);
+  mtl_c_writer_line (to, 1, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", axis.inner);
+  mtl_c_writer_line (to, 2, "{");
+  mtl_c_writer_line (to, 3, "const float *line = x + o * %" G_GSIZE_FORMAT " + i;",
+                     axis.n * axis.inner);
 }
 
 gboolean

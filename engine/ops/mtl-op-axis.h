@@ -38,6 +38,11 @@ gboolean  mtl_op_axis_reduce (MtlOpShape      *shape,
                               GError         **error);
 /* “over axis 1” (transfer full), for the canvas */
 char     *mtl_op_axis_line   (double           number);
+/* The C of an op that reduces: opens a loop over the lines of values along the
+ * axis, in which `line` points to the first of them. Lines at depth 3 and one
+ * that closes it at depth 2 follow. */
+void      mtl_op_axis_write_lines (MtlOpAxis   axis,
+                                   MtlCWriter *to);
 
 /* Whole numbers of at least @minimum, parted by commas: 1 to MTL_OP_MAX_RANK of
  * them. @what says in the error what they are: “axes”. */
