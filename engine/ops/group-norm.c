@@ -16,8 +16,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "mtl-c-writer.h"
-#include "mtl-op-sum.h"
+#include "mtl-op-norm.h"
 
 enum { GROUPS, EPSILON };
 enum { WEIGHT, BIAS };
@@ -188,14 +187,7 @@ group_norm_write_c (const MtlOpShape  *shape,
                      mtl_c_writer_tensor (to, WEIGHT), sizes.members);
   mtl_c_writer_line (to, 2, "const float *bias = %s + g * %" G_GSIZE_FORMAT ";",
                      mtl_c_writer_tensor (to, BIAS), sizes.members);
-  mtl_c_writer_line (to, 2, "float mean = 0.0f, square = 0.0f, inverse;\n");
-  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n);
-  mtl_c_writer_line (to, 3, "mean += x[i];");
-  mtl_c_writer_line (to, 2, "mean /= %" G_GSIZE_FORMAT ".0f;", n);
-  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n);
-  mtl_c_writer_line (to, 3, "square += (x[i] - mean) * (x[i] - mean);");
-  mtl_c_writer_line (to, 2, "inverse = 1.0f / sqrtf (square / %" G_GSIZE_FORMAT ".0f + %#.9gf);",
-                     n, shape->set[EPSILON].number);
+  mtl_op_write_moments (to, n, shape->set[EPSILON].number);
   mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", n);
   mtl_c_writer_line (to, 3, "y[i] = (x[i] - mean) * inverse * weight[i / %" G_GSIZE_FORMAT
                      "] + bias[i / %" G_GSIZE_FORMAT "];", sizes.area, sizes.area);

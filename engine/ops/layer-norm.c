@@ -15,8 +15,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "mtl-c-writer.h"
-#include "mtl-op-sum.h"
+#include "mtl-op-norm.h"
 
 enum { EPSILON };
 enum { WEIGHT, BIAS };
@@ -169,14 +168,7 @@ layer_norm_write_c (const MtlOpShape  *shape,
   mtl_c_writer_line (to, 0, "for (long t = 0; t < %" G_GSIZE_FORMAT "; t++, x += %" G_GSIZE_FORMAT
                      ", y += %" G_GSIZE_FORMAT ")", sizes.tokens, sizes.width, sizes.width);
   mtl_c_writer_line (to, 1, "{");
-  mtl_c_writer_line (to, 2, "float mean = 0.0f, square = 0.0f, inverse;\n");
-  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", sizes.width);
-  mtl_c_writer_line (to, 3, "mean += x[i];");
-  mtl_c_writer_line (to, 2, "mean /= %" G_GSIZE_FORMAT ".0f;", sizes.width);
-  mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", sizes.width);
-  mtl_c_writer_line (to, 3, "square += (x[i] - mean) * (x[i] - mean);");
-  mtl_c_writer_line (to, 2, "inverse = 1.0f / sqrtf (square / %" G_GSIZE_FORMAT ".0f + %#.9gf);",
-                     sizes.width, shape->set[EPSILON].number);
+  mtl_op_write_moments (to, sizes.width, shape->set[EPSILON].number);
   mtl_c_writer_line (to, 2, "for (long i = 0; i < %" G_GSIZE_FORMAT "; i++)", sizes.width);
   mtl_c_writer_line (to, 3, "y[i] = (x[i] - mean) * inverse * %s[i] + %s[i];",
                      mtl_c_writer_tensor (to, WEIGHT), mtl_c_writer_tensor (to, BIAS));

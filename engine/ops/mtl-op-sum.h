@@ -9,7 +9,6 @@
 #pragma once
 
 #include <glib.h>
-#include <math.h>
 
 #define MTL_OP_CHAINS 8
 
@@ -70,21 +69,4 @@ mtl_op_spread (const float *x,
     chains[i - whole] += ((double) x[i] - mean) * ((double) x[i] - mean);
 
   return mtl_op_join_chains (chains);
-}
-
-/* What @n values are shifted and scaled by, to have mean 0 and variance 1. */
-typedef struct
-{
-  float mean, inverse;
-} MtlOpMoments;
-
-static inline MtlOpMoments
-mtl_op_moments (const float *x,
-                gsize        n,
-                double       epsilon)
-{
-  double mean = mtl_op_sum (x, n) / (double) n;
-  double variance = mtl_op_spread (x, n, mean) / (double) n;
-
-  return (MtlOpMoments) { (float) mean, (float) (1.0 / sqrt (variance + epsilon)) };
 }
