@@ -16,8 +16,8 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include <string.h>
 
+#include "mtl-op-move.h"
 #include "mtl-op-pool.h"
 
 enum { SIZE, STRIDE, PADDING };
@@ -217,13 +217,10 @@ max_pool_backward (const MtlOpPass *pass)
 {
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      float *dx = mtl_op_dx (pass, 0, lane);
+      float *dx = mtl_op_clear_dx (pass, 0, lane);
 
-      if (dx == NULL)
-        continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, pass->rows * mtl_shape_size (&pass->shape->in[0]) * sizeof *dx);
-      scatter_lane (pass, mtl_op_dy (pass, 0, lane), dx);
+      if (dx != NULL)
+        scatter_lane (pass, mtl_op_dy (pass, 0, lane), dx);
     }
 }
 

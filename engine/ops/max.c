@@ -15,6 +15,7 @@
 
 #include "mtl-c-writer.h"
 #include "mtl-op-axis.h"
+#include "mtl-op-move.h"
 
 enum { AXIS, KEEP };
 
@@ -79,17 +80,13 @@ static void
 max_backward (const MtlOpPass *pass)
 {
   MtlOpAxis axis = mtl_op_axis (&pass->shape->in[0], pass->shape->set[AXIS].number);
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      float *dx = mtl_op_dx (pass, 0, lane);
+      float *dx = mtl_op_clear_dx (pass, 0, lane);
 
-      if (dx == NULL)
-        continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, n * sizeof *dx);
-      scatter (axis, pass->rows * axis.outer, pass->kept, mtl_op_dy (pass, 0, lane), dx);
+      if (dx != NULL)
+        scatter (axis, pass->rows * axis.outer, pass->kept, mtl_op_dy (pass, 0, lane), dx);
     }
 }
 

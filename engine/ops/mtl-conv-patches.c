@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "mtl-kernels.h"
+#include "mtl-op-move.h"
 
 #define PANEL_FLOATS (96 * 1024)  /* of patches at hand: they stay in the second-level cache */
 #define CHUNK        256          /* columns of dW at a time */
@@ -420,16 +421,11 @@ mtl_conv_patches_backward (const MtlConv   *self,
   const MtlConv conv = flatten (self);
   gsize panel = mtl_kernels ()->gemm->panel;
   gsize n_columns = pass->rows * conv.out_height * conv.out_width;
-  gsize n_x = conv.channels * conv.height * conv.width;
 
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      float *dx = mtl_op_dx (pass, 0, lane);
-
-      if (dx == NULL)
+      if (mtl_op_clear_dx (pass, 0, lane) == NULL)
         continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, pass->rows * n_x * sizeof *dx);
       for (gsize group = 0; group < conv.groups; group++)
         for (gsize column = 0; column < n_columns; column += panel)
           backward_panel (&conv, pass, lane, group, column, MIN (panel, n_columns - column));

@@ -23,14 +23,25 @@ mtl_op_move (float       *dx,
       dx[i] += g[i];
 }
 
+/* dx of input @port to add to, all zeros where it was fresh; or NULL. */
+static inline float *
+mtl_op_clear_dx (const MtlOpPass *pass,
+                 guint            port,
+                 guint            lane)
+{
+  float *dx = mtl_op_dx (pass, port, lane);
+
+  if (dx != NULL && mtl_op_dx_fresh (pass, port, lane))
+    memset (dx, 0, pass->rows * mtl_shape_size (&pass->shape->in[port]) * sizeof *dx);
+
+  return dx;
+}
+
 /* Input @port gets no gradient: it holds whole numbers. */
 static inline void
 mtl_op_move_none (const MtlOpPass *pass,
                   guint            port)
 {
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[port]);
-
   for (guint lane = 0; lane < pass->n_lanes; lane++)
-    if (mtl_op_dx (pass, port, lane) != NULL && mtl_op_dx_fresh (pass, port, lane))
-      memset (mtl_op_dx (pass, port, lane), 0, n * sizeof (float));
+    mtl_op_clear_dx (pass, port, lane);
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "mtl-op-infer.h"
+#include "mtl-op-move.h"
 
 void
 mtl_op_pool_axes (const MtlOpShape *shape,
@@ -210,13 +211,10 @@ mtl_op_average_backward (const MtlOpPass   *pass,
 {
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
-      float *dx = mtl_op_dx (pass, 0, lane);
+      float *dx = mtl_op_clear_dx (pass, 0, lane);
 
-      if (dx == NULL)
-        continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, pass->rows * mtl_shape_size (&pass->shape->in[0]) * sizeof *dx);
-      spread_lane (pass, down, along, divisor, mtl_op_dy (pass, 0, lane), dx);
+      if (dx != NULL)
+        spread_lane (pass, down, along, divisor, mtl_op_dy (pass, 0, lane), dx);
     }
 }
 

@@ -82,12 +82,10 @@ slice_backward (const MtlOpPass *pass)
   for (guint lane = 0; lane < pass->n_lanes; lane++)
     {
       const float *dy = mtl_op_dy (pass, 0, lane);
-      float *dx = mtl_op_dx (pass, 0, lane);
+      float *dx = mtl_op_clear_dx (pass, 0, lane);
 
       if (dx == NULL)
         continue;
-      if (mtl_op_dx_fresh (pass, 0, lane))
-        memset (dx, 0, count * pieces.apart * sizeof *dx);
       for (gsize p = 0; p < count; p++)
         mtl_op_move (dx + p * pieces.apart + pieces.first, dy + p * pieces.length, pieces.length,
                      mtl_op_dx_fresh (pass, 0, lane));
