@@ -240,13 +240,7 @@ max_pool_write_c (const MtlOpShape  *shape,
 {
   const Windows w = measure (shape);
 
-  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)",
-                     shape->out[0].size[0]);
-  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", w.down.n);
-  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", w.along.n);
-  mtl_c_writer_line (to, 3, "{");
-  mtl_op_write_span (to, 4, &w.down, "r", "top", "bottom");
-  mtl_op_write_span (to, 4, &w.along, "c", "left", "right");
+  mtl_op_write_windows (to, shape->out[0].size[0], &w.down, &w.along);
   mtl_c_writer_line (to, 4, "float most = x[(k * %" G_GSIZE_FORMAT " + top) * %" G_GSIZE_FORMAT
                      " + left];\n", w.down.size, w.along.size);
   mtl_c_writer_line (to, 4, "for (long i = top; i < bottom; i++)");

@@ -220,37 +220,51 @@ mtl_op_average_backward (const MtlOpPass   *pass,
 
 /* --- in C --- */
 
-void
-mtl_op_write_span (MtlCWriter        *to,
-                   guint              depth,
-                   const MtlPoolAxis *axis,
-                   const char        *index,
-                   const char        *first,
-                   const char        *end)
+/* Declares @first and @end, the span of output @index. */
+static void
+write_span (MtlCWriter        *to,
+            const MtlPoolAxis *axis,
+            const char        *index,
+            const char        *first,
+            const char        *end)
 {
   if (axis->kernel == 0)
     {
-      mtl_c_writer_line (to, depth, "const long %s = %s * %" G_GSIZE_FORMAT " / %" G_GSIZE_FORMAT
+      mtl_c_writer_line (to, 4, "const long %s = %s * %" G_GSIZE_FORMAT " / %" G_GSIZE_FORMAT
                          ";", first, index, axis->size, axis->n);
-      mtl_c_writer_line (to, depth, "const long %s = ((%s + 1) * %" G_GSIZE_FORMAT " + %"
+      mtl_c_writer_line (to, 4, "const long %s = ((%s + 1) * %" G_GSIZE_FORMAT " + %"
                          G_GSIZE_FORMAT ") / %" G_GSIZE_FORMAT ";", end, index, axis->size,
                          axis->n - 1, axis->n);
     }
   else if (axis->padding == 0)
     {
-      mtl_c_writer_line (to, depth, "const long %s = %s * %" G_GSIZE_FORMAT ", %s = %s + %"
+      mtl_c_writer_line (to, 4, "const long %s = %s * %" G_GSIZE_FORMAT ", %s = %s + %"
                          G_GSIZE_FORMAT ";", first, index, axis->stride, end, first, axis->kernel);
     }
   else
     {
-      mtl_c_writer_line (to, depth, "const long %s_edge = %s * %" G_GSIZE_FORMAT " - %"
+      mtl_c_writer_line (to, 4, "const long %s_edge = %s * %" G_GSIZE_FORMAT " - %"
                          G_GSIZE_FORMAT ", %s_edge = %s_edge + %" G_GSIZE_FORMAT ";", first, index,
                          axis->stride, axis->padding, end, first, axis->kernel);
-      mtl_c_writer_line (to, depth, "const long %s = %s_edge < 0 ? 0 : %s_edge;", first, first,
+      mtl_c_writer_line (to, 4, "const long %s = %s_edge < 0 ? 0 : %s_edge;", first, first,
                          first);
-      mtl_c_writer_line (to, depth, "const long %s = %s_edge < %" G_GSIZE_FORMAT " ? %s_edge : %"
+      mtl_c_writer_line (to, 4, "const long %s = %s_edge < %" G_GSIZE_FORMAT " ? %s_edge : %"
                          G_GSIZE_FORMAT ";", end, end, axis->size, end, axis->size);
     }
+}
+
+void
+mtl_op_write_windows (MtlCWriter        *to,
+                      gsize              channels,
+                      const MtlPoolAxis *down,
+                      const MtlPoolAxis *along)
+{
+  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)", channels);
+  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", down->n);
+  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", along->n);
+  mtl_c_writer_line (to, 3, "{");
+  write_span (to, down, "r", "top", "bottom");
+  write_span (to, along, "c", "left", "right");
 }
 
 void
@@ -260,12 +274,7 @@ mtl_op_write_average (MtlCWriter        *to,
                       const MtlPoolAxis *along,
                       gsize              divisor)
 {
-  mtl_c_writer_line (to, 0, "for (long k = 0; k < %" G_GSIZE_FORMAT "; k++)", channels);
-  mtl_c_writer_line (to, 1, "for (long r = 0; r < %" G_GSIZE_FORMAT "; r++)", down->n);
-  mtl_c_writer_line (to, 2, "for (long c = 0; c < %" G_GSIZE_FORMAT "; c++)", along->n);
-  mtl_c_writer_line (to, 3, "{");
-  mtl_op_write_span (to, 4, down, "r", "top", "bottom");
-  mtl_op_write_span (to, 4, along, "c", "left", "right");
+  mtl_op_write_windows (to, channels, down, along);
   mtl_c_writer_line (to, 4, "float sum = 0.0f;\n");
   mtl_c_writer_line (to, 4, "for (long i = top; i < bottom; i++)");
   mtl_c_writer_line (to, 5, "for (long j = left; j < right; j++)");

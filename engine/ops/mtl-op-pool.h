@@ -69,13 +69,12 @@ void     mtl_op_average_backward  (const MtlOpPass   *pass,
                                    const MtlPoolAxis *along,
                                    gsize              divisor);
 
-/* Declares @first and @end, the span of output @index. */
-void     mtl_op_write_span        (MtlCWriter        *to,
-                                   guint              depth,
-                                   const MtlPoolAxis *axis,
-                                   const char        *index,
-                                   const char        *first,
-                                   const char        *end);
+/* Opens a loop over windows at depth 3: of channel k from row `top` to before
+ * `bottom` and from column `left` to before `right`. */
+void     mtl_op_write_windows     (MtlCWriter        *to,
+                                   gsize              channels,
+                                   const MtlPoolAxis *down,
+                                   const MtlPoolAxis *along);
 /* The whole function. */
 void     mtl_op_write_average     (MtlCWriter        *to,
                                    gsize              channels,
