@@ -46,6 +46,16 @@ typedef struct
   gpointer     kept, scratch, prepared, prepared_back;
 } OpBench;
 
+static inline const MtlOp *
+find_op (const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
+
+  g_assert_no_error (error);
+  return (const MtlOp *) method;
+}
+
 /* The value that dx and dw hold before backward; exact in binary. */
 #define BENCH_BEFORE 0.375f
 

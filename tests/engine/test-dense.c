@@ -9,8 +9,6 @@
 
 #include "op-bench.h"
 
-#include "mtl-catalogue.h"
-
 #define TOLERANCE 2e-6
 
 typedef struct
@@ -54,7 +52,7 @@ static void
 test_grad (gconstpointer data)
 {
   const Size *size = data;
-  const MtlOp *op = (const MtlOp *) mtl_catalogue_find (MTL_KIND_OP, "dense", NULL);
+  const MtlOp *op = find_op ("dense");
   const MtlShape in = { .rank = 1, .size = { size->n_in } };
   const MtlSetting units[] = { { .number = size->n_out } };
   g_autoptr(GError) error = NULL;

@@ -14,16 +14,6 @@
 #define ROWS      2
 #define TOLERANCE 2e-6  /* relative to 1 + |value|; the numbers are rounded at 5e-7 */
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 /* As in image.py. */
 static void
 fill (float *values,

@@ -10,16 +10,6 @@
 
 #define TOLERANCE 1e-5  /* relative to 1 + |value| */
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 /* --- selectors --- */
 
 /* The sum of the shares of @n_experts experts at one sample, whose codes are @z. */

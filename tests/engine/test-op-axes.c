@@ -9,16 +9,6 @@
 
 #include "op-bench.h"
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 /* --- refusals --- */
 
 typedef struct

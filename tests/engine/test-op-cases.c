@@ -10,16 +10,6 @@
 
 #define TOLERANCE 1e-4  /* relative to 1 + |value|: sums of a few thousand floats */
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 static void
 assert_close (const char   *what,
               guint         at,

@@ -42,16 +42,6 @@ typedef enum
   N_PATTERNS
 } Pattern;
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 static void
 sum_lanes (OpBench *bench,
            double  *s)

@@ -11,16 +11,6 @@
 #include "mtl-op-affine.h"
 #include "op-bench.h"
 
-static const MtlOp *
-find_op (const char *id)
-{
-  g_autoptr(GError) error = NULL;
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
-
-  g_assert_no_error (error);
-  return (const MtlOp *) method;
-}
-
 static OpBench *
 open_op (const char       *id,
          const MtlSetting *set,
