@@ -8,8 +8,7 @@
 
 #pragma once
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "op-bench.h"
 
 #define GOLDEN_SETTINGS 8
@@ -92,24 +91,16 @@ read_bench (JsonObject *object,
             MtlSetting *set)
 {
   g_autoptr(GError) error = NULL;
-  const MtlMethod *op = mtl_catalogue_find (MTL_KIND_OP,
-                                            json_object_get_string_member (object, "op"), &error);
+  const MtlOp *op = find_op (json_object_get_string_member (object, "op"));
   JsonArray *settings = member (object, "settings"), *shapes = member (object, "shapes");
   MtlShape in[GOLDEN_INPUTS] = { { 0 } };
   OpBench *bench;
 
-  g_assert_no_error (error);
   for (guint i = 0; i < json_array_get_length (settings); i++)
     set[i].number = json_array_get_double_element (settings, i);
   for (guint i = 0; i < json_array_get_length (shapes); i++)
-    {
-      JsonArray *shape = json_array_get_array_element (shapes, i);
-
-      in[i].rank = json_array_get_length (shape);
-      for (guint d = 0; d < in[i].rank; d++)
-        in[i].size[d] = json_array_get_int_element (shape, d);
-    }
-  bench = op_bench_new ((const MtlOp *) op, set, json_array_get_length (shapes), in,
+    in[i] = golden_shape (json_array_get_array_element (shapes, i));
+  bench = op_bench_new (op, set, json_array_get_length (shapes), in,
                         json_object_get_int_member (object, "rows"), 1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (bench->n_tensors, ==, json_array_get_length (member (object, "w")));
@@ -186,14 +177,9 @@ add_golden_cases (const char *file,
                   const char *prefix,
                   double      tolerance)
 {
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", file, NULL);
-  JsonParser *parser = json_parser_new ();
-  JsonArray *cases;
+  JsonParser *parser = golden_open (file);
+  JsonArray *cases = json_node_get_array (json_parser_get_root (parser));
 
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-  cases = json_node_get_array (json_parser_get_root (parser));
   for (guint i = 0; i < json_array_get_length (cases); i++)
     {
       GoldenCase *c = g_new (GoldenCase, 1);

@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "mtl-average.h"
 #include "mtl-checkpoint.h"
 #include "store-sample.h"
@@ -27,17 +26,13 @@ static void
 test_golden (gconstpointer data)
 {
   const char *kind = data;
-  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "golden", "optim.json", NULL);
-  g_autoptr(JsonParser) parser = json_parser_new ();
+  g_autoptr(JsonParser) parser = golden_open ("optim.json");
   g_autoptr(MtlPool) pool = mtl_pool_new (1);
-  g_autoptr(GError) error = NULL;
   gboolean ema = strcmp (kind, "ema") == 0;
   MtlAverage average = { .n_weights = 3, .n_theta = 4 };
   JsonObject *golden, *run;
   JsonArray *path, *means;
 
-  json_parser_load_from_file (parser, file, &error);
-  g_assert_no_error (error);
   golden = json_node_get_object (json_parser_get_root (parser));
   run = json_array_get_object_element (json_object_get_array_member (golden, "optimizers"),
                                        json_object_get_int_member (golden, "averaged"));

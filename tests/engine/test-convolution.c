@@ -7,8 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "op-bench.h"
 
 #define TOLERANCE     1e-6
@@ -193,19 +192,6 @@ test_sums (void)
 
 /* --- golden values --- */
 
-static void
-read_values (JsonObject *it,
-             const char *member,
-             gsize       n,
-             float      *values)
-{
-  JsonArray *list = json_object_get_array_member (it, member);
-
-  g_assert_cmpuint (json_array_get_length (list), ==, n);
-  for (guint i = 0; i < n; i++)
-    values[i] = (float) json_array_get_double_element (list, i);
-}
-
 /* @before: what was added to. */
 static void
 assert_values (JsonObject  *it,
@@ -216,7 +202,7 @@ assert_values (JsonObject  *it,
 {
   g_autofree float *expected = g_new (float, n);
 
-  read_values (it, member, n, expected);
+  golden_read (json_object_get_array_member (it, member), n, expected);
   for (gsize i = 0; i < n; i++)
     if (found[i] != expected[i] + before)
       g_error ("%s, element %" G_GSIZE_FORMAT ": %.9g instead of %.9g", member, i,
@@ -228,23 +214,20 @@ check_golden (JsonObject *it,
               guint       n)
 {
   JsonArray *numbers = json_object_get_array_member (it, "set");
-  JsonArray *in = json_object_get_array_member (it, "in");
-  MtlShape shape = { .rank = 3 };
+  MtlShape shape = golden_shape (json_object_get_array_member (it, "in"));
   MtlSetting set[7] = { 0 };
   g_autoptr(GError) error = NULL;
   g_autoptr(OpBench) bench = NULL;
 
-  for (guint i = 0; i < 3; i++)
-    shape.size[i] = json_array_get_int_element (in, i);
   for (guint i = 0; i < 6; i++)
     set[i] = (MtlSetting) { .number = json_array_get_double_element (numbers, i) };
   bench = op_bench_new (&mtl_op_conv2d, set, 1, &shape, 2, n, &error);
   g_assert_no_error (error);
 
-  read_values (it, "x", bench->n_x[0], bench->x[0]);
-  read_values (it, "w", bench->n_w[0], bench->w[0]);
-  read_values (it, "b", bench->n_w[1], bench->w[1]);
-  read_values (it, "dy", bench->n_y[0], bench->dy[0]);
+  golden_read (json_object_get_array_member (it, "x"), bench->n_x[0], bench->x[0]);
+  golden_read (json_object_get_array_member (it, "w"), bench->n_w[0], bench->w[0]);
+  golden_read (json_object_get_array_member (it, "b"), bench->n_w[1], bench->w[1]);
+  golden_read (json_object_get_array_member (it, "dy"), bench->n_y[0], bench->dy[0]);
   bench->fresh[0] = TRUE;
   op_bench_forward (bench);
   op_bench_backward (bench);
@@ -257,14 +240,9 @@ check_golden (JsonObject *it,
 static void
 test_golden (void)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", "convolution.json", NULL);
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  g_autoptr(GError) error = NULL;
-  JsonArray *cases;
+  g_autoptr(JsonParser) parser = golden_open ("convolution.json");
+  JsonArray *cases = json_node_get_array (json_parser_get_root (parser));
 
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-  cases = json_node_get_array (json_parser_get_root (parser));
   g_assert_cmpuint (json_array_get_length (cases), >, 0);
   for (guint n = 0; n < json_array_get_length (cases); n++)
     check_golden (json_array_get_object_element (cases, n), n);

@@ -7,9 +7,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "golden-file.h"
 #include "mtl-catalogue.h"
 
 typedef struct
@@ -51,15 +51,10 @@ static void
 read_ids (const Golden *golden,
           GHashTable   *ids)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", golden->file, NULL);
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  g_autoptr(GError) error = NULL;
-  JsonNode *root;
+  g_autoptr(JsonParser) parser = golden_open (golden->file);
+  JsonNode *root = json_parser_get_root (parser);
   JsonArray *cases;
 
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-  root = json_parser_get_root (parser);
   cases = golden->list != NULL
           ? json_object_get_array_member (json_node_get_object (root), golden->list)
           : json_node_get_array (root);

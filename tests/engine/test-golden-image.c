@@ -7,9 +7,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "golden-file.h"
 #include "op-bench.h"
-
-#include <json-glib/json-glib.h>
 
 #define ROWS      2
 #define TOLERANCE 2e-6  /* relative to 1 + |value|; the numbers are rounded at 5e-7 */
@@ -25,17 +24,6 @@ fill (float *values,
 {
   for (gsize i = 0; i < n; i++)
     values[i] = ((float) ((i * step + start) % modulus) - (float) (modulus / 2)) / scale;
-}
-
-static MtlShape
-read_shape (JsonArray *sizes)
-{
-  MtlShape shape = { .rank = json_array_get_length (sizes) };
-
-  for (guint i = 0; i < shape.rank; i++)
-    shape.size[i] = (gsize) json_array_get_int_element (sizes, i);
-
-  return shape;
 }
 
 static double
@@ -81,18 +69,10 @@ assert_close (JsonObject  *golden,
               gsize        n,
               double       before)
 {
-  JsonArray *values = json_object_get_array_member (golden, name);
+  g_autofree char *what = g_strdup_printf ("case %u, %s: %s", at,
+                                           json_object_get_string_member (golden, "op"), name);
 
-  g_assert_cmpuint (json_array_get_length (values), ==, n);
-  for (gsize i = 0; i < n; i++)
-    {
-      double expected = json_array_get_double_element (values, (guint) i) + before;
-
-      if (!(fabs (found[i] - expected) <= TOLERANCE * (1.0 + fabs (expected))))
-        g_error ("case %u, %s: %s, element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                 ": %.7g instead of %.7g", at, json_object_get_string_member (golden, "op"), name,
-                 i, n, found[i], expected);
-    }
+  golden_compare (what, json_object_get_array_member (golden, name), found, n, before, TOLERANCE);
 }
 
 static void
@@ -102,8 +82,8 @@ check_golden (JsonObject *golden,
   const MtlOp *op = find_op (json_object_get_string_member (golden, "op"));
   g_autofree MtlSetting *set
     = read_settings (op, json_object_get_object_member (golden, "settings"));
-  const MtlShape in = read_shape (json_object_get_array_member (golden, "in"));
-  const MtlShape out = read_shape (json_object_get_array_member (golden, "out"));
+  const MtlShape in = golden_shape (json_object_get_array_member (golden, "in"));
+  const MtlShape out = golden_shape (json_object_get_array_member (golden, "out"));
   g_autoptr(GError) error = NULL;
   g_autoptr(OpBench) bench = op_bench_new (op, set, 1, &in, ROWS, at, &error);
 
@@ -135,14 +115,9 @@ check_golden (JsonObject *golden,
 static void
 test_golden (void)
 {
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", "image.json", NULL);
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  g_autoptr(GError) error = NULL;
-  JsonArray *cases;
+  g_autoptr(JsonParser) parser = golden_open ("image.json");
+  JsonArray *cases = json_node_get_array (json_parser_get_root (parser));
 
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-  cases = json_node_get_array (json_parser_get_root (parser));
   g_assert_cmpuint (json_array_get_length (cases), >, 20);
   for (guint i = 0; i < json_array_get_length (cases); i++)
     check_golden (json_array_get_object_element (cases, i), i);

@@ -5,8 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "loss-rows.h"
 
 /* Gradients are floats of order 1; means are of doubles. */
@@ -180,16 +179,11 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr(JsonParser) parser = json_parser_new ();
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = NULL;
+  g_autoptr(JsonParser) parser = NULL;
   JsonObject *golden;
 
   g_test_init (&argc, &argv, NULL);
-
-  path = g_test_build_filename (G_TEST_DIST, "golden", "losses.json", NULL);
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
+  parser = golden_open ("losses.json");
   golden = json_node_get_object (json_parser_get_root (parser));
   add_cases (golden, "losses", "loss", test_loss);
   add_cases (golden, "metrics", "metric", test_metric);

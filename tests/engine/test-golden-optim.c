@@ -8,8 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "mtl-optimizer.h"
 #include "mtl-schedule.h"
 #include "optim-choose.h"
@@ -21,18 +20,6 @@
 #define FACTOR_TOLERANCE 1e-11
 
 static JsonObject *golden;
-
-static JsonObject *
-read_golden (JsonParser *parser)
-{
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "golden", "optim.json", NULL);
-  g_autoptr(GError) error = NULL;
-
-  json_parser_load_from_file (parser, path, &error);
-  g_assert_no_error (error);
-
-  return json_node_get_object (json_parser_get_root (parser));
-}
 
 static double
 number_at (JsonArray *rows,
@@ -161,10 +148,11 @@ int
 main (int   argc,
       char *argv[])
 {
-  g_autoptr(JsonParser) parser = json_parser_new ();
+  g_autoptr(JsonParser) parser = NULL;
 
   g_test_init (&argc, &argv, NULL);
-  golden = read_golden (parser);
+  parser = golden_open ("optim.json");
+  golden = json_node_get_object (json_parser_get_root (parser));
   add_all ("optimizers", test_optimizer);
   add_all ("schedules", test_schedule);
 

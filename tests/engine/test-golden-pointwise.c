@@ -7,8 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include <json-glib/json-glib.h>
-
+#include "golden-file.h"
 #include "op-bench.h"
 
 #define ROWS      2
@@ -20,14 +19,11 @@ static MtlChosen *
 choose (JsonObject *it)
 {
   g_autoptr(GError) error = NULL;
-  const char *id = json_object_get_string_member (it, "op");
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_OP, id, &error);
+  const MtlOp *op = find_op (json_object_get_string_member (it, "op"));
   JsonObject *settings = json_object_get_object_member (it, "settings");
   g_autoptr(GList) names = json_object_get_members (settings);
-  g_autoptr(MtlChosen) chosen = NULL;
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_OP, &op->method);
 
-  g_assert_no_error (error);
-  chosen = mtl_chosen_new (MTL_KIND_OP, method);
   for (GList *name = names; name != NULL; name = name->next)
     {
       const char *value = json_object_get_string_member (settings, name->data);
@@ -41,30 +37,13 @@ choose (JsonObject *it)
   return g_steal_pointer (&chosen);
 }
 
-static MtlShape
-read_shape (JsonArray *sizes)
+/* List @n of the case's @member. */
+static JsonArray *
+find_list (JsonObject *it,
+           const char *member,
+           guint       n)
 {
-  MtlShape shape = { .rank = json_array_get_length (sizes) };
-
-  for (guint i = 0; i < shape.rank; i++)
-    shape.size[i] = (gsize) json_array_get_int_element (sizes, i);
-
-  return shape;
-}
-
-/* Writes list @n of the case's @member to @values. */
-static void
-fill (JsonObject *it,
-      const char *member,
-      guint       n,
-      float      *values,
-      gsize       size)
-{
-  JsonArray *from = json_array_get_array_element (json_object_get_array_member (it, member), n);
-
-  g_assert_cmpuint (json_array_get_length (from), ==, size);
-  for (gsize i = 0; i < size; i++)
-    values[i] = (float) json_array_get_double_element (from, i);
+  return json_array_get_array_element (json_object_get_array_member (it, member), n);
 }
 
 /* Fails with the case and the place where @found is another list; @added stands
@@ -78,18 +57,10 @@ compare (guint        at,
          gsize        size,
          double       added)
 {
-  JsonArray *list = json_array_get_array_element (json_object_get_array_member (it, member), n);
+  g_autofree char *what = g_strdup_printf ("case %u, %s: %s %u", at,
+                                           json_object_get_string_member (it, "op"), member, n);
 
-  g_assert_cmpuint (json_array_get_length (list), ==, size);
-  for (gsize i = 0; i < size; i++)
-    {
-      double expected = json_array_get_double_element (list, i) + added;
-
-      if (!(fabs (found[i] - expected) <= TOLERANCE * (1.0 + fabs (expected))))
-        g_error ("case %u, %s: %s %u, element %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                 ": %.9g instead of %.9g", at, json_object_get_string_member (it, "op"), member, n,
-                 i, size, found[i], expected);
-    }
+  golden_compare (what, find_list (it, member, n), found, size, added, TOLERANCE);
 }
 
 static OpBench *
@@ -103,17 +74,17 @@ open_case (JsonObject      *it,
   OpBench *bench;
 
   for (guint i = 0; i < json_array_get_length (in); i++)
-    shapes[i] = read_shape (json_array_get_array_element (in, i));
+    shapes[i] = golden_shape (json_array_get_array_element (in, i));
   bench = op_bench_new (op, mtl_chosen_settings (chosen), json_array_get_length (in), shapes,
                         ROWS, 1, &error);
   g_assert_no_error (error);
 
   for (guint i = 0; i < bench->shape.n_in; i++)
-    fill (it, "x", i, bench->x[i], bench->n_x[i]);
+    golden_read (find_list (it, "x", i), bench->n_x[i], bench->x[i]);
   for (guint t = 0; t < bench->n_tensors; t++)
-    fill (it, "w", t, bench->w[t], bench->n_w[t]);
+    golden_read (find_list (it, "w", t), bench->n_w[t], bench->w[t]);
   for (guint o = 0; o < bench->shape.n_out; o++)
-    fill (it, "dy", o, bench->dy[o * BENCH_LANES], bench->n_y[o]);
+    golden_read (find_list (it, "dy", o), bench->n_y[o], bench->dy[o * BENCH_LANES]);
 
   return bench;
 }
@@ -134,7 +105,7 @@ check_case (guint       at,
 
   for (guint o = 0; o < bench->shape.n_out; o++)
     {
-      MtlShape shape = read_shape (json_array_get_array_element (out, o));
+      MtlShape shape = golden_shape (json_array_get_array_element (out, o));
       g_autofree char *expected = mtl_shape_to_text (&shape);
       g_autofree char *found = mtl_shape_to_text (&bench->shape.out[o]);
 
@@ -171,16 +142,11 @@ main (int   argc,
       char *argv[])
 {
   g_autoptr(GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr(GError) error = NULL;
-  g_autofree char *golden = NULL;
   JsonArray *cases;
   int status;
 
   g_test_init (&argc, &argv, NULL);
-  parser = json_parser_new ();
-  golden = g_test_build_filename (G_TEST_DIST, "golden", "pointwise.json", NULL);
-  json_parser_load_from_file (parser, golden, &error);
-  g_assert_no_error (error);
+  parser = golden_open ("pointwise.json");
   cases = json_node_get_array (json_parser_get_root (parser));
   for (guint i = 0; i < json_array_get_length (cases); i++)
     {
