@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "op-bench.h"
+#include "op-checks.h"
 
 /* --- refusals --- */
 
@@ -87,13 +87,8 @@ test_refusals (void)
       const Refusal *r = &refusals[n];
       const MtlSetting set[] = { { .number = r->set[0], .text = r->text },
                                  { .number = r->set[1] }, { .number = r->set[2] } };
-      MtlOpShape shape = { .set = set, .n_in = r->n_in };
-      g_autoptr(GError) error = NULL;
 
-      memcpy (shape.in, r->in, sizeof r->in);
-      g_assert_false (find_op (r->op)->infer (&shape, &error));
-      g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
-      g_assert_cmpstr (error->message, ==, r->message);
+      assert_refused (r->op, set, r->n_in, r->in, r->message);
     }
 }
 
@@ -157,14 +152,7 @@ test_max_ties (void)
   g_autoptr(OpBench) bench = run_on ("max", set, &in, x);
 
   op_bench_backward (bench);
-  for (guint o = 0; o < G_N_ELEMENTS (winners); o++)
-    {
-      g_assert_cmpint (memcmp (&bench->y[0][o], &x[winners[o]], sizeof (float)), ==, 0);
-      g_assert_cmpfloat (bench->dx[0][winners[o]], ==, bench->dy[0][o]);
-      bench->dx[0][winners[o]] = 0.0f;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (x); i++)
-    g_assert_cmpfloat (bench->dx[0][i], ==, 0.0);
+  assert_winners (bench, x, winners, G_N_ELEMENTS (winners));
 }
 
 /* Neither large values nor a mask of −∞ break it; a line with a NaN is NaN. */

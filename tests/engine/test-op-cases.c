@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "op-bench.h"
+#include "op-checks.h"
 
 #define TOLERANCE 1e-4  /* relative to 1 + |value|: sums of a few thousand floats */
 
@@ -101,14 +101,7 @@ test_pool_ties (void)
   bench->fresh[0] = TRUE;
   op_bench_forward (bench);
   op_bench_backward (bench);
-  for (guint o = 0; o < G_N_ELEMENTS (winners); o++)
-    {
-      g_assert_cmpint (memcmp (&bench->y[0][o], &x[winners[o]], sizeof (float)), ==, 0);
-      g_assert_cmpfloat (bench->dx[0][winners[o]], ==, bench->dy[0][o]);
-      bench->dx[0][winners[o]] = 0.0f;
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (x); i++)
-    g_assert_cmpfloat (bench->dx[0][i], ==, 0.0);
+  assert_winners (bench, x, winners, G_N_ELEMENTS (winners));
 }
 
 /* --- concat --- */
@@ -273,12 +266,8 @@ test_refusals (void)
                                  { .number = r->set[2] }, { .number = r->set[3] },
                                  { .number = r->set[4] }, { .number = r->set[5] },
                                  { .number = r->set[6] } };
-      MtlOpShape shape = { .set = set, .n_in = r->n_in, .in = { r->in[0], r->in[1] } };
-      g_autoptr(GError) error = NULL;
 
-      g_assert_false (find_op (r->op)->infer (&shape, &error));
-      g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
-      g_assert_cmpstr (error->message, ==, r->message);
+      assert_refused (r->op, set, r->n_in, r->in, r->message);
     }
 }
 

@@ -9,7 +9,7 @@
 
 #include "engine-bench.h"
 #include "mtl-op-affine.h"
-#include "op-bench.h"
+#include "op-checks.h"
 
 static OpBench *
 open_op (const char       *id,
@@ -329,13 +329,8 @@ test_refusals (void)
       const MtlSetting set[] = { { .number = refusals[n].set[0] },
                                  { .number = refusals[n].set[1] },
                                  { .number = refusals[n].set[2] } };
-      MtlOpShape shape = { .set = set, .n_in = refusals[n].n_in,
-                           .in = { refusals[n].in[0], refusals[n].in[1] } };
-      g_autoptr(GError) error = NULL;
 
-      g_assert_false (find_op (refusals[n].op)->infer (&shape, &error));
-      g_assert_error (error, MTL_ERROR, MTL_ERROR_SHAPE);
-      g_assert_cmpstr (error->message, ==, refusals[n].message);
+      assert_refused (refusals[n].op, set, refusals[n].n_in, refusals[n].in, refusals[n].message);
     }
 }
 
