@@ -43,13 +43,8 @@ add_forward (const MtlOpPass *pass)
 static void
 add_backward (const MtlOpPass *pass)
 {
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->out[0]);
-
   for (guint i = 0; i < pass->shape->n_in; i++)
-    for (guint lane = 0; lane < pass->n_lanes; lane++)
-      if (mtl_op_dx (pass, i, lane) != NULL)
-        mtl_op_move (mtl_op_dx (pass, i, lane), mtl_op_dy (pass, 0, lane), n,
-                     mtl_op_dx_fresh (pass, i, lane));
+    mtl_op_move_dy (pass, i);
 }
 
 static gboolean

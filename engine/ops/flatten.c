@@ -28,12 +28,7 @@ flatten_forward (const MtlOpPass *pass)
 static void
 flatten_backward (const MtlOpPass *pass)
 {
-  gsize n = pass->rows * pass->shape->out[0].size[0];
-
-  for (guint lane = 0; lane < pass->n_lanes; lane++)
-    if (mtl_op_dx (pass, 0, lane) != NULL)
-      mtl_op_move (mtl_op_dx (pass, 0, lane), mtl_op_dy (pass, 0, lane), n,
-                   mtl_op_dx_fresh (pass, 0, lane));
+  mtl_op_move_dy (pass, 0);
 }
 
 static gboolean

@@ -23,6 +23,19 @@ mtl_op_move (float       *dx,
       dx[i] += g[i];
 }
 
+/* dx of input @port is dy, value for value, in all lanes. */
+static inline void
+mtl_op_move_dy (const MtlOpPass *pass,
+                guint            port)
+{
+  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[port]);
+
+  for (guint lane = 0; lane < pass->n_lanes; lane++)
+    if (mtl_op_dx (pass, port, lane) != NULL)
+      mtl_op_move (mtl_op_dx (pass, port, lane), mtl_op_dy (pass, 0, lane), n,
+                   mtl_op_dx_fresh (pass, port, lane));
+}
+
 /* dx of input @port to add to, all zeros where it was fresh; or NULL. */
 static inline float *
 mtl_op_clear_dx (const MtlOpPass *pass,

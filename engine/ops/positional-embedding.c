@@ -85,12 +85,7 @@ positional_embedding_forward (const MtlOpPass *pass)
 static void
 positional_embedding_backward (const MtlOpPass *pass)
 {
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->in[0]);
-
-  for (guint lane = 0; lane < pass->n_lanes; lane++)
-    if (mtl_op_dx (pass, 0, lane) != NULL)
-      mtl_op_move (mtl_op_dx (pass, 0, lane), mtl_op_dy (pass, 0, lane), n,
-                   mtl_op_dx_fresh (pass, 0, lane));
+  mtl_op_move_dy (pass, 0);
 }
 
 static void

@@ -96,12 +96,7 @@ reshape_forward (const MtlOpPass *pass)
 static void
 reshape_backward (const MtlOpPass *pass)
 {
-  gsize n = pass->rows * mtl_shape_size (&pass->shape->out[0]);
-
-  for (guint lane = 0; lane < pass->n_lanes; lane++)
-    if (mtl_op_dx (pass, 0, lane) != NULL)
-      mtl_op_move (mtl_op_dx (pass, 0, lane), mtl_op_dy (pass, 0, lane), n,
-                   mtl_op_dx_fresh (pass, 0, lane));
+  mtl_op_move_dy (pass, 0);
 }
 
 static gboolean
