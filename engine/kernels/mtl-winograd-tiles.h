@@ -188,35 +188,60 @@ read_rows (const Map  *map,
     }
 }
 
-/* Bᵀ·d·B of the tile whose corner is @from. */
-static G_ALWAYS_INLINE inline void
-transform_tile (gsize        tile,
-                const Rows  *rows,
-                const float *from,
-                gsize        plane,
-                float       *to)
+/* @n × @n vectors: floats from one row or column to the next. */
+typedef struct
 {
-  gsize side = tile + 2;
-  Vec t[MOST_SIDE][MOST_SIDE], line[MOST_SIDE], d[MOST_SIDE];
+  gsize n, row, column;
+} Square;
+
+static inline Square
+square_of_places (gsize side,
+                  gsize plane)
+{
+  return (Square) { side, side * plane, plane };
+}
+
+static inline Square
+square_of_pixels (gsize       n,
+                  const Rows *rows)
+{
+  return (Square) { n, rows->width * rows->pixel, rows->pixel };
+}
+
+/* M·X·Mᵀ: @line takes a line through M. The first of X is at @from, that of the
+ * outcome at @to. */
+static G_ALWAYS_INLINE inline void
+transform (gsize        tile,
+           void       (*line) (gsize      tile,
+                               const Vec *from,
+                               Vec       *to),
+           Square       x,
+           const float *from,
+           Square       y,
+           float       *to)
+{
+  Vec half[MOST_SIDE][MOST_SIDE], in[MOST_SIDE], out[MOST_SIDE];
 
 #pragma GCC unroll 6
-  for (gsize j = 0; j < side; j++)
+  for (gsize j = 0; j < x.n; j++)
     {
 #pragma GCC unroll 6
-      for (gsize i = 0; i < side; i++)
-        d[i] = vec_load (from + (i * rows->width + j) * rows->pixel);
-      take_input (tile, d, line);
+      for (gsize i = 0; i < x.n; i++)
+        in[i] = vec_load (from + i * x.row + j * x.column);
+      line (tile, in, out);
 #pragma GCC unroll 6
-      for (gsize i = 0; i < side; i++)
-        t[i][j] = line[i];
+      for (gsize i = 0; i < y.n; i++)
+        half[i][j] = out[i];
     }
 #pragma GCC unroll 6
-  for (gsize i = 0; i < side; i++)
+  for (gsize i = 0; i < y.n; i++, to += y.row)
     {
-      take_input (tile, t[i], line);
+      float *at = to;
+
+      line (tile, half[i], out);
 #pragma GCC unroll 6
-      for (gsize j = 0; j < side; j++, to += plane)
-        vec_store (to, line[j]);
+      for (gsize j = 0; j < y.n; j++, at += y.column)
+        vec_store (at, out[j]);
     }
 }
 
@@ -231,7 +256,7 @@ input_rows (const MtlWinograd *shape,
   return rows;
 }
 
-/* Inputs of @n strips from @strip. @rows: their border is zero. */
+/* Bᵀ·d·B: inputs of @n strips from @strip. @rows: their border is zero. */
 static G_ALWAYS_INLINE inline void
 transform_strips (gsize              tile,
                   const MtlWinograd *shape,
@@ -243,6 +268,8 @@ transform_strips (gsize              tile,
                   float             *v)
 {
   const Grid grid = lay_grid (tiling, shape->in);
+  const Square pixels = square_of_pixels (tile + 2, rows);
+  const Square places = square_of_places (tile + 2, grid.plane);
 
   for (gsize s = strip; s < strip + n; s++)
     {
@@ -253,7 +280,8 @@ transform_strips (gsize              tile,
                  rows);
       for (gsize t = 0; t < tiling->across; t++, v += grid.pitch)
         for (gsize c = 0; c < shape->in; c += MTL_LANES)
-          transform_tile (tile, rows, rows->at + tile * t * rows->pixel + c, grid.plane, v + c);
+          transform (tile, take_input, pixels, rows->at + tile * t * rows->pixel + c, places,
+                     v + c);
     }
 }
 

@@ -48,39 +48,7 @@ mtl_winograd_grad_scratch (const MtlWinograd *shape)
          + tiling.tile * tiling.tile * tiling.across * PANEL;
 }
 
-/* A·dY·Aᵀ of the tile whose corner is @from. */
-static G_ALWAYS_INLINE inline void
-transform_gradient (gsize        tile,
-                    const Rows  *rows,
-                    const float *from,
-                    gsize        plane,
-                    float       *to)
-{
-  gsize side = tile + 2;
-  Vec t[MOST_SIDE][MOST_TILE], line[MOST_SIDE], dy[MOST_TILE];
-
-#pragma GCC unroll 4
-  for (gsize j = 0; j < tile; j++)
-    {
-#pragma GCC unroll 4
-      for (gsize i = 0; i < tile; i++)
-        dy[i] = vec_load (from + (i * rows->width + j) * rows->pixel);
-      take_gradient (tile, dy, line);
-#pragma GCC unroll 6
-      for (gsize i = 0; i < side; i++)
-        t[i][j] = line[i];
-    }
-#pragma GCC unroll 6
-  for (gsize i = 0; i < side; i++)
-    {
-      take_gradient (tile, t[i], line);
-#pragma GCC unroll 6
-      for (gsize j = 0; j < side; j++, to += plane)
-        vec_store (to, line[j]);
-    }
-}
-
-/* The filters of one panel, of @n strips from @strip. */
+/* A·dY·Aᵀ: the filters of one panel, of @n strips from @strip. */
 static G_ALWAYS_INLINE inline void
 read_gradient (gsize        tile,
                const Grad  *self,
@@ -91,7 +59,8 @@ read_gradient (gsize        tile,
 {
   const MtlWinograd *shape = self->shape;
   gsize filter = panel * PANEL, width = MIN (PANEL, shape->out - filter);
-  gsize plane = dm_plane (&self->tiling);
+  const Square pixels = square_of_pixels (tile, &self->dy);
+  const Square places = square_of_places (tile + 2, dm_plane (&self->tiling));
   float *to = self->dm;
 
   for (gsize s = strip; s < strip + n; s++)
@@ -102,38 +71,8 @@ read_gradient (gsize        tile,
       read_rows (&map, (gssize) (s % self->tiling.down * tile), tile, &self->dy);
       for (gsize t = 0; t < self->tiling.across; t++, to += PANEL)
         for (gsize half = 0; half < PANEL; half += MTL_LANES)
-          transform_gradient (tile, &self->dy, self->dy.at + tile * t * PANEL + half, plane,
-                              to + half);
-    }
-}
-
-/* Gᵀ·dU·G of one channel: a vector of filters for each tap. */
-static G_ALWAYS_INLINE inline void
-transform_back (gsize        tile,
-                const float *du,
-                float       *to)
-{
-  gsize side = tile + 2;
-  Vec t[3][MOST_SIDE], line[3], u[MOST_SIDE];
-
-#pragma GCC unroll 6
-  for (gsize j = 0; j < side; j++)
-    {
-#pragma GCC unroll 6
-      for (gsize i = 0; i < side; i++)
-        u[i] = vec_load (du + (i * side + j) * du_plane ());
-      return_filter (tile, u, line);
-#pragma GCC unroll 3
-      for (gsize i = 0; i < 3; i++)
-        t[i][j] = line[i];
-    }
-#pragma GCC unroll 3
-  for (gsize i = 0; i < 3; i++)
-    {
-      return_filter (tile, t[i], line);
-#pragma GCC unroll 3
-      for (gsize j = 0; j < 3; j++, to += PANEL)
-        vec_store (to, line[j]);
+          transform (tile, take_gradient, pixels, self->dy.at + tile * t * PANEL + half, places,
+                     to + half);
     }
 }
 
@@ -164,7 +103,7 @@ hand_over (const float *taps,
     }
 }
 
-/* From products of @n channels from @channel to their taps in dw. */
+/* Gᵀ·dU·G: from products of @n channels from @channel to their taps in dw. */
 static G_ALWAYS_INLINE inline void
 take_back (gsize       tile,
            const Grad *self,
@@ -174,6 +113,8 @@ take_back (gsize       tile,
            gboolean    over,
            float      *dw)
 {
+  const Square places = square_of_places (tile + 2, du_plane ());
+  const Square taps = { 3, 3 * PANEL, PANEL };
   gsize row = self->shape->in * TAPS, width = MIN (PANEL, self->shape->out - panel * PANEL);
 
   for (gsize c = 0; c < n; c += MTL_LANES)
@@ -182,8 +123,8 @@ take_back (gsize       tile,
 
       for (gsize i = 0; i < here; i++)
         for (gsize half = 0; half < PANEL; half += MTL_LANES)
-          transform_back (tile, self->du + (c + i) * PANEL + half,
-                          self->taps + i * TAPS * PANEL + half);
+          transform (tile, return_filter, places, self->du + (c + i) * PANEL + half, taps,
+                     self->taps + i * TAPS * PANEL + half);
       for (gsize half = 0; half < width; half += MTL_LANES)
         hand_over (self->taps + half, here * TAPS, MIN (MTL_LANES, width - half), over,
                    dw + (panel * PANEL + half) * row + (channel + c) * TAPS, row);

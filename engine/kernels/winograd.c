@@ -15,7 +15,8 @@ prepared (const MtlWinograd *shape)
   return tile_shape (shape).places * mtl_gemm_packed_size (&mtl_gemm_set, shape->in, shape->out);
 }
 
-/* G·g·Gᵀ of as many filters as a vector has lanes. @g: of each tap. */
+/* G·g·Gᵀ of as many filters as a vector has lanes. @g: of each tap. Within
+ * transform() a compiler fuses other products with sums: other last bits. */
 static G_ALWAYS_INLINE inline void
 transform_filters (gsize        tile,
                    const float *g,
@@ -93,38 +94,6 @@ prepare (const MtlWinograd *shape,
 }
 
 /* --- outputs --- */
-
-/* Aᵀ·M·A: @tile pixels in each of as many rows. */
-static G_ALWAYS_INLINE inline void
-transform_sums (gsize        tile,
-                const float *m,
-                gsize        plane,
-                const Rows  *rows,
-                float       *to)
-{
-  gsize side = tile + 2;
-  Vec t[MOST_TILE][MOST_SIDE], line[MOST_TILE], sums[MOST_SIDE];
-
-#pragma GCC unroll 6
-  for (gsize j = 0; j < side; j++)
-    {
-#pragma GCC unroll 6
-      for (gsize i = 0; i < side; i++)
-        sums[i] = vec_load (m + (i * side + j) * plane);
-      return_output (tile, sums, line);
-#pragma GCC unroll 4
-      for (gsize i = 0; i < tile; i++)
-        t[i][j] = line[i];
-    }
-#pragma GCC unroll 4
-  for (gsize i = 0; i < tile; i++, to += rows->width * rows->pixel)
-    {
-      return_output (tile, t[i], line);
-#pragma GCC unroll 4
-      for (gsize j = 0; j < tile; j++)
-        vec_store (to + j * rows->pixel, line[j]);
-    }
-}
 
 static G_ALWAYS_INLINE inline void
 load_pixels (Place      *place,
@@ -208,6 +177,7 @@ write_rows (const MtlWinograd    *shape,
     }
 }
 
+/* Aᵀ·M·A of @n strips from @strip, on its way to y by @rows. */
 static G_ALWAYS_INLINE inline void
 transform_output (gsize                 tile,
                   const MtlWinograd    *shape,
@@ -219,6 +189,8 @@ transform_output (gsize                 tile,
                   const float          *m)
 {
   const Grid grid = lay_grid (tiling, shape->out);
+  const Square places = square_of_places (tile + 2, grid.plane);
+  const Square pixels = square_of_pixels (tile, rows);
   gsize plane = shape->rows * shape->columns;
 
   for (gsize s = strip; s < strip + n; s++)
@@ -227,7 +199,8 @@ transform_output (gsize                 tile,
 
       for (gsize t = 0; t < tiling->across; t++, m += grid.pitch)
         for (gsize f = 0; f < shape->out; f += MTL_LANES)
-          transform_sums (tile, m + f, grid.plane, rows, rows->at + tile * t * rows->pixel + f);
+          transform (tile, return_output, places, m + f, pixels,
+                     rows->at + tile * t * rows->pixel + f);
       write_rows (shape, run, rows, MIN (tile, shape->rows - row),
                   run->y + s / tiling->down * shape->out * plane + row * shape->columns);
     }
