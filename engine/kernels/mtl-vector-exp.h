@@ -104,9 +104,6 @@ vec_exp_less_one (Vec x)
 
 /* --- in double precision, half as many at a time --- */
 
-#define MTL_DOUBLES (MTL_LANES / 2)
-
-typedef double Doubles      __attribute__ ((vector_size (MTL_LANES * 4)));
 typedef gint64 Longs        __attribute__ ((vector_size (MTL_LANES * 4)));
 typedef double LooseDoubles __attribute__ ((vector_size (MTL_LANES * 4), aligned (8), may_alias));
 

@@ -28,11 +28,15 @@
 #define MTL_LANES     4
 #define MTL_REGISTERS 16
 #endif
+#define MTL_DOUBLES   (MTL_LANES / 2)   /* in a register */
 
 typedef float  Vec   __attribute__ ((vector_size (MTL_LANES * 4)));
 typedef gint32 Ints  __attribute__ ((vector_size (MTL_LANES * 4)));
 /* In memory that need not be aligned. */
 typedef float  Loose __attribute__ ((vector_size (MTL_LANES * 4), aligned (4), may_alias));
+
+typedef double Doubles __attribute__ ((vector_size (MTL_DOUBLES * 8)));
+typedef float  Half    __attribute__ ((vector_size (MTL_DOUBLES * 4), aligned (4), may_alias));
 
 static G_ALWAYS_INLINE inline Vec
 vec_load (const float *from)
@@ -83,6 +87,13 @@ vec_store_few (float *to,
   for (gsize i = 0; i < n; i++)
     to[i] = v[i];
 #endif
+}
+
+/* MTL_DOUBLES values in double precision. */
+static G_ALWAYS_INLINE inline Doubles
+vec_widen (const float *from)
+{
+  return __builtin_convertvector (*(const Half *) from, Doubles);
 }
 
 /* Minus zero, for 0 − 0 would lose the sign of a negative zero. */

@@ -8,24 +8,12 @@
 
 #define SUMS 2   /* side by side, so that an addition need not wait for the last one */
 
-/* As many values as a register has doubles. */
-#define WIDE (MTL_LANES / 2)
-
-typedef float  Half    __attribute__ ((vector_size (WIDE * 4), aligned (4), may_alias));
-typedef double Doubles __attribute__ ((vector_size (WIDE * 8)));
-
-static G_ALWAYS_INLINE inline Doubles
-widen (const float *from)
-{
-  return __builtin_convertvector (*(const Half *) from, Doubles);
-}
-
 static double
 add_up (const Doubles sums[SUMS])
 {
   double total = 0.0;
 
-  for (guint l = 0; l < WIDE; l++)
+  for (guint l = 0; l < MTL_DOUBLES; l++)
     total += sums[0][l] + sums[1][l];
 
   return total;
@@ -44,11 +32,11 @@ measure (MtlNormPieces  of,
     {
       gsize i = 0;
 
-      for (; i + SUMS * WIDE <= of.n; i += SUMS * WIDE)
+      for (; i + SUMS * MTL_DOUBLES <= of.n; i += SUMS * MTL_DOUBLES)
 #pragma GCC unroll 2
         for (guint s = 0; s < SUMS; s++)
           {
-            Doubles v = widen (x + i + s * WIDE);
+            Doubles v = vec_widen (x + i + s * MTL_DOUBLES);
 
             sums[s] += v;
             more[s] += v * v;
@@ -79,14 +67,14 @@ measure_back (MtlNormPieces  of,
     {
       gsize i = 0;
 
-      for (; i + SUMS * WIDE <= of.n; i += SUMS * WIDE)
+      for (; i + SUMS * MTL_DOUBLES <= of.n; i += SUMS * MTL_DOUBLES)
 #pragma GCC unroll 2
         for (guint s = 0; s < SUMS; s++)
           {
-            Doubles g = widen (dy + i + s * WIDE);
+            Doubles g = vec_widen (dy + i + s * MTL_DOUBLES);
 
             sums[s] += g;
-            more[s] += g * (widen (x + i + s * WIDE) - mean);
+            more[s] += g * (vec_widen (x + i + s * MTL_DOUBLES) - mean);
           }
       for (; i < of.n; i++)
         {

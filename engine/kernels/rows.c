@@ -11,18 +11,6 @@
 #define COLUMNS 1024
 #define SUMS    4   /* side by side, so that an addition need not wait for the last one */
 
-/* As many values as a register has doubles. */
-#define WIDE (MTL_LANES / 2)
-
-typedef float  Half    __attribute__ ((vector_size (WIDE * 4), aligned (4), may_alias));
-typedef double Doubles __attribute__ ((vector_size (WIDE * 8)));
-
-static G_ALWAYS_INLINE inline Doubles
-widen (const float *from)
-{
-  return __builtin_convertvector (*(const Half *) from, Doubles);
-}
-
 static double
 dot (const float *x,
      const float *y,
@@ -32,15 +20,15 @@ dot (const float *x,
   double total = 0.0;
   gsize i = 0;
 
-  for (; i + SUMS * WIDE <= n; i += SUMS * WIDE)
+  for (; i + SUMS * MTL_DOUBLES <= n; i += SUMS * MTL_DOUBLES)
 #pragma GCC unroll 4
     for (guint s = 0; s < SUMS; s++)
-      sum[s] += widen (x + i + s * WIDE) * widen (y + i + s * WIDE);
+      sum[s] += vec_widen (x + i + s * MTL_DOUBLES) * vec_widen (y + i + s * MTL_DOUBLES);
   for (; i < n; i++)
     total += (double) x[i] * (double) y[i];
 
   sum[0] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  for (guint l = 0; l < WIDE; l++)
+  for (guint l = 0; l < MTL_DOUBLES; l++)
     total += sum[0][l];
 
   return total;
@@ -55,19 +43,19 @@ gram_tile (guint              tile,
            double             m[TILE][TILE])
 {
   Doubles sum[TILE][TILE] = { { { 0.0 } } };
-  gsize whole = n / WIDE * WIDE;
+  gsize whole = n / MTL_DOUBLES * MTL_DOUBLES;
 
-  for (gsize c = 0; c < whole; c += WIDE)
+  for (gsize c = 0; c < whole; c += MTL_DOUBLES)
     {
       Doubles b[TILE];
 
 #pragma GCC unroll 4
       for (guint j = 0; j < tile; j++)
-        b[j] = widen (y[j] + c);
+        b[j] = vec_widen (y[j] + c);
 #pragma GCC unroll 4
       for (guint i = 0; i < tile; i++)
         {
-          Doubles a = widen (x[i] + c);
+          Doubles a = vec_widen (x[i] + c);
 
 #pragma GCC unroll 4
           for (guint j = 0; j < tile; j++)
@@ -81,7 +69,7 @@ gram_tile (guint              tile,
         m[i][j] = 0.0;
         for (gsize c = whole; c < n; c++)
           m[i][j] += (double) x[i][c] * (double) y[j][c];
-        for (guint l = 0; l < WIDE; l++)
+        for (guint l = 0; l < MTL_DOUBLES; l++)
           m[i][j] += sum[i][j][l];
       }
 }
