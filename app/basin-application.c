@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 
 #include "basin-preferences.h"
+#include "mtw-work.h"
 
 struct _BasinApplication
 {
@@ -324,7 +325,7 @@ basin_application_startup (GApplication *application)
   add_keys (GTK_APPLICATION (self));
 
   g_application_hold (application);
-  task = g_task_new (self, NULL, started_cb, NULL);
+  task = mtw_work_new (self, started_cb, NULL);
   g_task_run_in_thread (task, start_thread);
 }
 

@@ -5,6 +5,8 @@
 
 #include "basin-export-job.h"
 
+#include "mtw-work.h"
+
 typedef struct
 {
   MtlChosen   *exporter;
@@ -52,7 +54,7 @@ basin_export_make (gpointer             source,
                    const char          *provenance,
                    GAsyncReadyCallback  ready)
 {
-  g_autoptr(GTask) task = g_task_new (source, NULL, ready, NULL);
+  g_autoptr(GTask) task = mtw_work_new (source, ready, NULL);
   Job *job = g_new0 (Job, 1);
 
   job->exporter = mtl_chosen_ref (exporter);

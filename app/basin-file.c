@@ -10,6 +10,8 @@
 
 #include <gtk/gtk.h>
 
+#include "mtw-work.h"
+
 struct _BasinFile
 {
   GObject       parent_instance;
@@ -164,7 +166,7 @@ basin_file_load (BasinFile           *self,
                  GAsyncReadyCallback  ready,
                  gpointer             data)
 {
-  g_autoptr(GTask) task = g_task_new (self, NULL, ready, data);
+  g_autoptr(GTask) task = mtw_work_new (self, ready, data);
   Job *job = g_new0 (Job, 1);
 
   job->file = g_object_ref (file);
@@ -216,7 +218,7 @@ basin_file_save (BasinFile           *self,
                  GAsyncReadyCallback  ready,
                  gpointer             data)
 {
-  g_autoptr(GTask) task = g_task_new (self, NULL, ready, data);
+  g_autoptr(GTask) task = mtw_work_new (self, ready, data);
   Job *job = g_new0 (Job, 1);
 
   self->writing = TRUE;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "mtl-store.h"
+#include "mtw-work.h"
 
 #define DELAY 1000   /* ms after an edit */
 
@@ -269,7 +270,7 @@ write_cb (gpointer data)
   /* The last window may close meanwhile: what is half written has to be dropped. */
   if (g_application_get_default () != NULL)
     g_application_hold (g_application_get_default ());
-  task = g_task_new (self, NULL, written_cb, NULL);
+  task = mtw_work_new (self, written_cb, NULL);
   g_object_set_data_full (G_OBJECT (task), "path", g_strdup (self->path), g_free);
   g_task_set_task_data (task, print (self), (GDestroyNotify) g_bytes_unref);
   g_task_run_in_thread (task, write_thread);

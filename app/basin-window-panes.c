@@ -11,6 +11,7 @@
 #include "mtw-outline.h"
 #include "mtw-palette.h"
 #include "mtw-runs-page.h"
+#include "mtw-work.h"
 
 #define PALETTE_WIDTH   152
 #define INSPECTOR_WIDTH 284
@@ -180,7 +181,7 @@ open_run_cb (MtwRunsPage *page,
              const char  *run,
              BasinWindow *self)
 {
-  g_autoptr(GTask) task = g_task_new (self, NULL, run_loaded_cb, NULL);
+  g_autoptr(GTask) task = mtw_work_new (self, run_loaded_cb, NULL);
   Wanted *wanted = g_new0 (Wanted, 1);
 
   wanted->store = mtl_store_ref (self->store);

@@ -12,7 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "mtw-history.h"
-#include "mtw-survey-maker.h"
+#include "mtw-work.h"
 
 #define MERGE_TIME G_USEC_PER_SEC   /* edits of one value within it are one undo */
 
@@ -63,10 +63,21 @@ design_type (void)
 static void start_survey (MtwDocument *self);
 
 static void
-surveyed (gpointer   document,
-          MtlSurvey *survey)
+survey_thread (GTask        *task,
+               gpointer      source,
+               gpointer      design,
+               GCancellable *cancel)
 {
-  MtwDocument *self = document;
+  g_task_return_pointer (task, mtl_survey_new (design), (GDestroyNotify) mtl_survey_unref);
+}
+
+static void
+surveyed_cb (GObject      *object,
+             GAsyncResult *result,
+             gpointer      data)
+{
+  MtwDocument *self = MTW_DOCUMENT (object);
+  MtlSurvey *survey = g_task_propagate_pointer (G_TASK (result), NULL);
 
   self->surveying = FALSE;
   /* A replaced document is surveyed at once: what comes late is of the old one. */
@@ -85,11 +96,15 @@ surveyed (gpointer   document,
 static void
 start_survey (MtwDocument *self)
 {
+  g_autoptr(GTask) task = NULL;
+
   if (self->surveying)
     return;
 
   self->surveying = TRUE;
-  mtw_survey_make (self->design, self, surveyed);
+  task = mtw_work_new (self, surveyed_cb, NULL);
+  g_task_set_task_data (task, mtl_design_ref (self->design), free_design);
+  g_task_run_in_thread (task, survey_thread);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "mtw-run-item.h"
 #include "mtw-runs-columns.h"
 #include "mtw-runs-list.h"
+#include "mtw-work.h"
 
 struct _MtwRunsPage
 {
@@ -349,7 +350,7 @@ mtw_runs_page_refresh (MtwRunsPage *self)
     return;
 
   self->loading = TRUE;
-  task = g_task_new (self, NULL, listed_cb, NULL);
+  task = mtw_work_new (self, listed_cb, NULL);
   g_task_set_task_data (task, mtl_store_ref (self->store), (GDestroyNotify) mtl_store_unref);
   g_task_run_in_thread (task, list_thread);
 }

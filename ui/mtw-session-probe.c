@@ -35,7 +35,7 @@ store_point (MtwSession *self,
              double      x,
              double      y)
 {
-  g_autoptr(GTask) task = g_task_new (self, NULL, NULL, NULL);
+  g_autoptr(GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
   g_object_set_data_full (G_OBJECT (task), "store", mtl_store_ref (self->store),
                           (GDestroyNotify) mtl_store_unref);
