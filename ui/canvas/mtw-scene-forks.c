@@ -69,11 +69,16 @@ fork_of (MtwScene *self,
 void
 mtw_scene_find_forks (MtwScene *self)
 {
+  g_autofree guint *n_out = g_new0 (guint, self->items->len + 1);
+
+  for (guint i = 0; i < self->links->len; i++)
+    n_out[mtw_scene_link (self, i)->from] += mtw_scene_link (self, i)->rim == MTW_RIM_NONE;
   for (guint i = 0; i < self->links->len; i++)
     {
       MtwLink *link = &g_array_index (self->links, MtwLink, i);
 
-      if (!link->inside && link->rim == MTW_RIM_NONE)
+      /* Most have one reader: to look for more would be quadratic. */
+      if (link->rim == MTW_RIM_NONE && n_out[link->from] > 1)
         link->fork = fork_of (self, link->from, link->from_port);
     }
 }

@@ -264,10 +264,11 @@ place_body (MtwScene       *self,
     {
       MtwItem *item = item_at (self, i);
       graphene_rect_t closed;
-      int same = still != NULL ? mtw_scene_find (still, item->id) : -1;
+      int same;
 
       if (item->frame != frame || item->host >= 0)
         continue;
+      same = still != NULL ? mtw_scene_find (still, item->id) : -1;
       closed = mtw_item_closed_box (item);
       item->shift = same >= 0 ? mtw_scene_item (still, same)->shift
                     : mtw_rooms_shift (rooms, &closed.origin, closed.size.width, i);

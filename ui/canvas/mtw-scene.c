@@ -1,7 +1,7 @@
 /* mtw-scene.c — where everything of a design lies on the canvas
  *
- * Making a scene is linear in blocks and wires, so a drag can make one for
- * each movement of the pointer.
+ * Making a scene is linear in blocks and wires, with a pass over them for each open
+ * group and each fork, so a drag can make one for each movement of the pointer.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
