@@ -17,6 +17,21 @@
 #define STACK_WIDTH  1.4
 
 void
+mtw_part_measure (GtkWidget      *widget,
+                  GtkOrientation  orientation,
+                  int             for_size,
+                  int            *minimum,
+                  int            *natural,
+                  int            *minimum_baseline,
+                  int            *natural_baseline)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    gtk_widget_measure (child, orientation, -1, NULL, NULL, NULL, NULL);
+  *minimum = *natural = 1;
+}
+
+void
 mtw_part_place (GtkWidget *child,
                 int        x,
                 int        y,

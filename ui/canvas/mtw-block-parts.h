@@ -7,6 +7,14 @@
 
 #include <gtk/gtk.h>
 
+/* The vfunc of what has its parts at fixed places: it can be of any size. */
+void       mtw_part_measure   (GtkWidget      *widget,
+                               GtkOrientation  orientation,
+                               int             for_size,
+                               int            *minimum,
+                               int            *natural,
+                               int            *minimum_baseline,
+                               int            *natural_baseline);
 /* At a fixed place of its parent, larger if it cannot be as small. */
 void       mtw_part_place     (GtkWidget  *child,
                                int         x,

@@ -55,21 +55,6 @@ struct _MtwBlock
 G_DEFINE_FINAL_TYPE (MtwBlock, mtw_block, GTK_TYPE_WIDGET)
 
 static void
-mtw_block_measure (GtkWidget      *widget,
-                   GtkOrientation  orientation,
-                   int             for_size,
-                   int            *minimum,
-                   int            *natural,
-                   int            *minimum_baseline,
-                   int            *natural_baseline)
-{
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    gtk_widget_measure (child, orientation, -1, NULL, NULL, NULL, NULL);
-  *minimum = *natural = 1;
-}
-
-static void
 place_ports (MtwBlock *self,
              int       width,
              int       height)
@@ -186,7 +171,7 @@ mtw_block_class_init (MtwBlockClass *klass)
   G_OBJECT_CLASS (klass)->dispose = mtw_block_dispose;
   G_OBJECT_CLASS (klass)->finalize = mtw_block_finalize;
 
-  widget_class->measure = mtw_block_measure;
+  widget_class->measure = mtw_part_measure;
   widget_class->size_allocate = mtw_block_size_allocate;
   widget_class->snapshot = mtw_block_snapshot;
 

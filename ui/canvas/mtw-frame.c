@@ -29,21 +29,6 @@ struct _MtwFrame
 G_DEFINE_FINAL_TYPE (MtwFrame, mtw_frame, GTK_TYPE_WIDGET)
 
 static void
-mtw_frame_measure (GtkWidget      *widget,
-                   GtkOrientation  orientation,
-                   int             for_size,
-                   int            *minimum,
-                   int            *natural,
-                   int            *minimum_baseline,
-                   int            *natural_baseline)
-{
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    gtk_widget_measure (child, orientation, -1, NULL, NULL, NULL, NULL);
-  *minimum = *natural = 1;
-}
-
-static void
 mtw_frame_size_allocate (GtkWidget *widget,
                          int        width,
                          int        height,
@@ -76,7 +61,7 @@ mtw_frame_class_init (MtwFrameClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = mtw_frame_dispose;
-  widget_class->measure = mtw_frame_measure;
+  widget_class->measure = mtw_part_measure;
   widget_class->size_allocate = mtw_frame_size_allocate;
 
   gtk_widget_class_set_css_name (widget_class, "header");
