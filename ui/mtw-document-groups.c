@@ -12,6 +12,7 @@
 
 #include "mtl-group.h"
 #include "mtl-look.h"
+#include "mtw-offer.h"
 #include "mtw-path.h"
 
 #define GRID 8
@@ -166,15 +167,6 @@ mtw_document_ungroup (MtwDocument  *self,
   return TRUE;
 }
 
-static const MtlGroup *
-group_of (MtwDocument *self,
-          const char  *use)
-{
-  const MtlBlock *block = mtl_design_find (mtw_document_get_design (self), use);
-
-  return block != NULL ? mtl_block_group (block) : NULL;
-}
-
 /* The edit that makes the definition @group, which is taken. */
 static gboolean
 replace_group (MtwDocument  *self,
@@ -211,7 +203,7 @@ mtw_document_title_group (MtwDocument  *self,
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
 
-  group = group_of (self, use);
+  group = mtw_offer_group (mtw_document_get_design (self), use);
   if (group == NULL)
     return FALSE;
 
@@ -261,7 +253,7 @@ mtw_document_add_param (MtwDocument  *self,
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
 
   use = mtw_path_scope (block);
-  group = use != NULL ? group_of (self, use) : NULL;
+  group = use != NULL ? mtw_offer_group (mtw_document_get_design (self), use) : NULL;
   g_return_val_if_fail (group != NULL, FALSE);
 
   old = find_param (group, id);
@@ -299,7 +291,7 @@ mtw_document_drop_param (MtwDocument  *self,
 
   g_return_val_if_fail (MTW_IS_DOCUMENT (self), FALSE);
 
-  group = group_of (self, use);
+  group = mtw_offer_group (mtw_document_get_design (self), use);
   if (group == NULL)
     return FALSE;
 

@@ -101,6 +101,15 @@ mtw_offer_title (const MtlChosen *what)
   return _(mtl_chosen_method (what)->title);
 }
 
+const MtlGroup *
+mtw_offer_group (const MtlDesign *design,
+                 const char      *use)
+{
+  const MtlBlock *block = mtl_design_find (design, use);
+
+  return block != NULL ? mtl_block_group (block) : NULL;
+}
+
 const MtlDesign *
 mtw_offer_graph (const MtlDesign *design,
                  const char      *scope)

@@ -43,6 +43,9 @@ MtlDesign   *mtw_offer_add_all (MtlDesign        *design,
                                 const char       *scope,
                                 GPtrArray        *ids,
                                 GPtrArray        *refusals);
+/* (transfer none) (nullable): the group that a block is a use of; NULL: it is none */
+const MtlGroup  *mtw_offer_group (const MtlDesign *design,
+                                  const char      *use);
 /* (transfer none): the design itself, or the body of a group. */
 const MtlDesign *mtw_offer_graph (const MtlDesign *design,
                                   const char      *scope);

@@ -139,8 +139,7 @@ is_at_border (const MtlDesign *design,
               const char      *scope,
               const MtlWire   *between)
 {
-  const MtlGroup *group = scope != NULL ? mtl_block_group (mtl_design_find (design, scope))
-                                        : NULL;
+  const MtlGroup *group = scope != NULL ? mtw_offer_group (design, scope) : NULL;
 
   return group != NULL && (has_end (mtl_group_inputs (group), between->from)
                            || has_end (mtl_group_inputs (group), between->to)

@@ -8,16 +8,8 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "mtw-offer.h"
 #include "mtw-path.h"
-
-static const MtlGroup *
-group_of (MtlDesign  *design,
-          const char *use)
-{
-  const MtlBlock *block = mtl_design_find (design, use);
-
-  return block != NULL ? mtl_block_group (block) : NULL;
-}
 
 static gboolean
 has_port (const MtlGroupPort *ports,
@@ -56,7 +48,7 @@ find_input (MtlDesign  *design,
             const char *to)
 {
   g_autofree char *scope = mtw_path_scope (use);
-  const MtlDesign *graph = scope != NULL ? mtl_design_body (design, scope) : design;
+  const MtlDesign *graph = mtw_offer_graph (design, scope);
 
   for (guint i = 0; i < mtl_design_n_wires (graph); i++)
     {
@@ -68,7 +60,7 @@ find_input (MtlDesign  *design,
         return g_strconcat (use, ".", wire->to_port, NULL);
     }
 
-  return free_port (group_of (design, use), use, strrchr (to, '.') + 1);
+  return free_port (mtw_offer_group (design, use), use, strrchr (to, '.') + 1);
 }
 
 /* The output of @use that shows @from, or a new one, called as that inner port. */
@@ -77,7 +69,7 @@ find_output (MtlDesign  *design,
              const char *use,
              const char *from)
 {
-  const MtlGroup *group = group_of (design, use);
+  const MtlGroup *group = mtw_offer_group (design, use);
 
   for (const MtlGroupPort *port = mtl_group_outputs (group); port->name != NULL; port++)
     if (g_str_equal (port->ends[0], mtw_path_name (from)))

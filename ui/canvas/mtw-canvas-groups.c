@@ -13,6 +13,7 @@
 
 #include "mtl-look.h"
 #include "mtw-number.h"
+#include "mtw-offer.h"
 #include "mtw-path.h"
 
 #define UNFOLD_TIME 200     /* ms */
@@ -30,10 +31,7 @@ gboolean
 mtw_canvas_is_use (MtwCanvas  *self,
                    const char *id)
 {
-  const MtlBlock *block = id != NULL ? mtl_design_find (mtw_document_get_design (self->document),
-                                                        id) : NULL;
-
-  return block != NULL && mtl_block_group (block) != NULL;
+  return id != NULL && mtw_offer_group (mtw_document_get_design (self->document), id) != NULL;
 }
 
 static void
@@ -186,7 +184,7 @@ find_renamed (MtwCanvas     *self,
 {
   g_autofree char *scope = mtw_path_scope (item->id);
   const MtlDesign *before = mtw_scene_graph (self->scene, item->frame);
-  const MtlDesign *after = scope != NULL ? mtl_design_body (design, scope) : design;
+  const MtlDesign *after = mtw_offer_graph (design, scope);
   guint n = mtl_design_n_blocks (before);
 
   if (after == NULL || mtl_design_n_blocks (after) != n)

@@ -8,6 +8,8 @@
 
 #include "mtw-scene-private.h"
 
+#include "mtw-path.h"
+
 static MtwItem *
 item_at (const MtwScene *self,
          guint           n)
@@ -65,7 +67,7 @@ path_of (const MtwScene *self,
          int             frame,
          const char     *name)
 {
-  return frame >= 0 ? g_strconcat (item_at (self, frame)->id, "/", name, NULL) : g_strdup (name);
+  return mtw_path_join (frame >= 0 ? item_at (self, frame)->id : NULL, name);
 }
 
 static void
