@@ -132,21 +132,28 @@ mtw_paint_regions (const MtwPaint *paint)
     }
 }
 
+void
+mtw_paint_clip (const MtwPaint *paint,
+                int             frame)
+{
+  graphene_rect_t clip;
+
+  if (!mtw_scene_clip (paint->scene, frame, &clip))
+    return;
+  cairo_rectangle (paint->cr, clip.origin.x, clip.origin.y, clip.size.width, clip.size.height);
+  cairo_clip (paint->cr);
+}
+
 /* An open group: paper with a tint and a dashed edge. */
 static void
 draw_frame (const MtwPaint *paint,
             const MtwItem  *item)
 {
   static const double dash[2] = { 5, 4 };
-  graphene_rect_t edge, clip;
+  graphene_rect_t edge;
 
   cairo_save (paint->cr);
-  if (mtw_scene_clip (paint->scene, item->frame, &clip))
-    {
-      cairo_rectangle (paint->cr, clip.origin.x, clip.origin.y, clip.size.width,
-                       clip.size.height);
-      cairo_clip (paint->cr);
-    }
+  mtw_paint_clip (paint, item->frame);
   trace_rounded (paint->cr, &item->box, FRAME_RADIUS);
   set_ink (paint, paint->dark ? FRAME_TINT * 1.7 : FRAME_TINT);
   cairo_fill (paint->cr);

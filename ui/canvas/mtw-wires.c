@@ -340,7 +340,6 @@ draw_link (const MtwPaint *paint,
   const MtwLink *link = mtw_scene_link (paint->scene, n);
   int frame = link->rim == MTW_RIM_IN ? (int) link->from
                                       : mtw_scene_item (paint->scene, link->from)->frame;
-  graphene_rect_t clip;
   graphene_point_t p[4];
 
   mtw_scene_curve (paint->scene, link, p);
@@ -348,12 +347,7 @@ draw_link (const MtwPaint *paint,
     return;
 
   cairo_save (paint->cr);
-  if (mtw_scene_clip (paint->scene, frame, &clip))
-    {
-      cairo_rectangle (paint->cr, clip.origin.x, clip.origin.y, clip.size.width,
-                       clip.size.height);
-      cairo_clip (paint->cr);
-    }
+  mtw_paint_clip (paint, frame);
   draw_whole (paint, n, p);
   cairo_restore (paint->cr);
 }

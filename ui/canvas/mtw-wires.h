@@ -42,6 +42,9 @@ void mtw_paint_grid      (const MtwPaint *paint);
 void mtw_paint_regions   (const MtwPaint *paint);
 void mtw_paint_frames    (const MtwPaint *paint);
 void mtw_paint_wires     (const MtwPaint *paint);
+/* Cuts off what frames leave no room for while they open or close, as mtw_scene_clip(). */
+void mtw_paint_clip      (const MtwPaint *paint,
+                          int             frame);
 void mtw_paint_underlines (const MtwPaint *paint);
 /* A wire on its way to @end; @reason: why it cannot end there, or NULL. */
 void mtw_paint_drawn     (const MtwPaint         *paint,
