@@ -5,9 +5,8 @@
 
 #include "mtw-outline-row.h"
 
+#include "mtw-colours.h"
 #include "mtw-outline-node.h"
-
-#define N_TASK_COLOURS 8
 
 static GtkWidget *
 add_label (GtkWidget  *box,
@@ -50,11 +49,11 @@ static void
 colour_title (GtkWidget *title,
               int        task)
 {
-  for (int k = 0; k < N_TASK_COLOURS; k++)
+  for (int k = 0; k < MTW_N_TASK_COLOURS; k++)
     {
       g_autofree char *class_name = g_strdup_printf ("task-%d-text", k + 1);
 
-      if (task >= 0 && task % N_TASK_COLOURS == k)
+      if (task >= 0 && task % MTW_N_TASK_COLOURS == k)
         gtk_widget_add_css_class (title, class_name);
       else
         gtk_widget_remove_css_class (title, class_name);

@@ -105,12 +105,13 @@ mtw_words_of_inputs (MtwDocument *document,
   for (guint i = 0; i < mtl_design_n_wires (graph); i++)
     {
       const MtlWire *wire = mtl_design_wire (graph, i);
-      g_autofree char *giver = mtw_path_join (scope, wire->from);
+      g_autofree char *giver = NULL;
       g_autofree char *shape = NULL;
       g_autofree char *line = NULL;
 
       if (!g_str_equal (wire->to, mtw_path_name (block)))
         continue;
+      giver = mtw_path_join (scope, wire->from);
       shape = words_of_port (document, giver, wire->from_port);
       /* Translators: what a block reads: another block and its shape, “dense1, 50 values”. */
       line = g_strdup_printf (_("%s, %s"), wire->from, shape);
