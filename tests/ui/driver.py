@@ -195,6 +195,7 @@ class Studio:
             env.update(LD_PRELOAD=watchdog, BASIN_WATCHDOG=self.notes_path)
         self.process = subprocess.Popen(command, env=env, stdout=self.log, stderr=self.log)
         self.name = wait(self.find_name, lambda: f"on the bus: {command}; {self.said()}")
+        wait(self.has_tree, lambda: f"elements of {command}; {self.said()}")
 
     # --- the bus ---
 
@@ -229,11 +230,23 @@ class Studio:
                 return name
         return None
 
+    def items(self):
+        return self.call("/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")[0]
+
+    def has_tree(self):
+        """An application is known to the registry a moment before it has its elements."""
+        try:
+            return self.items()
+        except GLib.Error as error:
+            if not error.matches(Gio.DBusError.quark(), Gio.DBusError.UNKNOWN_METHOD):
+                raise
+            return None
+
     def tree(self):
         """The root of all elements, read anew."""
         asked = set()
         while True:
-            items = self.call("/org/a11y/atspi/cache", "org.a11y.atspi.Cache", "GetItems")[0]
+            items = self.items()
             elements = {}
             for item in items:
                 element = Element(item)
