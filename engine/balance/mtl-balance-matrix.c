@@ -78,12 +78,13 @@ spread_over_tasks (const MtlChosen  *chosen,
 static MtlState *
 new_state (const MtlBalancer *balancer,
            const MtlSetting  *set,
-           guint              n_tasks)
+           guint              n_tasks,
+           gsize              n_columns)
 {
   MtlStateSpec spec = { 0 };
 
   if (balancer->declare != NULL)
-    balancer->declare (n_tasks, set, &spec);
+    balancer->declare (n_tasks, n_columns, set, &spec);
 
   return mtl_state_new (&spec);
 }
@@ -113,34 +114,50 @@ check_losses (const double  *losses,
   return TRUE;
 }
 
+/* Cross products are those with the Jacobian itself: there is no other batch. */
 static MtlBalanceStatus
-weigh_rows (const MtlChosen  *chosen,
-            const double     *gramian,
-            const double     *losses,
-            guint             n_tasks,
-            guint64           seed,
-            double           *weights,
-            GError          **error)
+balance_rows (const MtlChosen  *chosen,
+              const double     *jacobian,
+              guint             n_tasks,
+              gsize             n_columns,
+              const double     *losses,
+              guint64           seed,
+              double           *weights,
+              double           *direction,
+              GError          **error)
 {
   const MtlBalancer *method = (const MtlBalancer *) mtl_chosen_method (chosen);
   const MtlSetting *set = mtl_chosen_settings (chosen);
-  g_autoptr(MtlState) state = new_state (method, set, n_tasks);
+  g_autoptr(MtlState) state = new_state (method, set, n_tasks, n_columns);
+  g_autofree double *gramian = new_gramian (jacobian, n_tasks, n_columns);
   guint task[MOST_TASKS];
+  const double *row[MOST_TASKS];
+  MtlRows rows = { .n_columns = n_columns, .doubles = row };
   MtlBalanceInput in = {
     .n_tasks = n_tasks,
     .task = task,
     .losses = losses,
     .gramian = gramian,
+    .cross = gramian,
+    .rows = &rows,
+    .rate = 1.0,
     .set = set,
     .state = state,
     .rng = mtl_rng_new (seed, MTL_STREAM_LOSS_PART),
     .chosen = chosen,
   };
+  MtlBalanceStatus status;
 
   for (guint i = 0; i < n_tasks; i++)
-    task[i] = i;
+    {
+      task[i] = i;
+      row[i] = jacobian + i * n_columns;
+    }
+  status = mtl_balancer_weigh (method, &in, weights, error);
+  if (status != MTL_BALANCE_REFUSED)
+    mtl_balancer_combine (method, &in, weights, 0, n_columns, direction);
 
-  return mtl_balancer_weigh (method, &in, weights, error);
+  return status;
 }
 
 gboolean
@@ -156,7 +173,6 @@ mtl_balance_matrix (const MtlChosen  *balancer,
                     GError          **error)
 {
   g_autoptr(MtlChosen) chosen = NULL;
-  g_autofree double *gramian = NULL;
   MtlBalanceStatus outcome;
 
   g_return_val_if_fail (mtl_chosen_kind (balancer) == MTL_KIND_BALANCER, FALSE);
@@ -169,17 +185,10 @@ mtl_balance_matrix (const MtlChosen  *balancer,
   if (chosen == NULL)
     return FALSE;
 
-  gramian = new_gramian (jacobian, n_tasks, n_columns);
-  outcome = weigh_rows (chosen, gramian, losses, n_tasks, seed, weights, error);
+  outcome = balance_rows (chosen, jacobian, n_tasks, n_columns, losses, seed, weights, direction,
+                          error);
   if (outcome == MTL_BALANCE_REFUSED)
     return FALSE;
-
-  for (gsize n = 0; n < n_columns; n++)
-    {
-      direction[n] = 0.0;
-      for (guint i = 0; i < n_tasks; i++)
-        direction[n] += weights[i] * jacobian[i * n_columns + n];
-    }
 
   *status = name_status (outcome);
   return TRUE;

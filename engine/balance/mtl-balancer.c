@@ -140,6 +140,41 @@ check_gramian (const MtlBalancer     *self,
   return TRUE;
 }
 
+/* Inner products of two batches, whose diagonal may be anything too. */
+static gboolean
+check_cross (const MtlBalancer     *self,
+             const MtlBalanceInput *in,
+             GError               **error)
+{
+  guint k = in->n_tasks;
+
+  if ((self->needs & MTL_NEEDS_CROSS) == 0)
+    return TRUE;
+  for (guint i = 0; i < k * k; i++)
+    if (!isfinite (in->cross[i]))
+      return refuse (self, in, "inner product with a gradient of another batch", i / k,
+                     in->cross[i], error);
+
+  return TRUE;
+}
+
+/* The lengths of d are not known where a method writes it itself. */
+static gboolean
+check_rescale (const MtlBalancer     *self,
+               const MtlBalanceInput *in,
+               GError               **error)
+{
+  const char *rescale = find_rescale (self, in->chosen);
+
+  if (self->combine == NULL || g_str_equal (rescale, "none"))
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+               "%s is not a weighted sum of gradients, so it cannot be rescaled to “%s”; "
+               "choose none", self->method.id, rescale);
+  return FALSE;
+}
+
 /* Losses that the method does not read may be anything: weights that depend on
  * nothing are asked for before the losses are known. */
 static gboolean
@@ -148,6 +183,9 @@ check_input (const MtlBalancer     *self,
              gboolean               needs_gramian,
              GError               **error)
 {
+  if (!check_rescale (self, in, error) || !check_cross (self, in, error))
+    return FALSE;
+
   if (in->losses != NULL && (self->needs & MTL_NEEDS_LOSSES) != 0
       && !check_vector (self, in, "loss", in->losses, error))
     return FALSE;
@@ -269,5 +307,45 @@ mtl_balancer_weigh (const MtlBalancer     *self,
   if (status != MTL_BALANCE_STATIONARY)
     apply_rescale (self, in, w);
 
-  return check_vector (self, in, "weight", w, error) ? status : MTL_BALANCE_REFUSED;
+  /* Where the method writes d itself, that is looked at instead. */
+  if (self->combine == NULL && !check_vector (self, in, "weight", w, error))
+    return MTL_BALANCE_REFUSED;
+
+  return status;
+}
+
+void
+mtl_rows_read (const MtlRows *self,
+               guint          i,
+               gsize          first,
+               gsize          n,
+               double        *to)
+{
+  for (gsize c = 0; c < n; c++)
+    to[c] = self->doubles != NULL ? self->doubles[i][first + c] : self->floats[i][first + c];
+}
+
+void
+mtl_balancer_combine (const MtlBalancer     *self,
+                      const MtlBalanceInput *in,
+                      const double          *w,
+                      gsize                  first,
+                      gsize                  n,
+                      double                *d)
+{
+  g_autofree double *rows = g_new (double, in->n_tasks * n);
+
+  for (guint i = 0; i < in->n_tasks; i++)
+    mtl_rows_read (in->rows, i, first, n, rows + i * n);
+  if (self->combine != NULL)
+    {
+      self->combine (in, w, first, n, rows, d);
+      return;
+    }
+
+  for (gsize c = 0; c < n; c++)
+    d[c] = 0.0;
+  for (guint i = 0; i < in->n_tasks; i++)
+    for (gsize c = 0; c < n; c++)
+      d[c] += w[i] * rows[i * n + c];
 }

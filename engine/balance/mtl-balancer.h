@@ -4,6 +4,7 @@
  * with K task weights w, and the shared step follows d = Σ_k w_k·g_k. It asks
  * for the least that it can work from: a method that needs inner products
  * only is given the K×K Gramian M and costs nothing in the number of weights.
+ * One whose d is no such sum writes it itself, column by column.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -13,11 +14,14 @@
 #include "mtl-chosen.h"
 #include "mtl-rng.h"
 #include "mtl-state.h"
+#include "mtl-step.h"
 
 typedef enum
 {
   MTL_NEEDS_LOSSES  = 1 << 0,
   MTL_NEEDS_GRAMIAN = 1 << 1,
+  MTL_NEEDS_ROWS    = 1 << 2,  /* the gradients themselves */
+  MTL_NEEDS_CROSS   = 1 << 3,  /* inner products of the gradients of two fresh batches */
 } MtlNeeds;
 
 typedef enum
@@ -54,12 +58,32 @@ typedef enum
   MTL_BALANCE_REFUSED,     /* error is set */
 } MtlBalanceStatus;
 
+/* A gradient for each task of a call: floats in training, doubles where a matrix is given. */
+typedef struct
+{
+  gsize                n_columns;
+  const float *const  *floats;    /* [n_tasks], or NULL */
+  const double *const *doubles;   /* [n_tasks], or NULL */
+} MtlRows;
+
+/* Columns [first, first + n) of row @i, as doubles. */
+void mtl_rows_read (const MtlRows *self,
+                    guint          i,
+                    gsize          first,
+                    gsize          n,
+                    double        *to);
+
 typedef struct
 {
   guint             n_tasks;   /* of this call: a task without a valid label is left out */
   const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
   const double     *losses;    /* [n_tasks]: clean; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
+  const double     *cross;     /* [n_tasks²]: ⟨g_i, g_j'⟩ of two fresh batches; NULL unless needed */
+  const MtlRows    *rows;      /* NULL unless needed */
+  guint64           step;      /* of the run, from 0 */
+  guint64           epoch;     /* from 0 */
+  double            rate;      /* of learning, of the model */
   const MtlSetting *set;       /* own parameters first; PER_TASK spread to K numbers */
   MtlState         *state;     /* of this part */
   MtlRng            rng;       /* keyed by run, part and step */
@@ -72,12 +96,30 @@ typedef struct
   MtlNeeds  needs;
   MtlHeads  heads;             /* initial value of the common setting `heads` */
   MtlClaims claims;
+  guint     n_sets;            /* of K rows that learn() works with */
   void             (*declare) (guint                   n_tasks,
+                               gsize                   n_columns, /* d */
                                const MtlSetting       *set,
                                MtlStateSpec           *spec);     /* NULL: stateless */
   MtlBalanceStatus (*weigh)   (const MtlBalanceInput  *in,
                                double                 *w,
                                GError                **error);
+  /* NULL: d = Σ w_k·g_k. Else columns [first, first + n) of d, after weigh(), whose w may
+   * be NaN then; @rows: n_tasks × n. May be called for several ranges at once. */
+  void             (*combine) (const MtlBalanceInput  *in,
+                               const double           *w,
+                               gsize                   first,
+                               gsize                   n,
+                               const double           *rows,
+                               double                 *d);
+  /* NULL: nothing. Before the gradients of a step: takes gradients of its own by
+   * mtl_step_probe() and changes its state. */
+  gboolean         (*learn)   (MtlStep                *step,
+                               const MtlBalanceInput  *in,
+                               GError                **error);
+  /* NULL: nothing. Once weights were stepped: @after, the losses of the same batch. */
+  void             (*follow)  (const MtlBalanceInput  *in,
+                               const double           *after);
 } MtlBalancer;
 
 /* Settings common to every balancer, after its own: `heads` (choice plain,
@@ -103,6 +145,14 @@ gboolean         mtl_balancer_weighs_heads (const MtlBalancer *self,
  * takes the Gramian even where the method does not. */
 MtlNeeds         mtl_balancer_needs        (const MtlBalancer *self,
                                             const MtlChosen   *chosen);
+
+/* d of columns [first, first + n), once weighed; @d: n values. */
+void             mtl_balancer_combine      (const MtlBalancer     *self,
+                                            const MtlBalanceInput *in,
+                                            const double          *w,
+                                            gsize                  first,
+                                            gsize                  n,
+                                            double                *d);
 
 /* For methods: the PER_TASK parameter number @param for the tasks of this
  * call; @unset where it is not set (NaN). */

@@ -69,6 +69,7 @@ static const MtlParam nash_params[] = {
 
 static void
 nash_declare (guint             n_tasks,
+              gsize             n_columns,
               const MtlSetting *set,
               MtlStateSpec     *spec)
 {

@@ -33,6 +33,7 @@ typedef enum
   MTL_STREAM_FLAT_PART,   /* balancer of the flatness part */
   MTL_STREAM_SHARP,
   MTL_STREAM_PROBE,
+  MTL_STREAM_FRESH,       /* rows of batches that a balancer has beside */
 } MtlStream;
 
 /* Four words of a 128-bit counter, lowest word first; @words may be @counter. */

@@ -32,6 +32,32 @@ port_size (const MtlData *data,
   return size;
 }
 
+static MtlBatch *
+new_batch (gsize        capacity,
+           guint        n_ports,
+           const gsize *x_size,
+           guint        n_tasks,
+           const gsize *target_size)
+{
+  MtlBatch *self = g_new0 (MtlBatch, 1);
+
+  self->capacity = capacity;
+  self->samples = g_new0 (guint32, capacity);
+  self->n_ports = n_ports;
+  self->x_size = g_memdup2 (x_size, n_ports * sizeof *x_size);
+  self->x = g_new (float *, n_ports);
+  for (guint p = 0; p < n_ports; p++)
+    self->x[p] = g_new0 (float, capacity * x_size[p]);
+
+  self->n_tasks = n_tasks;
+  self->target_size = g_memdup2 (target_size, n_tasks * sizeof *target_size);
+  self->targets = g_new (float *, n_tasks);
+  for (guint k = 0; k < n_tasks; k++)
+    self->targets[k] = g_new0 (float, capacity * target_size[k]);
+
+  return self;
+}
+
 /**
  * mtl_batch_new:
  * @capacity: rows that it can hold
@@ -42,21 +68,50 @@ MtlBatch *
 mtl_batch_new (MtlData *data,
                gsize    capacity)
 {
-  MtlBatch *self = g_new0 (MtlBatch, 1);
+  g_autofree gsize *x_size = g_new (gsize, data->info.n_ports);
+  g_autofree gsize *target_size = g_new (gsize, data->n_tasks);
 
-  self->capacity = capacity;
-  self->samples = g_new0 (guint32, capacity);
-  self->n_ports = data->info.n_ports;
-  self->x = g_new (float *, self->n_ports);
+  for (guint p = 0; p < data->info.n_ports; p++)
+    x_size[p] = port_size (data, p);
+  for (guint k = 0; k < data->n_tasks; k++)
+    target_size[k] = mtl_data_target (data, k)->size;
+
+  return new_batch (capacity, data->info.n_ports, x_size, data->n_tasks, target_size);
+}
+
+MtlBatch *
+mtl_batch_new_like (const MtlBatch *other)
+{
+  return new_batch (other->capacity, other->n_ports, other->x_size, other->n_tasks,
+                    other->target_size);
+}
+
+static void
+take_rows (float         *to,
+           const float   *from,
+           gsize          size,
+           const guint32 *rows,
+           gsize          n)
+{
+  for (gsize i = 0; i < n; i++)
+    memcpy (to + i * size, from + rows[i] * size, size * sizeof *to);
+}
+
+void
+mtl_batch_take (MtlBatch       *self,
+                const MtlBatch *from,
+                const guint32  *rows,
+                gsize           n)
+{
+  g_return_if_fail (n <= self->capacity);
+
+  self->rows = n;
+  for (gsize i = 0; i < n; i++)
+    self->samples[i] = from->samples[rows[i]];
   for (guint p = 0; p < self->n_ports; p++)
-    self->x[p] = g_new0 (float, capacity * port_size (data, p));
-
-  self->n_tasks = data->n_tasks;
-  self->targets = g_new (float *, self->n_tasks);
+    take_rows (self->x[p], from->x[p], self->x_size[p], rows, n);
   for (guint k = 0; k < self->n_tasks; k++)
-    self->targets[k] = g_new0 (float, capacity * mtl_data_target (data, k)->size);
-
-  return self;
+    take_rows (self->targets[k], from->targets[k], self->target_size[k], rows, n);
 }
 
 void
@@ -67,7 +122,9 @@ mtl_batch_free (MtlBatch *self)
   for (guint k = 0; k < self->n_tasks; k++)
     g_free (self->targets[k]);
   g_free (self->x);
+  g_free (self->x_size);
   g_free (self->targets);
+  g_free (self->target_size);
   g_free (self->samples);
   g_free (self);
 }

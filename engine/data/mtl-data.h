@@ -28,8 +28,10 @@ typedef struct
   guint32  *samples;    /* [rows]: number of each row within its split */
   guint     n_ports;
   float   **x;          /* [port]: capacity × size */
+  gsize    *x_size;     /* [port] */
   guint     n_tasks;
   float   **targets;    /* [task]: capacity × type.size */
+  gsize    *target_size;   /* [task] */
 } MtlBatch;
 
 /* @tasks, @targets: id of each task block and the name of its target. */
@@ -66,7 +68,14 @@ gboolean             mtl_data_describe    (const MtlChosen    *source,
 
 MtlBatch            *mtl_batch_new        (MtlData            *data,
                                            gsize               capacity);
+/* Empty, with room for as many rows of the same sizes. */
+MtlBatch            *mtl_batch_new_like   (const MtlBatch     *other);
 void                 mtl_batch_free       (MtlBatch           *self);
+/* Rows @rows[0 … n-1] of another batch of these sizes. */
+void                 mtl_batch_take       (MtlBatch           *self,
+                                           const MtlBatch     *from,
+                                           const guint32      *rows,
+                                           gsize               n);
 /* Rows @samples[0 … n-1] of @split; work is shared out over @pool (nullable). */
 void                 mtl_batch_fill       (MtlBatch           *self,
                                            MtlData            *data,

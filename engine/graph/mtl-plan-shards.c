@@ -19,6 +19,9 @@
 /* Multiplications in a shard: about a tenth of a millisecond forward, three to ten
  * times as much with backward, against some microseconds for each phase. */
 #define LEAST_WORK 8e6
+/* Multiplications in a batch: a step of so few takes some ten microseconds, of which a
+ * second thread would save a third while it keeps a processor from the screen. */
+#define SMALL_WORK 5e5
 
 static double
 count_work (const MtlPlan *self)
@@ -68,4 +71,10 @@ mtl_plan_choose_shards (MtlPlan *self)
          && mtl_plan_count_shards (self, self->capacity) < MTL_MAX_SLOTS
          && work * (double) (self->shard_rows / 2) >= LEAST_WORK)
     self->shard_rows /= 2;
+}
+
+gboolean
+mtl_plan_is_small (const MtlPlan *self)
+{
+  return count_work (self) * (double) self->capacity < SMALL_WORK;
 }

@@ -98,6 +98,9 @@ gsize            mtl_plan_arena_size (const MtlPlan    *self);
 gsize            mtl_plan_whole_size (const MtlPlan    *self);
 gsize            mtl_plan_rows_size  (const MtlPlan    *self);
 
+/* Whether a batch is too little work for more than one thread. */
+gboolean         mtl_plan_is_small   (const MtlPlan    *self);
+
 /* Fills θ by the tensors' rules from @seed. */
 void             mtl_plan_initialise (const MtlPlan    *self,
                                       guint64           seed,

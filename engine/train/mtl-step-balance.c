@@ -12,6 +12,8 @@
 
 #include "mtl-step-inside.h"
 
+#define COLUMNS 1024   /* of a piece of a direction */
+
 /* The Gramian of @rows over all tasks; NaN where one is left out. */
 static void
 measure (MtlStep        *self,
@@ -36,32 +38,78 @@ part_rng (MtlStep *self,
   return mtl_rng_derive (mtl_rng_new (self->seed, stream), self->step);
 }
 
-/* Asks the balancer of @part for weights of the tasks that take part. */
-gboolean
-mtl_step_weigh (MtlStep       *self,
-                MtlPart        p,
-                const double  *gramian,
-                const guint   *task,
-                guint          n,
-                GError       **error)
+/* The rows and columns of a K×K matrix that belong to the tasks of @call. */
+static double *
+pick (MtlStep           *self,
+      const MtlStepCall *call,
+      const double      *full)
 {
-  MtlStepPart *part = &self->parts[p];
-  g_autofree double *losses = g_new (double, n);
-  g_autofree double *w = g_new (double, n);
-  MtlBalanceInput input = {
+  guint n = call->in.n_tasks;
+  double *part = g_new (double, n * n);
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n; j++)
+      part[i * n + j] = full[call->task[i] * self->n_tasks + call->task[j]];
+
+  return part;
+}
+
+void
+mtl_step_open_call (MtlStep        *self,
+                    MtlPart         p,
+                    guint64         tasks,
+                    const double   *gramian,
+                    const MtlGrads *rows,
+                    MtlStepCall    *call)
+{
+  const MtlStepPart *part = &self->parts[p];
+  guint n = mtl_step_list_tasks (tasks, call->task);
+
+  call->in = (MtlBalanceInput) {
     .n_tasks = n,
-    .task = task,
-    .losses = losses,
-    .gramian = gramian,
+    .task = call->task,
+    .losses = call->losses,
+    .step = self->step,
+    .epoch = self->epoch,
+    .rate = self->rate,
     .set = mtl_chosen_settings (part->spread),
     .chosen = part->spread,
     .state = part->state,
     .rng = part_rng (self, p),
   };
+  for (guint i = 0; i < n; i++)
+    call->losses[i] = self->losses[call->task[i]];
+
+  call->gramian = gramian != NULL ? pick (self, call, gramian) : NULL;
+  call->in.gramian = call->gramian;
+  call->cross = self->cross != NULL ? pick (self, call, self->cross) : NULL;
+  call->in.cross = call->cross;
+  if (rows == NULL || (part->balancer->needs & MTL_NEEDS_ROWS) == 0)
+    return;
 
   for (guint i = 0; i < n; i++)
-    losses[i] = self->losses[task[i]];
-  part->report.status = mtl_balancer_weigh (part->balancer, &input, w, error);
+    call->row[i] = mtl_grads_row ((MtlGrads *) rows, call->task[i]);
+  call->rows = (MtlRows) { .n_columns = mtl_step_n_trunk (self), .floats = call->row };
+  call->in.rows = &call->rows;
+}
+
+void
+mtl_step_close_call (MtlStepCall *call)
+{
+  g_free (call->gramian);
+  g_free (call->cross);
+}
+
+gboolean
+mtl_step_weigh (MtlStep            *self,
+                MtlPart             p,
+                const MtlStepCall  *call,
+                GError            **error)
+{
+  MtlStepPart *part = &self->parts[p];
+  double w[MTL_MAX_TASKS];
+
+  part->report.status = mtl_balancer_weigh (part->balancer, &call->in, w, error);
   if (part->report.status == MTL_BALANCE_REFUSED)
     {
       g_prefix_error (error, _("Step %" G_GUINT64_FORMAT ": "), self->step);
@@ -70,8 +118,8 @@ mtl_step_weigh (MtlStep       *self,
 
   for (guint k = 0; k < self->n_tasks; k++)
     part->report.weights[k] = NAN;
-  for (guint i = 0; i < n; i++)
-    part->report.weights[task[i]] = w[i];
+  for (guint i = 0; i < call->in.n_tasks; i++)
+    part->report.weights[call->task[i]] = w[i];
 
   return TRUE;
 }
@@ -113,33 +161,102 @@ live_tasks (MtlStep      *self,
   return tasks;
 }
 
-/* Weights of the tasks in @live, for rows with the Gramian @full. */
+/* --- a direction that is no weighted sum --- */
+
+typedef struct
+{
+  MtlStep           *step;
+  const MtlBalancer *balancer;
+  const MtlStepCall *call;
+  const double      *w;       /* of the tasks of the call */
+  double             scale;
+} Combining;
+
+static void
+combine_columns (guint    piece,
+                 guint    worker,
+                 gpointer data)
+{
+  const Combining *self = data;
+  gsize first = (gsize) piece * COLUMNS;
+  gsize n = MIN (COLUMNS, mtl_step_n_trunk (self->step) - first);
+  float *to = self->step->gradient + first;
+  double d[COLUMNS];
+
+  mtl_balancer_combine (self->balancer, &self->call->in, self->w, first, n, d);
+  for (gsize c = 0; c < n; c++)
+    to[c] += (float) (self->scale * d[c]);
+}
+
 static gboolean
-find_weights (MtlStep       *self,
-              MtlPart        p,
-              const double  *full,
-              guint64        live,
-              GError       **error)
+combine (MtlStep            *self,
+         MtlPart             p,
+         const MtlStepCall  *call,
+         double              scale,
+         GError            **error)
 {
   const MtlStepPart *part = &self->parts[p];
-  guint task[MTL_MAX_TASKS];
-  guint n = mtl_step_list_tasks (live, task);
-  g_autofree double *gramian = g_new (double, n * n);
+  gsize d = mtl_step_n_trunk (self);
+  double w[MTL_MAX_TASKS];
+  Combining combining = { self, part->balancer, call, w, scale };
+  gsize wrong;
 
+  for (guint i = 0; i < call->in.n_tasks; i++)
+    w[i] = part->report.weights[call->task[i]];
+  mtl_pool_run (mtl_work_pool (self->work), (guint) ((d + COLUMNS - 1) / COLUMNS),
+                combine_columns, &combining);
+
+  wrong = mtl_first_not_finite (self->gradient, d);
+  if (wrong == d)
+    return TRUE;
+  g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+               _("Step %" G_GUINT64_FORMAT ": %s gave weight %" G_GSIZE_FORMAT
+                 " of the trunk a direction that is not finite"),
+               self->step, part->balancer->method.id, wrong);
+  return FALSE;
+}
+
+/* --- a part --- */
+
+/* Adds scale · A(rows) of the tasks in @live; @full: the Gramian of @rows. */
+static gboolean
+add_direction (MtlStep        *self,
+               MtlPart         p,
+               const MtlGrads *rows,
+               const double   *full,
+               guint64         live,
+               double          scale,
+               GError        **error)
+{
+  MtlStepPart *part = &self->parts[p];
+  double combined[MTL_MAX_TASKS] = { 0.0 };
+  MtlStepCall call = { 0 };
+  gboolean ok;
+
+  mtl_step_open_call (self, p, live, full, rows, &call);
   /* What does not look at rows has the weights of the loss part for both. */
   if (p == MTL_PART_FLAT
-      && (mtl_balancer_needs (part->balancer, part->spread) & MTL_NEEDS_GRAMIAN) == 0)
+      && (mtl_balancer_needs (part->balancer, part->spread)
+          & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0)
+    memcpy (part->report.weights, self->parts[MTL_PART_LOSS].report.weights,
+            self->n_tasks * sizeof (double));
+  else if (!(p == MTL_PART_LOSS && self->weighed) && !mtl_step_weigh (self, p, &call, error))
     {
-      memcpy (part->report.weights, self->parts[MTL_PART_LOSS].report.weights,
-              self->n_tasks * sizeof (double));
-      return TRUE;
+      mtl_step_close_call (&call);
+      return FALSE;
     }
 
-  for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < n; j++)
-      gramian[i * n + j] = full[task[i] * self->n_tasks + task[j]];
+  for (guint k = 0; k < self->n_tasks; k++)
+    if ((live >> k & 1) != 0)
+      combined[k] = scale * part->report.weights[k];
+  ok = TRUE;
+  if (part->balancer->combine != NULL)
+    ok = combine (self, p, &call, scale, error);
+  else
+    mtl_grads_combine (rows, combined, mtl_work_pool (self->work), self->gradient);
+  mtl_step_close_call (&call);
 
-  return mtl_step_weigh (self, p, gramian, task, n, error);
+  return ok;
 }
 
 gboolean
@@ -152,7 +269,6 @@ mtl_step_balance (MtlStep         *self,
   MtlPartReport *report = &self->parts[p].report;
   gboolean elsewhere = p == MTL_PART_LOSS && self->clean != NULL && rows != self->clean;
   g_autofree double *full = g_new (double, self->n_tasks * self->n_tasks);
-  g_autofree double *combined = g_new0 (double, self->n_tasks);
   guint64 live;
 
   /* The merged lane already holds the direction of the loss part. */
@@ -167,17 +283,8 @@ mtl_step_balance (MtlStep         *self,
   report->valid = TRUE;
 
   live = live_tasks (self, p, full);
-  if (live == 0)
-    return TRUE;
-  if (!find_weights (self, p, full, live, error))
-    return FALSE;
 
-  for (guint k = 0; k < self->n_tasks; k++)
-    if ((live >> k & 1) != 0)
-      combined[k] = scale * report->weights[k];
-  mtl_grads_combine (rows, combined, mtl_work_pool (self->work), self->gradient);
-
-  return TRUE;
+  return live == 0 || add_direction (self, p, rows, full, live, scale, error);
 }
 
 void
@@ -208,7 +315,8 @@ mtl_step_heads (MtlStep        *self,
       const float *head = mtl_grads_head ((MtlGrads *) from, k);
       float *to = self->gradient + task->offset;
       gboolean takes_part = self->tasks >> k & 1;
-      float factor = weighted ? (float) part->report.weights[k] : 1.0f;
+      double weight = part->report.weights[k];
+      float factor = weighted && !isnan (weight) ? (float) weight : 1.0f;
 
       for (gsize i = 0; i < task->n_weights; i++)
         to[i] = takes_part ? factor * head[i] : 0.0f;

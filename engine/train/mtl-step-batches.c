@@ -27,6 +27,14 @@ share_of (MtlStep *self,
   return self->shares + b * self->n_tasks;
 }
 
+double
+mtl_step_share (MtlStep *self,
+                guint    task,
+                guint    b)
+{
+  return self->n_batches == 1 ? 1.0 : share_of (self, b)[task];
+}
+
 void
 mtl_step_set_batches (MtlStep *self,
                       guint    most)

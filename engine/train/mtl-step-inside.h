@@ -8,6 +8,7 @@
 #include "mtl-step-private.h"
 
 #define MTL_MAX_ROW_SETS 4
+#define MTL_MAX_OWN_SETS 3
 
 typedef struct
 {
@@ -16,8 +17,21 @@ typedef struct
   const MtlBalancer *balancer;
   MtlState          *state;    /* NULL: stateless */
   MtlState          *before;   /* copy to go back to when a step fails */
+  MtlGrads          *sets[MTL_MAX_OWN_SETS];   /* that learn() works with */
   MtlPartReport      report;
 } MtlStepPart;
+
+/* What a balancer is asked, and what stands behind it. */
+typedef struct
+{
+  MtlBalanceInput in;
+  guint           task[MTL_MAX_TASKS];
+  double          losses[MTL_MAX_TASKS];
+  const float    *row[MTL_MAX_TASKS];
+  MtlRows         rows;
+  double         *gramian;   /* NULL: not measured */
+  double         *cross;     /* NULL: not needed */
+} MtlStepCall;
 
 struct _MtlStep
 {
@@ -35,6 +49,15 @@ struct _MtlStep
   double          *losses;     /* [K] */
   double          *aside;      /* [2 × K]: of a pass at perturbed weights, and of a batch there */
   double           clip;       /* longest gradient; 0: any */
+
+  guint64          epoch;
+  double           rate;
+
+  /* of a balancer that looks at more than the step's own batches */
+  MtlBatch        *half;       /* NULL: none yet */
+  const MtlBatch *const *fresh;   /* [2]; NULL: none were given */
+  MtlGrads        *crossed[2]; /* rows of the fresh ones; NULL: not needed */
+  double          *cross;      /* K×K, their inner products; NULL: not needed */
 
   /* of its batches, at most most_batches */
   guint            most_batches;
@@ -55,6 +78,7 @@ struct _MtlStep
   const MtlGrads  *clean;      /* rows of the clean pass; NULL: none yet, or merged */
   gboolean         merge;      /* the clean pass may take one lane */
   gboolean         merged;     /* it did: the trunk direction is in gradient */
+  gboolean         weighed;    /* weights of the loss part are known without rows */
   gboolean         perturbed;  /* the pass that failed was at perturbed weights */
 };
 
@@ -69,6 +93,10 @@ void     mtl_step_clear_batches (MtlStep      *self);
 void     mtl_step_make_rows  (MtlStep         *self);
 /* The tasks of the step, and what each batch counts in them. */
 void     mtl_step_begin_batches (MtlStep      *self);
+/* What batch @b counts in the loss of @task. */
+double   mtl_step_share      (MtlStep         *self,
+                              guint            task,
+                              guint            b);
 /* A pass like @like over several batches. */
 gboolean mtl_step_run_batches (MtlStep        *self,
                               const MtlPass   *like,
@@ -78,10 +106,27 @@ gboolean mtl_step_run_batches (MtlStep        *self,
 /* The tasks in @tasks, one after the other, into @list; returns how many. */
 guint    mtl_step_list_tasks (guint64   tasks,
                               guint    *list);
-/* Asks the balancer of @part for the weights of these tasks, into its report. */
-gboolean mtl_step_weigh      (MtlStep       *self,
-                              MtlPart        part,
-                              const double  *gramian,
-                              const guint   *task,
-                              guint          n,
-                              GError       **error);
+/* A question to the balancer of @part about @tasks. @gramian: K×K, NULL: not measured;
+ * @rows: whose it is, or NULL. Both have to stay. */
+void     mtl_step_open_call  (MtlStep           *self,
+                              MtlPart            part,
+                              guint64            tasks,
+                              const double      *gramian,
+                              const MtlGrads    *rows,
+                              MtlStepCall       *call);
+void     mtl_step_close_call (MtlStepCall       *call);
+/* Asks for weights, into the report of @part. */
+gboolean mtl_step_weigh      (MtlStep           *self,
+                              MtlPart            part,
+                              const MtlStepCall *call,
+                              GError           **error);
+/* What the balancer of the loss part does before the gradients of the step. */
+gboolean mtl_step_learn      (MtlStep           *self,
+                              GError           **error);
+/* Losses of the clean pass, without gradients. */
+void     mtl_step_find_losses (MtlStep          *self);
+/* Sets and matrices that the balancer of @part wants beside. */
+void     mtl_step_make_sets  (MtlStep           *self,
+                              MtlPart            part);
+void     mtl_step_clear_sets (MtlStep           *self,
+                              MtlPart            part);

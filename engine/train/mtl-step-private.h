@@ -35,6 +35,19 @@ void                 mtl_step_set_batches (MtlStep        *self,
 /* The longest gradient, trunk and heads together, that a step leaves; 0: any. */
 void                 mtl_step_set_clip  (MtlStep          *self,
                                          double            most);
+/* What a step is told of the run: as for step 0 of epoch 0, at a rate of 1, if not set. */
+void                 mtl_step_set_clock (MtlStep          *self,
+                                         guint64           epoch,
+                                         double            rate);
+/* How many batches of its own the balancer needs beside those of a step, 0 or 2. */
+guint                mtl_step_n_fresh   (MtlStep          *self);
+/* These, for the next step. */
+void                 mtl_step_set_fresh (MtlStep          *self,
+                                         const MtlBatch *const *fresh);
+/* Tells the balancers how the losses of the last step's batches are at @theta, the
+ * weights after it. */
+void                 mtl_step_follow    (MtlStep          *self,
+                                         const float      *theta);
 MtlState            *mtl_step_state     (MtlStep          *self,
                                          MtlPart           part);
 MtlState            *mtl_step_sharp_state (MtlStep        *self);

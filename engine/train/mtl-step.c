@@ -36,6 +36,7 @@ mtl_step_new (MtlWork *work)
   self->gradient = g_new0 (float, n_weights);
   self->losses = g_new0 (double, self->n_tasks);
   self->aside = g_new0 (double, 2 * self->n_tasks);
+  self->rate = 1.0;
   mtl_step_set_batches (self, 1);
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
@@ -60,6 +61,7 @@ mtl_step_free (MtlStep *self)
 {
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
+      mtl_step_clear_sets (self, p);
       clear_part (&self->parts[p]);
       g_free (self->parts[p].report.gramian);
       g_free (self->parts[p].report.weights);
@@ -67,6 +69,7 @@ mtl_step_free (MtlStep *self)
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     g_clear_pointer (&self->rows[n], mtl_grads_free);
   mtl_step_clear_batches (self);
+  g_clear_pointer (&self->half, mtl_batch_free);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
   g_clear_pointer (&self->sharp_state, mtl_state_free);
   g_free (self->moved);
@@ -103,14 +106,36 @@ mtl_step_set_balancer (MtlStep         *self,
   part->spread = mtl_chosen_for_tasks (balancer, mtl_plan_task_ids (plan), self->n_tasks, NULL);
   if (part->spread == NULL)
     part->spread = mtl_chosen_ref (balancer);
+  if (same)
+    return;
 
-  if (!same && part->balancer->declare != NULL)
+  if (part->balancer->declare != NULL)
     {
       MtlStateSpec spec = { 0 };
 
-      part->balancer->declare (self->n_tasks, mtl_chosen_settings (part->spread), &spec);
+      part->balancer->declare (self->n_tasks, mtl_plan_n_trunk (plan),
+                               mtl_chosen_settings (part->spread), &spec);
       part->state = new_state (&spec);
     }
+  mtl_step_clear_sets (self, p);
+  mtl_step_make_sets (self, p);
+  if (self->sharp != NULL)
+    mtl_step_make_rows (self);
+}
+
+/* Whether a balancer takes the rows themselves, for which factors will not do. */
+static gboolean
+reads_rows (MtlStep *self)
+{
+  for (guint p = 0; p < MTL_N_PARTS; p++)
+    {
+      const MtlBalancer *balancer = self->parts[p].balancer;
+
+      if (balancer != NULL && (balancer->needs & MTL_NEEDS_ROWS) != 0)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 /* What several batches add to is written out. */
@@ -118,10 +143,11 @@ void
 mtl_step_make_rows (MtlStep *self)
 {
   MtlPlan *plan = mtl_work_plan (self->work);
+  gboolean factors = self->most_batches == 1 && !reads_rows (self);
 
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     {
-      gboolean balanced = (self->sharp->balanced >> n & 1) != 0 && self->most_batches == 1;
+      gboolean balanced = factors && (self->sharp->balanced >> n & 1) != 0;
 
       g_clear_pointer (&self->rows[n], mtl_grads_free);
       if (n < self->sharp->n_rows)
@@ -159,6 +185,15 @@ mtl_step_set_sharp (MtlStep         *self,
 }
 
 void
+mtl_step_set_clock (MtlStep *self,
+                    guint64  epoch,
+                    double   rate)
+{
+  self->epoch = epoch;
+  self->rate = rate;
+}
+
+void
 mtl_step_set_clip (MtlStep *self,
                    double   most)
 {
@@ -180,21 +215,23 @@ mtl_step_sharp_state (MtlStep *self)
 
 /* --- the step --- */
 
-/* The balancer will be asked again, by the rows. */
-static void
-give_up_merge (MtlStep *self)
+static gboolean
+ask_early (MtlStep  *self,
+           GError  **error)
 {
-  MtlStepPart *part = &self->parts[MTL_PART_LOSS];
+  MtlStepCall call = { 0 };
 
-  self->merge = FALSE;
-  if (part->before == NULL)
-    return;
+  if ((self->parts[MTL_PART_LOSS].balancer->needs & MTL_NEEDS_LOSSES) != 0)
+    mtl_step_find_losses (self);
+  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
+  self->weighed = mtl_step_weigh (self, MTL_PART_LOSS, &call, error);
+  mtl_step_close_call (&call);
 
-  mtl_state_free (part->state);
-  part->state = mtl_state_copy (part->before);
+  return self->weighed;
 }
 
-/* Weights that do not depend on gradients are asked for before backward. */
+/* Weights that do not depend on gradients are asked for before backward: a pass forward
+ * for the losses is cheaper than a lane for each task. */
 static gboolean
 prepare_merge (MtlStep   *self,
                gboolean   diagnose,
@@ -205,18 +242,17 @@ prepare_merge (MtlStep   *self,
   guint n = mtl_step_list_tasks (self->tasks, task);
 
   self->merge = !diagnose && self->sharp->merges && self->n_batches == 1
-                && mtl_balancer_needs (part->balancer, part->spread) == 0;
+                && (mtl_balancer_needs (part->balancer, part->spread)
+                    & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0;
   if (!self->merge)
     return TRUE;
-  if (!mtl_step_weigh (self, MTL_PART_LOSS, NULL, task, n, error))
+  if (!ask_early (self, error))
     return FALSE;
 
-  for (guint i = 0; i < n; i++)
-    if (!(fabs (part->report.weights[task[i]]) >= LEAST_WEIGHT))
-      {
-        give_up_merge (self);
-        return TRUE;
-      }
+  for (guint i = 0; i < n && self->merge; i++)
+    self->merge = fabs (part->report.weights[task[i]]) >= LEAST_WEIGHT;
+  if (!self->merge)
+    return TRUE;
 
   /* A seed is a factor, so that of a task left out is 0 and not unknown. */
   for (guint k = 0; k < self->n_tasks; k++)
@@ -255,7 +291,9 @@ begin (MtlStep     *self,
 {
   self->theta = theta;
   self->clean = NULL;
+  self->merge = FALSE;
   self->merged = FALSE;
+  self->weighed = FALSE;
   self->perturbed = FALSE;
   memset (self->gradient, 0, mtl_step_n_weights (self) * sizeof *self->gradient);
   /* Where weights are moved, statistics stay. */
@@ -291,7 +329,8 @@ mtl_step_take_batches (MtlStep                *self,
     return TRUE;
 
   keep_states (self);
-  if (!prepare_merge (self, diagnose, error)
+  if (!mtl_step_learn (self, error)
+      || !prepare_merge (self, diagnose, error)
       || !self->sharp->step (self, mtl_chosen_settings (self->sharp_chosen),
                              self->sharp_state, error))
     {

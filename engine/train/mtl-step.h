@@ -49,3 +49,19 @@ void         mtl_step_heads     (MtlStep        *step,
 /* Adds the mean of @rows over the tasks of the step to the trunk direction. */
 void         mtl_step_add_mean  (MtlStep        *step,
                                  const MtlGrads *rows);
+
+/* --- for learn() of a balancer --- */
+
+/* A set of K rows of the balancer's own, n < n_sets. */
+MtlGrads    *mtl_step_set       (MtlStep        *step,
+                                 guint           n);
+/* Gradients at @theta of one half of the batch, 0 or 1, or of all of it, MTL_STEP_WHOLE;
+ * nothing of it is reported and running statistics stay. @losses: [K]. Fails as
+ * mtl_step_gradients(). */
+#define MTL_STEP_WHOLE 2
+gboolean     mtl_step_probe     (MtlStep        *step,
+                                 const float    *theta,
+                                 guint           half,
+                                 MtlGrads       *out,
+                                 double         *losses,
+                                 GError        **error);

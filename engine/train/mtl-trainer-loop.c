@@ -126,6 +126,28 @@ fill_batches (MtlLoop *loop)
   return b;
 }
 
+/* Rows drawn anew for each step, whatever the order of the epoch. */
+static void
+fill_fresh (MtlLoop *loop)
+{
+  guint n = mtl_step_n_fresh (loop->step);
+  gsize capacity = loop->batches[0]->capacity;
+  g_autofree guint32 *rows = g_new (guint32, capacity);
+
+  for (guint b = 0; b < n; b++)
+    {
+      MtlRng rng = mtl_rng_derive (mtl_rng_derive (mtl_rng_new (loop->seed, MTL_STREAM_FRESH), b),
+                                   loop->mark.step);
+
+      if (loop->fresh[b] == NULL)
+        loop->fresh[b] = mtl_batch_new (loop->data, capacity);
+      for (gsize i = 0; i < capacity; i++)
+        rows[i] = (guint32) mtl_rng_below (rng, i, loop->n_rows);
+      mtl_batch_fill (loop->fresh[b], loop->data, MTL_DATA_TRAIN, rows, capacity, loop->pool);
+    }
+  mtl_step_set_fresh (loop->step, n > 0 ? (const MtlBatch *const *) loop->fresh : NULL);
+}
+
 static void
 note_time (MtlLoop *loop,
            gint64   began)
@@ -199,6 +221,8 @@ take_step (MtlTrainer  *self,
   guint n_batches;
 
   n_batches = fill_batches (loop);
+  fill_fresh (loop);
+  mtl_step_set_clock (loop->step, loop->mark.epoch - 1, rate);
   if (!mtl_step_take_batches (loop->step, loop->model->theta,
                               (const MtlBatch *const *) loop->batches, n_batches,
                               loop->mark.step, loop->seed, should_diagnose (loop), &failure))
@@ -207,6 +231,7 @@ take_step (MtlTrainer  *self,
   loop->n_skipped = 0;
   loop->broken = FALSE;
   update_model (self, rate);
+  mtl_step_follow (loop->step, loop->model->theta);
   mtl_recorder_add_step (loop->recorder, loop->step, loop->mark.step, rate);
   note_time (loop, began);
 

@@ -18,6 +18,8 @@ mtl_loop_clear (MtlLoop *loop)
   for (guint b = 0; b < loop->n_batches; b++)
     mtl_batch_free (loop->batches[b]);
   loop->n_batches = 0;
+  for (guint b = 0; b < G_N_ELEMENTS (loop->fresh); b++)
+    g_clear_pointer (&loop->fresh[b], mtl_batch_free);
   g_clear_pointer (&loop->batches, g_free);
   g_clear_pointer (&loop->validation, mtl_tally_free);
   g_clear_pointer (&loop->test, mtl_tally_free);
@@ -157,7 +159,7 @@ make_engine (MtlTrainer  *self,
   if (loop->plan == NULL || !check_names (loop->plan, loop->design, error))
     return FALSE;
 
-  loop->pool = mtl_pool_new (self->options.n_threads);
+  loop->pool = mtl_pool_new (mtl_plan_is_small (loop->plan) ? 1 : self->options.n_threads);
   loop->work = mtl_work_new (loop->plan, loop->pool);
   loop->model = mtl_model_new (loop->plan, loop->seed);
   loop->step = mtl_step_new (loop->work);

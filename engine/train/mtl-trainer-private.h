@@ -27,6 +27,7 @@ typedef struct
   MtlWork         *work;
   MtlBatch       **batches;     /* of a step: n_batches, in the last of an epoch fewer are filled */
   guint            n_batches;
+  MtlBatch        *fresh[2];    /* that a balancer has beside; NULL: none did so far */
   MtlModel        *model;
   MtlStep         *step;
   MtlRecorder     *recorder;

@@ -96,7 +96,7 @@ set_up (Bench *bench,
   if (bench->plan == NULL)
     g_error ("%s", error->message);
 
-  bench->pool = mtl_pool_new (threads);
+  bench->pool = mtl_pool_new (mtl_plan_is_small (bench->plan) ? 1 : threads);
   bench->work = mtl_work_new (bench->plan, bench->pool);
   bench->model = mtl_model_new (bench->plan, BENCH_SEED);
   stir (bench->model);

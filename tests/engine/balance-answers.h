@@ -37,24 +37,27 @@ answer (const MtlBalancer *balancer,
   const MtlSetting *set = mtl_chosen_settings (spread);
   g_autoptr(MtlState) state = NULL;
   MtlStateSpec spec = { 0 };
+  const double *row[MOST_TASKS];
+  MtlRows rows = { .n_columns = p->columns, .doubles = row };
   MtlBalanceInput in = {
     .n_tasks = p->k, .task = p->task, .losses = p->losses, .gramian = p->gramian,
-    .set = set, .rng = mtl_rng_new (1, MTL_STREAM_LOSS_PART), .chosen = spread,
+    .cross = p->gramian, .rows = &rows, .rate = 1.0, .set = set, .rng = mtl_rng_new (1, MTL_STREAM_LOSS_PART), .chosen = spread,
   };
 
   if (balancer->declare != NULL)
-    balancer->declare (MOST_TASKS, set, &spec);
+    balancer->declare (MOST_TASKS, p->columns, set, &spec);
   in.state = state = mtl_state_new (&spec);
 
+  for (guint i = 0; i < p->k; i++)
+    row[i] = p->rows + i * p->columns;
   *to = (Answer) { 0 };
   to->status = mtl_balancer_weigh (balancer, &in, to->w, &error);
   if (to->status == MTL_BALANCE_REFUSED)
     return g_strdup (error->message);
 
+  mtl_balancer_combine (balancer, &in, to->w, 0, p->columns, to->d);
   for (guint n = 0; n < p->columns; n++)
     {
-      for (guint i = 0; i < p->k; i++)
-        to->d[n] += to->w[i] * p->rows[i * p->columns + n];
       to->length += to->d[n] * to->d[n];
     }
   to->length = sqrt (to->length);

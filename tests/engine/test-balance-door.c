@@ -204,7 +204,7 @@ test_nash_remembers (void)
   g_autoptr(MtlState) state = NULL;
   double w[4][2], ratio[4];
 
-  nash->declare (2, set, &spec);
+  nash->declare (2, 0, set, &spec);
   state = mtl_state_new (&spec);
 
   for (guint step = 0; step < 4; step++)
@@ -405,7 +405,7 @@ weigh_many (const MtlBalancer *balancer,
     }
 
   if (balancer->declare != NULL)
-    balancer->declare (k, set, &spec);
+    balancer->declare (k, 0, set, &spec);
   in.state = state = mtl_state_new (&spec);
   mtl_balancer_weigh (balancer, &in, w, &error);
   g_assert_no_error (error);

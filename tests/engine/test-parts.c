@@ -32,6 +32,7 @@ static GArray *calls;  /* of Call */
 
 static void
 logger_declare (guint             n_tasks,
+                gsize             n_columns,
                 const MtlSetting *set,
                 MtlStateSpec     *spec)
 {

@@ -74,6 +74,26 @@ test_threads (void)
   g_unlink (table);
 }
 
+/* A second thread is for what takes longer than some ten microseconds. */
+static void
+test_small (void)
+{
+  static const struct { const char *design; gsize batch; gboolean small; } cases[] = {
+    { toy, 64, TRUE }, { costly, 16, FALSE },
+  };
+  g_autofree char *table = write_table (TABLE_ROWS);
+
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      Bench bench;
+
+      bench_open (&bench, cases[n].design, table, cases[n].batch, cases[n].batch, 1);
+      g_assert_cmpint (mtl_plan_is_small (bench.plan), ==, cases[n].small);
+      bench_clear (&bench);
+    }
+  g_unlink (table);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -81,6 +101,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/shards/rows", test_rows);
   g_test_add_func ("/shards/threads", test_threads);
+  g_test_add_func ("/shards/small", test_small);
 
   return g_test_run ();
 }
