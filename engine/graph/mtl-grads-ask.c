@@ -9,9 +9,13 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "mtl-kernels.h"
+
+#define RANGE 65536   /* floats of a vector that are looked at by one worker */
 
 typedef struct
 {
@@ -153,6 +157,77 @@ mtl_first_not_finite (const float *v,
   return i;
 }
 
+typedef struct
+{
+  const float    *v;       /* of a vector, … */
+  gsize           n;
+  const MtlGrads *grads;   /* … or of rows, where not NULL */
+  guint64         tasks;
+  atomic_bool     bad;
+} Look;
+
+static void
+look_at_range (guint    piece,
+               guint    worker,
+               gpointer data)
+{
+  Look *look = data;
+  gsize first = (gsize) piece * RANGE;
+  gsize n = MIN (RANGE, look->n - first);
+
+  if (mtl_first_not_finite (look->v + first, n) < n)
+    atomic_store_explicit (&look->bad, true, memory_order_relaxed);
+}
+
+static void
+look_at_block (guint    piece,
+               guint    worker,
+               gpointer data)
+{
+  Look *look = data;
+  const MtlGrads *grads = look->grads;
+  const MtlGradsBlock *block = &g_array_index (grads->blocks, MtlGradsBlock, piece);
+
+  for (guint k = 0; k < grads->n_tasks; k++)
+    if ((look->tasks >> k & 1) != 0
+        && mtl_first_not_finite (grads->rows + k * grads->n_trunk + block->first,
+                                 block->n) < block->n)
+      atomic_store_explicit (&look->bad, true, memory_order_relaxed);
+}
+
+gboolean
+mtl_all_finite (const float *v,
+                gsize        n,
+                MtlPool     *pool)
+{
+  Look look = { .v = v, .n = n };
+
+  mtl_pool_run (pool, (guint) ((n + RANGE - 1) / RANGE), look_at_range, &look);
+
+  return !look.bad;
+}
+
+/* What is kept as factors is looked at with the rest where something is wrong. */
+static gboolean
+rows_are_finite (const MtlGrads *self,
+                 guint64         tasks,
+                 MtlPool        *pool)
+{
+  Look look = { .grads = self, .tasks = tasks };
+
+  mtl_pool_run (pool, self->blocks->len, look_at_block, &look);
+  if (look.bad)
+    return FALSE;
+  for (guint n = 0; n < self->products->len; n++)
+    for (guint k = 0; k < self->n_tasks; k++)
+      if ((tasks >> k & 1) != 0
+          && mtl_factors_first_not_finite (mtl_grads_product (self, n)->factors, k)
+             < mtl_grads_product (self, n)->size)
+        return FALSE;
+
+  return TRUE;
+}
+
 /* The first element of the trunk that is not finite; d: all are. */
 static gsize
 first_bad_of_row (const MtlGrads *self,
@@ -183,6 +258,7 @@ first_bad_of_row (const MtlGrads *self,
 
 /**
  * mtl_grads_finite:
+ * @pool: (nullable): of who asks
  * @rows: whether the trunk is looked at, and not only the heads
  * @task: (out): whose gradient is not finite
  * @element: (out): its first such element in θ
@@ -193,9 +269,12 @@ gboolean
 mtl_grads_finite (const MtlGrads *self,
                   guint64         tasks,
                   gboolean        rows,
+                  MtlPool        *pool,
                   guint          *task,
                   gsize          *element)
 {
+  gboolean search = rows && !rows_are_finite (self, tasks, pool);
+
   for (guint k = 0; k < self->n_tasks; k++)
     {
       const float *head = self->heads + (self->head_offset[k] - self->n_trunk);
@@ -204,7 +283,7 @@ mtl_grads_finite (const MtlGrads *self,
         continue;
 
       *task = k;
-      *element = rows ? first_bad_of_row (self, k) : self->n_trunk;
+      *element = search ? first_bad_of_row (self, k) : self->n_trunk;
       if (*element < self->n_trunk)
         return FALSE;
       *element = self->head_offset[k] + mtl_first_not_finite (head, self->head_size[k]);

@@ -73,6 +73,7 @@ void         mtl_grads_begin    (MtlGrads       *self);
 gboolean     mtl_grads_finite   (const MtlGrads *self,
                                  guint64         tasks,
                                  gboolean        rows,
+                                 MtlPool        *pool,
                                  guint          *task,
                                  gsize          *element);
 
@@ -86,6 +87,11 @@ void         mtl_add_rows       (guint           n_rows,
 /* The first of @n values that is NaN or infinite; @n: all are finite. */
 gsize        mtl_first_not_finite (const float  *v,
                                    gsize         n);
+
+/* @pool (nullable): of who asks. */
+gboolean     mtl_all_finite     (const float    *v,
+                                 gsize           n,
+                                 MtlPool        *pool);
 
 /* θ + ε into @moved (P floats; what stands behind them stays). ε over the trunk:
  * trunk·T²·row; over the head of @task: head·T²·head gradient; elsewhere 0.

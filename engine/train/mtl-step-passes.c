@@ -118,17 +118,15 @@ check_gradients (MtlStep         *self,
 {
   gsize d = mtl_step_n_trunk (self);
   gboolean merged = self->merged && pass->theta == self->theta;
+  MtlPool *pool = mtl_work_pool (self->work);
   guint task;
   gsize element;
 
-  if (merged)
-    {
-      element = mtl_first_not_finite (self->gradient, d);
-      /* Translators: stands for the name of a task in “The gradient of %s is not finite”. */
-      if (element < d)
-        return refuse_gradient (self, _("all tasks together"), element, error);
-    }
-  if (!mtl_grads_finite (grads, pass->tasks, !merged, &task, &element))
+  /* Translators: stands for the name of a task in “The gradient of %s is not finite”. */
+  if (merged && !mtl_all_finite (self->gradient, d, pool))
+    return refuse_gradient (self, _("all tasks together"),
+                            mtl_first_not_finite (self->gradient, d), error);
+  if (!mtl_grads_finite (grads, pass->tasks, !merged, pool, &task, &element))
     return refuse_gradient (self, task_id (self, task), element, error);
 
   return TRUE;

@@ -295,7 +295,6 @@ begin (MtlStep     *self,
   self->merged = FALSE;
   self->weighed = FALSE;
   self->perturbed = FALSE;
-  memset (self->gradient, 0, mtl_step_n_weights (self) * sizeof *self->gradient);
   /* Where weights are moved, statistics stay. */
   memcpy (self->renewed, theta + mtl_step_n_weights (self),
           self->n_statistics * sizeof *self->renewed);
@@ -305,6 +304,30 @@ begin (MtlStep     *self,
     self->losses[k] = NAN;
   for (guint p = 0; p < MTL_N_PARTS; p++)
     self->parts[p].report.valid = FALSE;
+}
+
+/* A lane of all tasks overwrites the trunk's part. */
+static void
+clear_direction (MtlStep *self)
+{
+  gsize first = self->merge ? mtl_step_n_trunk (self) : 0;
+
+  memset (self->gradient + first, 0,
+          (mtl_step_n_weights (self) - first) * sizeof *self->gradient);
+}
+
+static gboolean
+run (MtlStep   *self,
+     gboolean   diagnose,
+     GError   **error)
+{
+  if (!mtl_step_learn (self, error) || !prepare_merge (self, diagnose, error))
+    return FALSE;
+
+  clear_direction (self);
+
+  return self->sharp->step (self, mtl_chosen_settings (self->sharp_chosen), self->sharp_state,
+                            error);
 }
 
 gboolean
@@ -326,13 +349,13 @@ mtl_step_take_batches (MtlStep                *self,
   mtl_step_begin_batches (self);
   begin (self, theta);
   if (self->tasks == 0)
-    return TRUE;
+    {
+      clear_direction (self);
+      return TRUE;
+    }
 
   keep_states (self);
-  if (!mtl_step_learn (self, error)
-      || !prepare_merge (self, diagnose, error)
-      || !self->sharp->step (self, mtl_chosen_settings (self->sharp_chosen),
-                             self->sharp_state, error))
+  if (!run (self, diagnose, error))
     {
       restore_states (self);
       return FALSE;

@@ -160,7 +160,7 @@ assert_same (const char *what,
     if ((tasks >> t & 1) != 0)
       g_assert_cmpmem (mtl_grads_head (self->products, t), sizeof (float),
                        mtl_grads_head (self->rows, t), sizeof (float));
-  g_assert_true (mtl_grads_finite (self->products, tasks, TRUE, &task, &element));
+  g_assert_true (mtl_grads_finite (self->products, tasks, TRUE, NULL, &task, &element));
 }
 
 static void
@@ -247,8 +247,8 @@ assert_same_place (const char *what,
   gsize element[2];
 
   pair_run (self, all_of (self->bench.k));
-  g_assert_false (mtl_grads_finite (self->rows, 7, TRUE, &task[0], &element[0]));
-  g_assert_false (mtl_grads_finite (self->products, 7, TRUE, &task[1], &element[1]));
+  g_assert_false (mtl_grads_finite (self->rows, 7, TRUE, NULL, &task[0], &element[0]));
+  g_assert_false (mtl_grads_finite (self->products, 7, TRUE, NULL, &task[1], &element[1]));
   if (task[0] != task[1] || element[0] != element[1])
     g_test_fail_printf ("%s: element %" G_GSIZE_FORMAT " of task %u is not finite, written out "
                         "%" G_GSIZE_FORMAT " of %u", what, element[1], task[1], element[0],
