@@ -49,6 +49,35 @@ fill_narrow_menu (BasinWindow *self,
     g_menu_append_submenu (self->narrow_menu, _("_Recent"), G_MENU_MODEL (self->recent));
 }
 
+static void
+update_problems (BasinWindow *self)
+{
+  MtlSurvey *survey = mtw_document_get_survey (self->document);
+  guint n = mtl_survey_n_problems (survey);
+  const char *icon = n == 0 ? "object-select-symbolic"
+                     : mtl_survey_trains (survey) ? "basin-warning-symbolic"
+                                                  : "basin-problem-symbolic";
+  const char *class = n == 0 ? "success" : mtl_survey_trains (survey) ? "warning" : "error";
+  g_autofree char *words = n == 0 ? g_strdup (_("No problems"))
+                           : g_strdup_printf (ngettext ("%u problem", "%u problems", n), n);
+  AdwButtonContent *const contents[] = { self->problems_content, self->float_content };
+  GtkWidget *const buttons[] = { GTK_WIDGET (self->problems_button), self->float_problems };
+  /* The number alone where the canvas has no room for words beside its buttons. */
+  g_autofree char *number = n == 0 ? g_strdup ("") : g_strdup_printf ("%u", n);
+  const char *labels[] = { words, self->width < FOLD_UNDO ? number : words };
+
+  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
+    {
+      adw_button_content_set_icon_name (contents[i], icon);
+      adw_button_content_set_label (contents[i], labels[i]);
+      gtk_widget_set_css_classes (GTK_WIDGET (contents[i]),
+                                  (const char *[]) { "basin-problems", class, NULL });
+      gtk_accessible_update_property (GTK_ACCESSIBLE (buttons[i]),
+                                      GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+    }
+  gtk_widget_set_tooltip_text (self->float_problems, words);
+}
+
 void
 basin_window_fit_now (BasinWindow *self)
 {
@@ -67,6 +96,7 @@ basin_window_fit_now (BasinWindow *self)
   fill_narrow_menu (self, header);
   gtk_widget_set_visible (self->strip, !strip);
   gtk_widget_set_visible (self->float_problems, strip);
+  update_problems (self);
   if (self->observatory != NULL)
     mtw_observatory_set_tells (self->observatory, !strip);
   mtw_canvas_view_set_adds (MTW_CANVAS_VIEW (gtk_stack_get_child_by_name (self->views, "canvas")),
@@ -93,31 +123,6 @@ basin_window_fit_width (BasinWindow *self)
 }
 
 /* --- the strip --- */
-
-static void
-update_problems (BasinWindow *self)
-{
-  MtlSurvey *survey = mtw_document_get_survey (self->document);
-  guint n = mtl_survey_n_problems (survey);
-  const char *icon = n == 0 ? "object-select-symbolic"
-                     : mtl_survey_trains (survey) ? "basin-warning-symbolic"
-                                                  : "basin-problem-symbolic";
-  const char *class = n == 0 ? "success" : mtl_survey_trains (survey) ? "warning" : "error";
-  g_autofree char *words = n == 0 ? g_strdup (_("No problems"))
-                           : g_strdup_printf (ngettext ("%u problem", "%u problems", n), n);
-  AdwButtonContent *const contents[] = { self->problems_content, self->float_content };
-  GtkWidget *const buttons[] = { GTK_WIDGET (self->problems_button), self->float_problems };
-
-  for (guint i = 0; i < G_N_ELEMENTS (contents); i++)
-    {
-      adw_button_content_set_icon_name (contents[i], icon);
-      adw_button_content_set_label (contents[i], words);
-      gtk_widget_set_css_classes (GTK_WIDGET (contents[i]),
-                                  (const char *[]) { "basin-problems", class, NULL });
-      gtk_accessible_update_property (GTK_ACCESSIBLE (buttons[i]),
-                                      GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
-    }
-}
 
 void
 basin_window_update_strip (BasinWindow *self)
