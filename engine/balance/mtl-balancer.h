@@ -79,7 +79,7 @@ typedef struct
   const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
   const double     *losses;    /* [n_tasks]: clean; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
-  const double     *cross;     /* [n_tasks²]: ⟨g_i, g_j'⟩ of two fresh batches; NULL unless needed */
+  const double     *cross;     /* [n_tasks²]: ⟨g_i, g_j'⟩ of two fresh batches; or NULL */
   const MtlRows    *rows;      /* NULL unless needed */
   guint64           step;      /* of the run, from 0 */
   guint64           epoch;     /* from 0 */
@@ -117,6 +117,9 @@ typedef struct
   gboolean         (*learn)   (MtlStep                *step,
                                const MtlBalanceInput  *in,
                                GError                **error);
+  /* NULL: nothing. Once the gradients of a step are known: learns from its losses, which
+   * weights of the next steps then follow from. Costs no pass of its own. */
+  void             (*note)    (const MtlBalanceInput  *in);
   /* NULL: nothing. Once weights were stepped: @after, the losses of the same batch. */
   void             (*follow)  (const MtlBalanceInput  *in,
                                const double           *after);

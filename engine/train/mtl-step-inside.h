@@ -123,6 +123,8 @@ gboolean mtl_step_weigh      (MtlStep           *self,
 /* What the balancer of the loss part does before the gradients of the step. */
 gboolean mtl_step_learn      (MtlStep           *self,
                               GError           **error);
+/* Tells it the losses of the step, once its gradients are known. */
+void     mtl_step_note       (MtlStep           *self);
 /* Losses of the clean pass, without gradients. */
 void     mtl_step_find_losses (MtlStep          *self);
 /* Sets and matrices that the balancer of @part wants beside. */

@@ -194,6 +194,20 @@ mtl_step_find_losses (MtlStep *self)
 
 /* --- after it --- */
 
+void
+mtl_step_note (MtlStep *self)
+{
+  const MtlBalancer *balancer = self->parts[MTL_PART_LOSS].balancer;
+  MtlStepCall call = { 0 };
+
+  if (balancer->note == NULL)
+    return;
+
+  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
+  balancer->note (&call.in);
+  mtl_step_close_call (&call);
+}
+
 /* Losses of the step's batches at @theta, as if they were one. */
 static void
 find_losses_at (MtlStep     *self,

@@ -361,6 +361,7 @@ mtl_step_take_batches (MtlStep                *self,
       return FALSE;
     }
 
+  mtl_step_note (self);
   if (self->clip > 0.0)
     mtl_clip (self->gradient, mtl_step_n_weights (self), self->clip);
   return TRUE;

@@ -24,7 +24,7 @@ static char *table;
 /* What the balancer of a case saw. */
 static struct
 {
-  double  losses[K], cross[K * K], after[K];
+  double  losses[K], cross[K * K], after[K], noted[K];
   double  half[2][K], whole[K];
   float  *rows[3];   /* of both halves and of all, task 0 */
   guint64 epoch;
@@ -110,6 +110,12 @@ patient_follow (const MtlBalanceInput *in,
   memcpy (seen.after, after, sizeof seen.after);
 }
 
+static void
+listening_note (const MtlBalanceInput *in)
+{
+  memcpy (seen.noted, in->losses, sizeof seen.noted);
+}
+
 static const MtlBalancer even = {
   .method = { .id = "even", .title = "Even", .summary = "As equal", .reference = "None" },
   .needs = MTL_NEEDS_ROWS, .weigh = even_weigh,
@@ -117,6 +123,11 @@ static const MtlBalancer even = {
 static const MtlBalancer keen = {
   .method = { .id = "keen", .title = "Keen", .summary = "Reads", .reference = "None" },
   .needs = MTL_NEEDS_LOSSES | MTL_NEEDS_CROSS, .weigh = keen_weigh, .follow = patient_follow,
+};
+static const MtlBalancer listening = {
+  .method = { .id = "listening", .title = "Listening", .summary = "Is told",
+              .reference = "None" },
+  .needs = 0, .weigh = even_weigh, .note = listening_note,
 };
 static const MtlBalancer largest = {
   .method = { .id = "largest", .title = "Largest", .summary = "By columns", .reference = "None" },
@@ -311,6 +322,29 @@ test_follow (void)
   bench_clear (&bench);
 }
 
+/* Losses that only the next steps look at cost no pass: one lane runs, or all. */
+static void
+test_note (void)
+{
+  Bench bench;
+  double losses[K];
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  mtl_grads_free (find_rows (&bench, losses));
+  for (guint diagnose = 0; diagnose < 2; diagnose++)
+    {
+      MtlStep *step = new_step (&bench, &listening);
+
+      memset (&seen.noted, 0, sizeof seen.noted);
+      take (&bench, step, diagnose == 1);
+      g_assert_cmpint (mtl_step_report (step, MTL_PART_LOSS)->valid, ==, diagnose == 1);
+      for (guint k = 0; k < K; k++)
+        g_assert_cmpfloat_with_epsilon (seen.noted[k], losses[k], 1e-12);
+      mtl_step_free (step);
+    }
+  bench_clear (&bench);
+}
+
 /* Rows that somebody reads are written out; balanced by them, d is as without. */
 static void
 test_rows (void)
@@ -344,6 +378,7 @@ main (int   argc,
   g_test_add_func ("/step-learn/cross", test_cross);
   g_test_add_func ("/step-learn/halves", test_halves);
   g_test_add_func ("/step-learn/follow", test_follow);
+  g_test_add_func ("/step-learn/note", test_note);
   g_test_add_func ("/step-learn/rows", test_rows);
   status = g_test_run ();
   for (guint n = 0; n < G_N_ELEMENTS (seen.rows); n++)
