@@ -48,6 +48,9 @@ typedef enum
   MTL_CLAIM_EQUAL_COSINES   = 1 << 11, /* ⟨d, g_k⟩ / |g_k| alike where rank is full */
   MTL_CLAIM_UNIT_GAIN       = 1 << 12, /* w_k·(Mw)_k = 1 */
   MTL_CLAIM_NEAR_MEAN       = 1 << 13, /* |d − mean| ≤ c·|mean| */
+  MTL_CLAIM_POSITIVE        = 1 << 14, /* w > 0 where losses are */
+  MTL_CLAIM_SUM_IS_K        = 1 << 15, /* Σ w = K */
+  MTL_CLAIM_LOSS_SCALE      = 1 << 16, /* d/|d| ignores positive factors of the losses */
 } MtlClaims;
 
 typedef enum

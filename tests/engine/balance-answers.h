@@ -41,7 +41,8 @@ answer (const MtlBalancer *balancer,
   MtlRows rows = { .n_columns = p->columns, .doubles = row };
   MtlBalanceInput in = {
     .n_tasks = p->k, .task = p->task, .losses = p->losses, .gramian = p->gramian,
-    .cross = p->gramian, .rows = &rows, .rate = 1.0, .set = set, .rng = mtl_rng_new (1, MTL_STREAM_LOSS_PART), .chosen = spread,
+    .cross = p->gramian, .rows = &rows, .rate = 1.0, .set = set,
+    .rng = mtl_rng_new (1, MTL_STREAM_LOSS_PART), .chosen = spread,
   };
 
   if (balancer->declare != NULL)

@@ -67,7 +67,7 @@ check_rotates (const MtlBalancer *balancer,
 }
 
 /* (transfer full): the PER_TASK settings at different values, so that a method
- * that mixes up its tasks is found out. */
+ * that mixes up its tasks is found out. All are below the losses, as bounds have to be. */
 static MtlChosen *
 make_uneven (const MtlBalancer *balancer,
              const MtlChosen   *chosen)
@@ -210,4 +210,32 @@ check_homogeneous (const MtlBalancer *balancer,
     factors[i] = factor;
 
   return compare_scaled (balancer, chosen, p, factors, factor);
+}
+
+/* A factor of a loss is one of its gradient too. */
+static char *
+check_loss_scale (const MtlBalancer *balancer,
+                  const MtlChosen   *chosen,
+                  Problem           *p)
+{
+  double factors[MOST_TASKS] = { 0.0 };
+  Problem scaled;
+  Answer a, b;
+  char *wrong = answer (balancer, chosen, p, &a);
+
+  for (guint i = 0; i < p->k; i++)
+    factors[i] = pow (10.0, 4.0 * draw_unit (p) - 2.0);
+  multiply_rows (p, factors, &scaled);
+  for (guint i = 0; i < p->k; i++)
+    scaled.losses[i] *= factors[i];
+  if (wrong == NULL)
+    wrong = answer (balancer, chosen, &scaled, &b);
+
+  /* Where d cancels its direction is rounding. */
+  if (wrong != NULL || a.length <= 1e-6 * a.size || b.length <= 1e-6 * b.size)
+    return wrong;
+  for (guint n = 0; n < p->columns; n++)
+    b.d[n] *= a.length / b.length;
+
+  return compare_directions (p, b.d, a.d, TOLERANCE * a.size);
 }

@@ -197,7 +197,7 @@ draw_problem (Problem *p,
 
       for (guint m = 0; m < p->columns; m++)
         p->rows[i * p->columns + m] = factor * draw_normal (p);
-      p->losses[i] = 0.1 + draw_unit (p);
+      p->losses[i] = 0.5 + draw_unit (p);
       p->task[i] = i;
     }
 

@@ -378,10 +378,11 @@ test_cagrad_worst (void)
     }
 }
 
-/* Says how long one method takes over the @k tasks of @gramian. */
+/* Says how long one method takes over the @k tasks of @gramian, that of @rows. */
 static void
 weigh_many (const MtlBalancer *balancer,
             const double      *gramian,
+            const MtlRows     *rows,
             guint              k)
 {
   g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_BALANCER, &balancer->method);
@@ -393,8 +394,8 @@ weigh_many (const MtlBalancer *balancer,
   g_autoptr(MtlState) state = NULL;
   g_autoptr(GError) error = NULL;
   MtlBalanceInput in = {
-    .n_tasks = k, .task = task, .losses = losses, .gramian = gramian, .set = set,
-    .rng = mtl_rng_new (3, MTL_STREAM_LOSS_PART), .chosen = chosen,
+    .n_tasks = k, .task = task, .losses = losses, .gramian = gramian, .rows = rows,
+    .set = set, .rng = mtl_rng_new (3, MTL_STREAM_LOSS_PART), .chosen = chosen,
   };
   gint64 began = g_get_monotonic_time ();
 
@@ -405,7 +406,7 @@ weigh_many (const MtlBalancer *balancer,
     }
 
   if (balancer->declare != NULL)
-    balancer->declare (k, 0, set, &spec);
+    balancer->declare (k, rows->n_columns, set, &spec);
   in.state = state = mtl_state_new (&spec);
   mtl_balancer_weigh (balancer, &in, w, &error);
   g_assert_no_error (error);
@@ -420,7 +421,11 @@ test_many_tasks (void)
   g_autofree double *gramian = g_new0 (double, K * K);
   g_autofree double *rows = g_new (double, K * COLUMNS);
   MtlRng rng = mtl_rng_new (3, MTL_STREAM_PROBE);
+  const double *row[K];
+  const MtlRows matrix = { .n_columns = COLUMNS, .doubles = row };
 
+  for (guint i = 0; i < K; i++)
+    row[i] = rows + i * COLUMNS;
   for (guint i = 0; i < K * COLUMNS; i++)
     rows[i] = mtl_rng_normal (rng, i);
   for (guint i = 0; i < K * K; i++)
@@ -428,7 +433,7 @@ test_many_tasks (void)
       gramian[i] += rows[i / K * COLUMNS + m] * rows[i % K * COLUMNS + m];
 
   for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_BALANCER); *m != NULL; m++)
-    weigh_many ((const MtlBalancer *) *m, gramian, K);
+    weigh_many ((const MtlBalancer *) *m, gramian, &matrix, K);
 }
 
 int

@@ -55,6 +55,39 @@ check_simplex (const MtlBalancer *balancer,
 }
 
 static char *
+check_positive (const MtlBalancer *balancer,
+                const MtlChosen   *chosen,
+                Problem           *p)
+{
+  Answer a;
+  char *wrong = answer (balancer, chosen, p, &a);
+
+  for (guint i = 0; wrong == NULL && p->scale > 0.0 && i < p->k; i++)
+    if (!(a.w[i] > 0.0))
+      wrong = g_strdup_printf ("w_%u = %g at a loss of %g", i, a.w[i], p->losses[i]);
+
+  return wrong;
+}
+
+static char *
+check_sum_is_k (const MtlBalancer *balancer,
+                const MtlChosen   *chosen,
+                Problem           *p)
+{
+  Answer a;
+  double sum = 0.0;
+  char *wrong = answer (balancer, chosen, p, &a);
+
+  for (guint i = 0; wrong == NULL && i < p->k; i++)
+    sum += a.w[i];
+  /* Without any gradient the door answers 0. */
+  if (wrong == NULL && p->scale > 0.0 && fabs (sum - p->k) > 1e-12 * p->k)
+    wrong = g_strdup_printf ("the weights of %u tasks sum to %.15g", p->k, sum);
+
+  return wrong;
+}
+
+static char *
 check_descent (const MtlBalancer *balancer,
                const MtlChosen   *chosen,
                Problem           *p)
@@ -295,6 +328,9 @@ static const struct
   { "equal-cosines", MTL_CLAIM_EQUAL_COSINES, check_equal_cosines },
   { "unit-gain", MTL_CLAIM_UNIT_GAIN, check_unit_gain },
   { "near-mean", MTL_CLAIM_NEAR_MEAN, check_near_mean },
+  { "positive", MTL_CLAIM_POSITIVE, check_positive },
+  { "sum-is-k", MTL_CLAIM_SUM_IS_K, check_sum_is_k },
+  { "loss-scale", MTL_CLAIM_LOSS_SCALE, check_loss_scale },
 };
 
 typedef struct

@@ -108,6 +108,8 @@ mtl_work_run (MtlWork       *self,
       losses[k] = evaluate (k, pass->theta, gx, &gy);
       if (pass->mode == MTL_PASS_PERTURBED)
         perturbed_losses[k] = losses[k];
+      if (grads == NULL)
+        continue;
       mtl_grads_row (grads, k)[0] = (float) gx[0];
       mtl_grads_row (grads, k)[1] = (float) gx[1];
       mtl_grads_head (grads, k)[0] = (float) gy;
@@ -314,7 +316,8 @@ test_perturbed (void)
   bench_clear (&bench);
 }
 
-/* ρ = 0 is plain training: the flatness part is nothing and divides nothing. */
+/* ρ = 0 is plain training: the flatness part is nothing. Some methods learn from a
+ * step: each of these is a first one. */
 static void
 test_rho_zero (void)
 {
@@ -322,20 +325,21 @@ test_rho_zero (void)
   Bench bench;
   float plain[4];
 
-  bench_init (&bench);
   for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_BALANCER); *m != NULL; m++)
     {
-      const float *found = take (&bench, (*m)->id, NULL, "none", NULL);
+      const float *found;
 
-      for (guint i = 0; i < 4; i++)
-        plain[i] = found[i];
+      bench_init (&bench);
+      memcpy (plain, take (&bench, (*m)->id, NULL, "none", NULL), sizeof plain);
+      bench_clear (&bench);
+      bench_init (&bench);
       found = take (&bench, (*m)->id, NULL, "fs-mtl", zero);
       for (guint i = 0; i < 4; i++)
         if (found[i] != plain[i])
           g_test_fail_printf ("%s: element %u is %g with ρ = 0, %g plain", (*m)->id, i,
                               found[i], plain[i]);
+      bench_clear (&bench);
     }
-  bench_clear (&bench);
 }
 
 /* A task without a label is left out: the other is then alone. */

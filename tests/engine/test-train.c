@@ -338,7 +338,7 @@ test_kept_weights (void)
   run_clear (&second);
 }
 
-/* Nash keeps its weights from step to step. */
+/* Nash keeps its weights from step to step, others what they learned. */
 static const char *const resumes[][5] = {
   { "equal", "none", "adam", "constant" },
   { "pcgrad", "fs-mtl", "adamw", "cosine" },
@@ -350,6 +350,12 @@ static const char *const resumes[][5] = {
   { "equal", "none", "adam", "polynomial", "averaging=ema averaging-decay=0.9" },
   { "cagrad", "fs-mtl", "adam", "cosine", "accumulate=2 epochs=8" },
   { "pcgrad", "sam", "sgd", "polynomial", "averaging=swa averaging-start=0" },
+  { "uw", "none", "rmsprop", "cosine" },
+  { "dwa", "none", "adam", "constant" },
+  { "famo", "sam", "sgd", "constant" },
+  { "stch", "none", "adam", "cosine", "balancer.warmup=1" },
+  { "gradnorm", "fs-mtl", "adam", "constant" },
+  { "excessmtl", "fs-mtl", "adam", "constant" },
 };
 
 static void
