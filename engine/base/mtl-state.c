@@ -94,14 +94,24 @@ mtl_state_copy (const MtlState *self)
 {
   MtlState *copy = mtl_state_new (&self->spec);
 
+  mtl_state_set (copy, self);
+  return copy;
+}
+
+void
+mtl_state_set (MtlState       *self,
+               const MtlState *from)
+{
+  g_assert (self->spec.n == from->spec.n);
+
   for (guint n = 0; n < self->spec.n; n++)
     {
       const MtlStateArray *array = &self->spec.arrays[n];
 
-      memcpy (copy->values[n], self->values[n], array->length * element_size (array));
+      g_assert (array->length == from->spec.arrays[n].length
+                && array->floats == from->spec.arrays[n].floats);
+      memcpy (self->values[n], from->values[n], array->length * element_size (array));
     }
-
-  return copy;
 }
 
 void

@@ -36,6 +36,9 @@ void      mtl_state_declare (MtlStateSpec       *spec,
                              gboolean            plotted);
 MtlState *mtl_state_new     (const MtlStateSpec *spec);
 MtlState *mtl_state_copy    (const MtlState     *self);
+/* The values of @from, which has the same arrays. */
+void      mtl_state_set     (MtlState           *self,
+                             const MtlState     *from);
 void      mtl_state_free    (MtlState           *self);
 /* By the order of declaration. */
 double   *mtl_state_doubles (MtlState           *self,

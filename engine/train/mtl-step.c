@@ -267,9 +267,14 @@ keep_states (MtlStep *self)
 {
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
-      g_clear_pointer (&self->parts[p].before, mtl_state_free);
-      if (self->parts[p].state != NULL)
-        self->parts[p].before = mtl_state_copy (self->parts[p].state);
+      MtlStepPart *part = &self->parts[p];
+
+      if (part->state == NULL)
+        continue;
+      if (part->before == NULL)
+        part->before = mtl_state_copy (part->state);
+      else
+        mtl_state_set (part->before, part->state);
     }
 }
 

@@ -205,7 +205,7 @@ test_swap (void)
   bench_clear (&bench);
 }
 
-/* A step that fails leaves the states of both parts as they were. */
+/* A step that fails leaves the states of both parts as the last good one did. */
 static void
 test_failure_restores (void)
 {
@@ -217,12 +217,15 @@ test_failure_restores (void)
   step = new_step (&bench, "fs-mtl");
   g_array_set_size (calls, 0);
   set_balancer (step, MTL_PART_LOSS, &logger, NULL, NULL);
+  set_balancer (step, MTL_PART_FLAT, &logger, NULL, NULL);
+  for (guint n = 0; n < 3; n++)
+    take (&bench, step, n, TRUE);
   set_balancer (step, MTL_PART_FLAT, &refuser, NULL, NULL);
   g_assert_false (mtl_step_take (step, bench.theta, bench.batch, 9, 1, TRUE, &error));
   g_assert_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE);
   g_assert_cmpstr (error->message, ==, "Step 9: refuser: refused on purpose");
-  g_assert_cmpuint (calls->len, ==, 2);
-  g_assert_cmpfloat (*mtl_state_doubles (mtl_step_state (step, MTL_PART_LOSS), 0), ==, 0.0);
+  g_assert_cmpuint (calls->len, ==, 8);
+  g_assert_cmpfloat (*mtl_state_doubles (mtl_step_state (step, MTL_PART_LOSS), 0), ==, 3.0);
   g_assert_cmpfloat (*mtl_state_doubles (mtl_step_state (step, MTL_PART_FLAT), 0), ==, 0.0);
   mtl_step_free (step);
   bench_clear (&bench);
