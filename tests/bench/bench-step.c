@@ -134,6 +134,7 @@ bench_take_steps (Bench *bench,
         g_error ("%s", error->message);
       mtl_model_update (bench->model, mtl_step_gradient (bench->step),
                         mtl_model_rate (bench->model, 0.5, 1.0), bench->pool);
+      mtl_step_follow (bench->step, bench->model->theta);
     }
 
   return (double) (g_get_monotonic_time () - began);
