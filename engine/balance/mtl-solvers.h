@@ -79,6 +79,15 @@ gboolean mtl_min_norm         (const double  *gramian,
                                double        *w,
                                GError       **error);
 
+/* mtl-pulled-hull.c: λ of the shortest vector of a hull that also follows b. */
+gboolean mtl_pulled_hull      (const double  *gramian,
+                               const double  *along,
+                               guint          k,
+                               double         square,
+                               double         phi,
+                               double        *lambda,
+                               GError       **error);
+
 /* mtl-dual-cone.c: the minimiser of vᵀMv over v ≥ u, where u ≥ 0: then Σ v_k·g_k
  * is the vector nearest to Σ u_k·g_k that conflicts with no g_k. */
 gboolean mtl_dual_cone        (const double  *gramian,

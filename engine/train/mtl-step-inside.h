@@ -82,7 +82,7 @@ struct _MtlStep
   gboolean         perturbed;  /* the pass that failed was at perturbed weights */
 };
 
-/* Whether losses and gradients of a pass are finite. */
+/* Whether losses and gradients of a pass are finite. @grads: NULL: there are none. */
 gboolean mtl_step_check      (MtlStep         *self,
                               const MtlPass   *pass,
                               const double    *losses,

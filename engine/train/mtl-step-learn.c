@@ -9,7 +9,9 @@
  */
 
 #include <math.h>
+#include <string.h>
 
+#include "mtl-kernels.h"
 #include "mtl-step-inside.h"
 
 /* --- what it works with --- */
@@ -115,7 +117,7 @@ half_of (MtlStep *self,
   gsize n = half == 0 ? middle : batch->rows - middle;
   g_autofree guint32 *rows = g_new (guint32, MAX (n, 1));
 
-  if (half == MTL_STEP_WHOLE || n == 0)
+  if (half == MTL_STEP_WHOLE || n == 0 || n == batch->rows)
     return batch;
 
   if (self->half == NULL)
@@ -138,6 +140,51 @@ mtl_step_probe (MtlStep      *self,
   MtlPass pass = pass_at (self, theta, half_of (self, half));
 
   return run_pass (self, &pass, out, losses, error);
+}
+
+void
+mtl_step_descend (MtlStep        *self,
+                  const float    *from,
+                  const MtlGrads *rows,
+                  const double   *w,
+                  double          rate)
+{
+  const MtlPlan *plan = mtl_work_plan (self->work);
+  g_autofree double *factors = g_new0 (double, self->n_tasks);
+
+  if (from != self->moved)
+    memcpy (self->moved, from, mtl_step_n_weights (self) * sizeof *from);
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, k);
+
+      if ((self->tasks >> k & 1) == 0)
+        continue;
+      factors[k] = -rate * w[k];
+      mtl_add_rows (1, &factors[k], mtl_grads_head ((MtlGrads *) rows, k), task->n_weights,
+                    task->n_weights, self->moved + task->offset);
+    }
+  mtl_grads_combine (rows, factors, mtl_work_pool (self->work), self->moved);
+}
+
+void
+mtl_step_products (MtlStep        *self,
+                   const MtlGrads *a,
+                   const MtlGrads *b,
+                   double         *m)
+{
+  const MtlPlan *plan = mtl_work_plan (self->work);
+  guint n = self->n_tasks;
+
+  mtl_grads_gram (a, b, mtl_work_pool (self->work), m);
+  for (guint i = 0; i < n * n; i++)
+    if ((self->tasks >> i / n & self->tasks >> i % n & 1) == 0)
+      m[i] = 0.0;
+  for (guint k = 0; k < n; k++)
+    if ((self->tasks >> k & 1) != 0)
+      m[k * n + k] += mtl_kernels ()->rows->dot (mtl_grads_head ((MtlGrads *) a, k),
+                                                 mtl_grads_head ((MtlGrads *) b, k),
+                                                 mtl_plan_task (plan, k)->n_weights);
 }
 
 /* --- before a step --- */

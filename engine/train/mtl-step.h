@@ -56,8 +56,8 @@ void         mtl_step_add_mean  (MtlStep        *step,
 MtlGrads    *mtl_step_set       (MtlStep        *step,
                                  guint           n);
 /* Gradients at @theta of one half of the batch, 0 or 1, or of all of it, MTL_STEP_WHOLE;
- * nothing of it is reported and running statistics stay. @losses: [K]. Fails as
- * mtl_step_gradients(). */
+ * nothing of it is reported and running statistics stay. @out: NULL for the losses alone;
+ * @losses: [K]. Fails as mtl_step_gradients(). */
 #define MTL_STEP_WHOLE 2
 gboolean     mtl_step_probe     (MtlStep        *step,
                                  const float    *theta,
@@ -65,3 +65,15 @@ gboolean     mtl_step_probe     (MtlStep        *step,
                                  MtlGrads       *out,
                                  double         *losses,
                                  GError        **error);
+/* moved ← @from − rate·Σ w_k·g_k over trunk and heads, of the tasks of the step; @w: [K].
+ * @from may be the moved vector itself. */
+void         mtl_step_descend   (MtlStep        *step,
+                                 const float    *from,
+                                 const MtlGrads *rows,
+                                 const double   *w,
+                                 double          rate);
+/* m_ij ← ⟨a_i, b_j⟩ over trunk and heads, K×K; 0 for tasks that are not of the step. */
+void         mtl_step_products  (MtlStep        *step,
+                                 const MtlGrads *a,
+                                 const MtlGrads *b,
+                                 double         *m);

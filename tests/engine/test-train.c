@@ -356,6 +356,9 @@ static const char *const resumes[][5] = {
   { "stch", "none", "adam", "cosine", "balancer.warmup=1" },
   { "gradnorm", "fs-mtl", "adam", "constant" },
   { "excessmtl", "fs-mtl", "adam", "constant" },
+  { "autolambda", "none", "adam", "constant" },
+  { "moml", "sam", "adam", "constant" },
+  { "forum", "fs-mtl", "adam", "constant", "accumulate=2 epochs=8" },
 };
 
 static void
