@@ -60,6 +60,17 @@ mtl_balancer_weighs_heads (const MtlBalancer *self,
   return g_str_equal (heads->text, "weighted");
 }
 
+MtlBalanceScope
+mtl_balancer_scope (const MtlBalancer *self,
+                    const MtlChosen   *chosen)
+{
+  const MtlSetting *scope = chosen != NULL ? mtl_chosen_get (chosen, "scope") : NULL;
+
+  /* The words are in the order of MtlBalanceScope, behind “method”. */
+  return scope == NULL || scope->number == 0.0 ? self->scope
+                                               : (MtlBalanceScope) (scope->number - 1.0);
+}
+
 MtlNeeds
 mtl_balancer_needs (const MtlBalancer *self,
                     const MtlChosen   *chosen)

@@ -30,6 +30,13 @@ typedef enum
   MTL_HEADS_WEIGHTED,  /* … times w_k of the loss part */
 } MtlHeads;
 
+/* What a method is asked about as one. */
+typedef enum
+{
+  MTL_SCOPE_TRUNK,
+  MTL_SCOPE_BLOCK,  /* each block of the trunk that has weights, of the tasks that reach it */
+} MtlBalanceScope;
+
 /* Promises, each with its check in tests/engine/test-balancers.c; see
  * the table of algorithms: nothing is claimed that is merely usual. */
 typedef enum
@@ -98,6 +105,7 @@ typedef struct
   MtlMethod method;
   MtlNeeds  needs;
   MtlHeads  heads;             /* initial value of the common setting `heads` */
+  MtlBalanceScope scope;       /* … of `scope` */
   MtlClaims claims;
   guint     n_sets;            /* of K rows that learn() works with */
   void             (*declare) (guint                   n_tasks,
@@ -129,11 +137,13 @@ typedef struct
 } MtlBalancer;
 
 /* Settings common to every balancer, after its own: `heads` (choice plain,
- * weighted, method) and `rescale` (choice none, mean, sum, unit, match). */
+ * weighted, method), `rescale` (choice none, mean, sum, unit, match) and `scope`
+ * (choice method, trunk, block). */
 enum
 {
   MTL_BALANCER_HEADS,
   MTL_BALANCER_RESCALE,
+  MTL_BALANCER_SCOPE,
 };
 
 /* The one door to a balancer: drops rows that are exactly zero where the
@@ -146,6 +156,9 @@ MtlBalanceStatus mtl_balancer_weigh (const MtlBalancer      *self,
                                      GError                **error);
 /* Whether heads are weighted under these settings. */
 gboolean         mtl_balancer_weighs_heads (const MtlBalancer *self,
+                                            const MtlChosen   *chosen);
+/* What it is asked about as one under these settings. */
+MtlBalanceScope  mtl_balancer_scope        (const MtlBalancer *self,
                                             const MtlChosen   *chosen);
 /* What the caller must supply under these settings: `rescale` to a length
  * takes the Gramian even where the method does not. */

@@ -12,6 +12,7 @@
 
 static const char *const heads_choices[] = { "method", "plain", "weighted", NULL };
 static const char *const rescale_choices[] = { "none", "mean", "sum", "unit", "match", NULL };
+static const char *const scope_choices[] = { "method", "trunk", "block", NULL };
 
 static const MtlParam balancer_params[] = {
   {
@@ -29,6 +30,15 @@ static const MtlParam balancer_params[] = {
                   "number of tasks, unit length, or that of the mean gradient"),
     .type = MTL_CHOICE,
     .choices = rescale_choices,
+    .rare = TRUE,
+  },
+  {
+    .id = "scope",
+    .title = N_("Scope"),
+    .summary = N_("What is balanced as one: as the method has it, the whole trunk, or each block "
+                  "of the trunk apart"),
+    .type = MTL_CHOICE,
+    .choices = scope_choices,
     .rare = TRUE,
   },
   { .id = NULL },

@@ -20,10 +20,39 @@
 typedef struct
 {
   const MtlGrads *a, *b;
-  double         *parts;  /* [block][K×K] */
+  GArray         *blocks;  /* of MtlGradsBlock */
+  double         *parts;   /* [block][K×K] */
   const double   *w;
   float          *direction;
 } Job;
+
+/* (transfer full): what lies in [first, first + n) of the blocks. */
+static GArray *
+cut_blocks (const MtlGrads *self,
+            gsize           first,
+            gsize           n)
+{
+  GArray *cut = g_array_sized_new (FALSE, FALSE, sizeof (MtlGradsBlock), self->blocks->len);
+
+  for (guint i = 0; i < self->blocks->len; i++)
+    {
+      const MtlGradsBlock *it = &g_array_index (self->blocks, MtlGradsBlock, i);
+      gsize from = MAX (it->first, first), end = MIN (it->first + it->n, first + n);
+
+      if (from < end)
+        g_array_append_val (cut, ((MtlGradsBlock) { from, end - from }));
+    }
+
+  return cut;
+}
+
+static gboolean
+is_within (const MtlGradsProduct *product,
+           gsize                  first,
+           gsize                  n)
+{
+  return product->offset >= first && product->offset < first + n;
+}
 
 static void
 gram_block (guint    piece,
@@ -32,11 +61,39 @@ gram_block (guint    piece,
 {
   const Job *job = data;
   guint k = job->a->n_tasks;
-  const MtlGradsBlock *block = &g_array_index (job->a->blocks, MtlGradsBlock, piece);
+  const MtlGradsBlock *block = &g_array_index (job->blocks, MtlGradsBlock, piece);
 
   mtl_kernels ()->rows->gram (k, job->a->rows + block->first, job->b->rows + block->first,
                               job->a->n_trunk, block->n, job->a == job->b,
                               job->parts + (gsize) piece * k * k);
+}
+
+void
+mtl_grads_gram_range (const MtlGrads *a,
+                      const MtlGrads *b,
+                      gsize           first,
+                      gsize           n,
+                      MtlPool        *pool,
+                      double         *m)
+{
+  guint k = a->n_tasks;
+  g_autoptr(GArray) blocks = cut_blocks (a, first, n);
+  g_autofree double *parts = g_new0 (double, MAX ((gsize) blocks->len * k * k, 1));
+  Job job = { .a = a, .b = b, .blocks = blocks, .parts = parts };
+
+  g_assert (a == b || a->products->len + b->products->len == 0);
+  mtl_pool_run (pool, blocks->len, gram_block, &job);
+  memset (m, 0, sizeof (double) * k * k);
+  for (guint p = 0; p < blocks->len; p++)
+    for (guint i = 0; i < k * k; i++)
+      m[i] += parts[(gsize) p * k * k + i];
+  for (guint p = 0; p < a->products->len; p++)
+    if (is_within (mtl_grads_product (a, p), first, n))
+      mtl_factors_gram (mtl_grads_product (a, p)->factors, pool, m);
+
+  for (guint i = 0; a == b && i < k; i++)
+    for (guint j = 0; j < i; j++)
+      m[i * k + j] = m[j * k + i];
 }
 
 /**
@@ -52,23 +109,7 @@ mtl_grads_gram (const MtlGrads *a,
                 MtlPool        *pool,
                 double         *m)
 {
-  guint k = a->n_tasks;
-  guint n_blocks = a->blocks->len;
-  g_autofree double *parts = g_new0 (double, MAX ((gsize) n_blocks * k * k, 1));
-  Job job = { .a = a, .b = b, .parts = parts };
-
-  g_assert (a == b || a->products->len + b->products->len == 0);
-  mtl_pool_run (pool, n_blocks, gram_block, &job);
-  memset (m, 0, sizeof (double) * k * k);
-  for (guint n = 0; n < n_blocks; n++)
-    for (guint i = 0; i < k * k; i++)
-      m[i] += parts[(gsize) n * k * k + i];
-  for (guint n = 0; n < a->products->len; n++)
-    mtl_factors_gram (mtl_grads_product (a, n)->factors, pool, m);
-
-  for (guint i = 0; a == b && i < k; i++)
-    for (guint j = 0; j < i; j++)
-      m[i * k + j] = m[j * k + i];
+  mtl_grads_gram_range (a, b, 0, a->n_trunk, pool, m);
 }
 
 void
@@ -97,10 +138,28 @@ combine_block (guint    piece,
                gpointer data)
 {
   const Job *job = data;
-  const MtlGradsBlock *block = &g_array_index (job->a->blocks, MtlGradsBlock, piece);
+  const MtlGradsBlock *block = &g_array_index (job->blocks, MtlGradsBlock, piece);
 
   mtl_add_rows (job->a->n_tasks, job->w, job->a->rows + block->first, job->a->n_trunk, block->n,
                 job->direction + block->first);
+}
+
+void
+mtl_grads_combine_range (const MtlGrads *a,
+                         const double   *w,
+                         gsize           first,
+                         gsize           n,
+                         MtlPool        *pool,
+                         float          *direction)
+{
+  g_autoptr(GArray) blocks = cut_blocks (a, first, n);
+  Job job = { .a = a, .blocks = blocks, .w = w, .direction = direction };
+
+  mtl_pool_run (pool, blocks->len, combine_block, &job);
+  for (guint p = 0; p < a->products->len; p++)
+    if (is_within (mtl_grads_product (a, p), first, n))
+      mtl_factors_combine (mtl_grads_product (a, p)->factors, pool, w,
+                           direction + mtl_grads_product (a, p)->offset);
 }
 
 void
@@ -109,12 +168,7 @@ mtl_grads_combine (const MtlGrads *a,
                    MtlPool        *pool,
                    float          *direction)
 {
-  Job job = { .a = a, .w = w, .direction = direction };
-
-  mtl_pool_run (pool, a->blocks->len, combine_block, &job);
-  for (guint n = 0; n < a->products->len; n++)
-    mtl_factors_combine (mtl_grads_product (a, n)->factors, pool, w,
-                         direction + mtl_grads_product (a, n)->offset);
+  mtl_grads_combine_range (a, w, 0, a->n_trunk, pool, direction);
 }
 
 void

@@ -36,6 +36,22 @@ void         mtl_grads_combine  (const MtlGrads *a,
                                  const double   *w,
                                  MtlPool        *pool,
                                  float          *direction);
+/* The same of columns [first, first + n), which has to hold whole tensors; @direction: all
+ * d floats. */
+void         mtl_grads_gram_range
+                                (const MtlGrads *a,
+                                 const MtlGrads *b,
+                                 gsize           first,
+                                 gsize           n,
+                                 MtlPool        *pool,
+                                 double         *m);
+void         mtl_grads_combine_range
+                                (const MtlGrads *a,
+                                 const double   *w,
+                                 gsize           first,
+                                 gsize           n,
+                                 MtlPool        *pool,
+                                 float          *direction);
 /* m_k ← ⟨@direction, a_k⟩, K values. */
 void         mtl_grads_along    (const MtlGrads *a,
                                  const float    *direction,

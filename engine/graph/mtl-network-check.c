@@ -8,6 +8,7 @@
 
 #include "mtl-design-flatten.h"
 #include "mtl-network.h"
+#include "mtl-scope.h"
 #include "mtl-target.h"
 
 /* “conv2 needs …, but dense1 gives 50 values.” of “needs …, but gets 50 values” */
@@ -215,6 +216,24 @@ check_use (MtlNetwork *self)
     }
 }
 
+/* Scopes of balancers that make no sense. */
+static void
+check_scope (MtlNetwork *self)
+{
+  const MtlChosen *experiment = mtl_design_experiment (self->whole);
+  g_autoptr(GError) error = NULL;
+  const char *key;
+  MtlProblem *problem;
+
+  if (mtl_scope_check (experiment, &key, &error))
+    return;
+
+  problem = mtl_network_complain (self, NULL, NULL, g_strdup (error->message));
+  problem->advice = g_strdup (_("Balance the Whole Trunk"));
+  problem->fix_key = g_strdup (key);
+  problem->fix_value = g_strdup ("trunk");
+}
+
 void
 mtl_network_check (MtlNetwork *self)
 {
@@ -224,4 +243,5 @@ mtl_network_check (MtlNetwork *self)
     mtl_network_complain (self, NULL, NULL,
                           g_strdup (_("No task: add a task block to end a head.")));
   check_use (self);
+  check_scope (self);
 }

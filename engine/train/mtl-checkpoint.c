@@ -12,6 +12,7 @@
 #define HASH_SIZE  32
 #define MODEL      "(stauaau)"
 #define SUMS       "(aad(adadad))"
+#define STATES     "a(sa(sv))"
 #define CONTENT    "s(tttddd)" MODEL "mvmvmv" SUMS
 
 enum
@@ -61,6 +62,32 @@ save_state (const MtlState *state)
                               saved != NULL ? g_variant_new_variant (saved) : NULL);
 }
 
+/* Of a part: that of the trunk, or `a(sa(sv))`, those of its blocks with their ids. */
+static GVariant *
+save_part (MtlStep *step,
+           MtlPart  part)
+{
+  GVariantBuilder builder;
+  const char *block;
+  MtlState *state = mtl_step_state_of (step, part, 0, &block);
+
+  if (state == NULL || block == NULL)
+    return save_state (state);
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE (STATES));
+  for (guint n = 0; n < mtl_step_n_states (step, part); n++)
+    {
+      g_autoptr(GVariant) saved = NULL;
+
+      state = mtl_step_state_of (step, part, n, &block);
+      saved = mtl_state_save (state);
+      g_variant_builder_add (&builder, "(s@a(sv))", block, saved);
+    }
+
+  return g_variant_new_maybe (G_VARIANT_TYPE_VARIANT,
+                              g_variant_new_variant (g_variant_builder_end (&builder)));
+}
+
 GBytes *
 mtl_checkpoint_write (const MtlDesign       *design,
                       const MtlSourceInfo   *info,
@@ -76,8 +103,7 @@ mtl_checkpoint_write (const MtlDesign       *design,
     "@" MTL_AVERAGE_TYPE ")", words,
     mark->step, mark->epoch, mark->batch, mark->seconds, mark->total, mark->best,
     mtl_model_save (model),
-    save_state (mtl_step_state (step, MTL_PART_LOSS)),
-    save_state (mtl_step_state (step, MTL_PART_FLAT)),
+    save_part (step, MTL_PART_LOSS), save_part (step, MTL_PART_FLAT),
     save_state (mtl_step_sharp_state (step)),
     mtl_recorder_save (recorder), mtl_source_info_save (info),
     mtl_average_save (&model->average)));
@@ -184,21 +210,78 @@ mtl_checkpoint_mark (GBytes           *bytes,
   return TRUE;
 }
 
+/* (transfer full) (nullable): what was saved as @child; NULL: nothing. */
+static GVariant *
+find_saved (GVariant *all,
+            guint     child)
+{
+  g_autoptr(GVariant) maybe = g_variant_get_child_value (all, child);
+  g_autoptr(GVariant) boxed = g_variant_get_maybe (maybe);
+
+  return boxed != NULL ? g_variant_get_variant (boxed) : NULL;
+}
+
 static gboolean
 read_state (GVariant  *all,
             guint      child,
             MtlState  *state,
             GError   **error)
 {
-  g_autoptr(GVariant) maybe = g_variant_get_child_value (all, child);
-  g_autoptr(GVariant) boxed = g_variant_get_maybe (maybe);
-  g_autoptr(GVariant) saved = NULL;
+  g_autoptr(GVariant) saved = find_saved (all, child);
 
-  if (boxed == NULL || state == NULL)
-    return TRUE;
+  return saved == NULL || state == NULL || mtl_state_load (state, saved, error);
+}
 
-  saved = g_variant_get_variant (boxed);
-  return mtl_state_load (state, saved, error);
+/* Block number @n of @saved into the state of the step's. */
+static gboolean
+read_block (GVariant  *saved,
+            MtlStep   *step,
+            MtlPart    part,
+            guint      n,
+            GError   **error)
+{
+  g_autoptr(GVariant) values = NULL;
+  const char *block, *name;
+  MtlState *state = mtl_step_state_of (step, part, n, &block);
+
+  g_variant_get_child (saved, n, "(&s@a(sv))", &name, &values);
+  if (strcmp (name, block) == 0)
+    return mtl_state_load (state, values, error);
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
+               _("The checkpoint has the balancer’s state of block %s where the design has %s"),
+               name, block);
+  return FALSE;
+}
+
+static gboolean
+read_part (GVariant  *all,
+           guint      child,
+           MtlStep   *step,
+           MtlPart    part,
+           GError   **error)
+{
+  g_autoptr(GVariant) saved = find_saved (all, child);
+  const char *block;
+  MtlState *state = mtl_step_state_of (step, part, 0, &block);
+  guint n_blocks = mtl_step_n_states (step, part);
+
+  if (saved == NULL || state == NULL || block == NULL)
+    return read_state (all, child, state, error);
+
+  if (!g_variant_is_of_type (saved, G_VARIANT_TYPE (STATES))
+      || g_variant_n_children (saved) != n_blocks)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_STORE,
+                   _("The checkpoint has no state of the balancer for each of the %u blocks of "
+                     "the trunk"), n_blocks);
+      return FALSE;
+    }
+  for (guint n = 0; n < n_blocks; n++)
+    if (!read_block (saved, step, part, n, error))
+      return FALSE;
+
+  return TRUE;
 }
 
 /* TRUE too for an older file, which has none: the mean then begins anew. */
@@ -241,8 +324,8 @@ mtl_checkpoint_read (GBytes           *bytes,
   sums = g_variant_get_child_value (all, THE_SUMS);
   if (!mtl_model_load (model, saved, error)
       || !read_average (all, &model->average, error)
-      || !read_state (all, LOSS_STATE, mtl_step_state (step, MTL_PART_LOSS), error)
-      || !read_state (all, FLAT_STATE, mtl_step_state (step, MTL_PART_FLAT), error)
+      || !read_part (all, LOSS_STATE, step, MTL_PART_LOSS, error)
+      || !read_part (all, FLAT_STATE, step, MTL_PART_FLAT, error)
       || !read_state (all, SHARP_STATE, mtl_step_sharp_state (step), error))
     return FALSE;
 

@@ -183,24 +183,19 @@ add_part (MtlRecorder *self,
       }
 }
 
+/* Where blocks are balanced apart, the mean over them. */
 static void
-append_state (MtlRecorder    *self,
-              const MtlState *state,
-              guint64         n)
+append_state (MtlRecorder *self,
+              MtlStep     *step,
+              guint64      n)
 {
+  const MtlState *state = mtl_step_state (step, MTL_PART_LOSS);
   const MtlStateSpec *spec = state != NULL ? mtl_state_spec (state) : NULL;
 
   for (guint a = 0; spec != NULL && a < spec->n; a++)
-    {
-      const double *values;
-
-      if (!spec->arrays[a].plotted)
-        continue;
-      values = mtl_state_doubles ((MtlState *) state, a);
-      for (guint k = 0; k < self->k; k++)
-        append (self, (double) n, values[k], "state/%s/%s", spec->arrays[a].name,
-                task_id (self, k));
-    }
+    for (guint k = 0; spec->arrays[a].plotted && k < self->k; k++)
+      append (self, (double) n, mtl_step_state_mean (step, MTL_PART_LOSS, a, k), "state/%s/%s",
+              spec->arrays[a].name, task_id (self, k));
 }
 
 void
@@ -216,7 +211,7 @@ mtl_recorder_add_step (MtlRecorder    *self,
   append (self, (double) n, rate, "rate");
   for (guint p = 0; p < MTL_N_PARTS; p++)
     add_part (self, step, p, n);
-  append_state (self, mtl_step_state (step, MTL_PART_LOSS), n);
+  append_state (self, step, n);
 
   for (guint b = 0; b < mtl_step_n_batches (step); b++)
     mtl_tally_add (self->train, self->plan, mtl_step_batch (step, b),

@@ -14,28 +14,62 @@
 
 #define COLUMNS 1024   /* of a piece of a direction */
 
-/* The Gramian of @rows over all tasks; NaN where one is left out. */
 static void
-measure (MtlStep        *self,
-         const MtlGrads *rows,
-         double         *gramian)
+mark_absent (MtlStep *self,
+             double  *gramian)
 {
   guint k = self->n_tasks;
 
-  mtl_grads_gram (rows, rows, mtl_work_pool (self->work), gramian);
   for (guint i = 0; i < k; i++)
     for (guint j = 0; j < k; j++)
       if ((self->tasks >> i & self->tasks >> j & 1) == 0)
         gramian[i * k + j] = NAN;
 }
 
+/* The Gramian of @rows over all tasks; NaN where one is left out. */
+static void
+measure (MtlStep        *self,
+         const MtlGrads *rows,
+         double         *gramian)
+{
+  mtl_grads_gram (rows, rows, mtl_work_pool (self->work), gramian);
+  mark_absent (self, gramian);
+}
+
+/* (transfer full): the Gramian of each slice of @part, one behind the other; @whole: their sum. */
+static double *
+measure_slices (MtlStep           *self,
+                const MtlStepPart *part,
+                const MtlGrads    *rows,
+                double            *whole)
+{
+  gsize size = self->n_tasks * self->n_tasks;
+  double *apart = g_new (double, part->n_slices * size);
+
+  memset (whole, 0, size * sizeof *whole);
+  for (guint s = 0; s < part->n_slices; s++)
+    {
+      const MtlSlice *slice = &part->slices[s];
+
+      mtl_grads_gram_range (rows, rows, slice->first, slice->n, mtl_work_pool (self->work),
+                            apart + s * size);
+      for (gsize i = 0; i < size; i++)
+        whole[i] += apart[s * size + i];
+    }
+  mark_absent (self, whole);
+
+  return apart;
+}
+
 static MtlRng
-part_rng (MtlStep *self,
-          MtlPart  part)
+slice_rng (MtlStep        *self,
+           MtlPart         part,
+           const MtlSlice *slice)
 {
   MtlStream stream = part == MTL_PART_LOSS ? MTL_STREAM_LOSS_PART : MTL_STREAM_FLAT_PART;
+  MtlRng rng = mtl_rng_derive (mtl_rng_new (self->seed, stream), self->step);
 
-  return mtl_rng_derive (mtl_rng_new (self->seed, stream), self->step);
+  return slice->block != NULL ? mtl_rng_derive_text (rng, slice->block) : rng;
 }
 
 /* The rows and columns of a K×K matrix that belong to the tasks of @call. */
@@ -54,9 +88,27 @@ pick (MtlStep           *self,
   return part;
 }
 
+/* Of the fresh batches, over the columns of @slice. */
+static double *
+find_cross (MtlStep           *self,
+            const MtlStepCall *call,
+            const MtlSlice    *slice)
+{
+  g_autofree double *own = NULL;
+
+  if (slice->block == NULL)
+    return pick (self, call, self->cross);
+
+  own = g_new (double, self->n_tasks * self->n_tasks);
+  mtl_grads_gram_range (self->crossed[0], self->crossed[1], slice->first, slice->n,
+                        mtl_work_pool (self->work), own);
+  return pick (self, call, own);
+}
+
 void
 mtl_step_open_call (MtlStep        *self,
                     MtlPart         p,
+                    const MtlSlice *slice,
                     guint64         tasks,
                     const double   *gramian,
                     const MtlGrads *rows,
@@ -74,22 +126,22 @@ mtl_step_open_call (MtlStep        *self,
     .rate = self->rate,
     .set = mtl_chosen_settings (part->spread),
     .chosen = part->spread,
-    .state = part->state,
-    .rng = part_rng (self, p),
+    .state = slice->state,
+    .rng = slice_rng (self, p, slice),
   };
   for (guint i = 0; i < n; i++)
     call->losses[i] = self->losses[call->task[i]];
 
   call->gramian = gramian != NULL ? pick (self, call, gramian) : NULL;
   call->in.gramian = call->gramian;
-  call->cross = self->cross != NULL ? pick (self, call, self->cross) : NULL;
+  call->cross = self->cross != NULL ? find_cross (self, call, slice) : NULL;
   call->in.cross = call->cross;
   if (rows == NULL || (part->balancer->needs & MTL_NEEDS_ROWS) == 0)
     return;
 
   for (guint i = 0; i < n; i++)
-    call->row[i] = mtl_grads_row ((MtlGrads *) rows, call->task[i]);
-  call->rows = (MtlRows) { .n_columns = mtl_step_n_trunk (self), .floats = call->row };
+    call->row[i] = mtl_grads_row ((MtlGrads *) rows, call->task[i]) + slice->first;
+  call->rows = (MtlRows) { .n_columns = slice->n, .floats = call->row };
   call->in.rows = &call->rows;
 }
 
@@ -104,22 +156,24 @@ gboolean
 mtl_step_weigh (MtlStep            *self,
                 MtlPart             p,
                 const MtlStepCall  *call,
+                double             *w,
                 GError            **error)
 {
   MtlStepPart *part = &self->parts[p];
-  double w[MTL_MAX_TASKS];
+  double answer[MTL_MAX_TASKS];
+  MtlBalanceStatus status = mtl_balancer_weigh (part->balancer, &call->in, answer, error);
 
-  part->report.status = mtl_balancer_weigh (part->balancer, &call->in, w, error);
-  if (part->report.status == MTL_BALANCE_REFUSED)
+  part->report.status = MAX (part->report.status, status);
+  if (status == MTL_BALANCE_REFUSED)
     {
       g_prefix_error (error, _("Step %" G_GUINT64_FORMAT ": "), self->step);
       return FALSE;
     }
 
   for (guint k = 0; k < self->n_tasks; k++)
-    part->report.weights[k] = NAN;
+    w[k] = NAN;
   for (guint i = 0; i < call->in.n_tasks; i++)
-    part->report.weights[call->task[i]] = w[i];
+    w[call->task[i]] = answer[i];
 
   return TRUE;
 }
@@ -168,6 +222,7 @@ typedef struct
   MtlStep           *step;
   const MtlBalancer *balancer;
   const MtlStepCall *call;
+  const MtlSlice    *slice;
   const double      *w;       /* of the tasks of the call */
   double             scale;
 } Combining;
@@ -179,8 +234,8 @@ combine_columns (guint    piece,
 {
   const Combining *self = data;
   gsize first = (gsize) piece * COLUMNS;
-  gsize n = MIN (COLUMNS, mtl_step_n_trunk (self->step) - first);
-  float *to = self->step->gradient + first;
+  gsize n = MIN (COLUMNS, self->slice->n - first);
+  float *to = self->step->gradient + self->slice->first + first;
   double d[COLUMNS];
 
   mtl_balancer_combine (self->balancer, &self->call->in, self->w, first, n, d);
@@ -192,71 +247,130 @@ static gboolean
 combine (MtlStep            *self,
          MtlPart             p,
          const MtlStepCall  *call,
+         const MtlSlice     *slice,
+         const double       *weights,
          double              scale,
          GError            **error)
 {
   const MtlStepPart *part = &self->parts[p];
-  gsize d = mtl_step_n_trunk (self);
   double w[MTL_MAX_TASKS];
-  Combining combining = { self, part->balancer, call, w, scale };
+  Combining combining = { self, part->balancer, call, slice, w, scale };
   gsize wrong;
 
   for (guint i = 0; i < call->in.n_tasks; i++)
-    w[i] = part->report.weights[call->task[i]];
-  mtl_pool_run (mtl_work_pool (self->work), (guint) ((d + COLUMNS - 1) / COLUMNS),
+    w[i] = weights[call->task[i]];
+  mtl_pool_run (mtl_work_pool (self->work), (guint) ((slice->n + COLUMNS - 1) / COLUMNS),
                 combine_columns, &combining);
 
-  wrong = mtl_first_not_finite (self->gradient, d);
-  if (wrong == d)
+  wrong = mtl_first_not_finite (self->gradient + slice->first, slice->n);
+  if (wrong == slice->n)
     return TRUE;
   g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
                _("Step %" G_GUINT64_FORMAT ": %s gave weight %" G_GSIZE_FORMAT
                  " of the trunk a direction that is not finite"),
-               self->step, part->balancer->method.id, wrong);
+               self->step, part->balancer->method.id, slice->first + wrong);
   return FALSE;
 }
 
 /* --- a part --- */
 
-/* Adds scale · A(rows) of the tasks in @live; @full: the Gramian of @rows. */
 static gboolean
-add_direction (MtlStep        *self,
-               MtlPart         p,
-               const MtlGrads *rows,
-               const double   *full,
-               guint64         live,
-               double          scale,
-               GError        **error)
+looks_at_gradients (const MtlStepPart *part)
 {
-  MtlStepPart *part = &self->parts[p];
+  return (mtl_balancer_needs (part->balancer, part->spread)
+          & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
+}
+
+/* Adds scale · A(rows) of the tasks in @live to a slice of the direction; @gramian: of @rows
+ * there. @w: [K], asked for unless @known. */
+static gboolean
+add_slice (MtlStep         *self,
+           MtlPart          p,
+           const MtlSlice  *slice,
+           const MtlGrads  *rows,
+           const double    *gramian,
+           guint64          live,
+           double           scale,
+           gboolean         known,
+           double          *w,
+           GError         **error)
+{
+  const MtlStepPart *part = &self->parts[p];
   double combined[MTL_MAX_TASKS] = { 0.0 };
   MtlStepCall call = { 0 };
   gboolean ok;
 
-  mtl_step_open_call (self, p, live, full, rows, &call);
-  /* What does not look at rows has the weights of the loss part for both. */
-  if (p == MTL_PART_FLAT
-      && (mtl_balancer_needs (part->balancer, part->spread)
-          & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0)
-    memcpy (part->report.weights, self->parts[MTL_PART_LOSS].report.weights,
-            self->n_tasks * sizeof (double));
-  else if (!(p == MTL_PART_LOSS && self->weighed) && !mtl_step_weigh (self, p, &call, error))
-    {
-      mtl_step_close_call (&call);
-      return FALSE;
-    }
-
-  for (guint k = 0; k < self->n_tasks; k++)
+  mtl_step_open_call (self, p, slice, live, gramian, rows, &call);
+  ok = known || mtl_step_weigh (self, p, &call, w, error);
+  for (guint k = 0; ok && k < self->n_tasks; k++)
     if ((live >> k & 1) != 0)
-      combined[k] = scale * part->report.weights[k];
-  ok = TRUE;
-  if (part->balancer->combine != NULL)
-    ok = combine (self, p, &call, scale, error);
-  else
-    mtl_grads_combine (rows, combined, mtl_work_pool (self->work), self->gradient);
+      combined[k] = scale * w[k];
+  if (ok && part->balancer->combine != NULL)
+    ok = combine (self, p, &call, slice, w, scale, error);
+  else if (ok)
+    mtl_grads_combine_range (rows, combined, slice->first, slice->n, mtl_work_pool (self->work),
+                             self->gradient);
   mtl_step_close_call (&call);
 
   return ok;
+}
+
+/* What does not look at gradients has the weights of the loss part for both. */
+static gboolean
+add_known (MtlStep         *self,
+           MtlPart          p,
+           const MtlGrads  *rows,
+           const double    *gramian,
+           guint64          live,
+           double           scale,
+           GError         **error)
+{
+  MtlStepPart *part = &self->parts[p];
+
+  memmove (part->report.weights, self->parts[MTL_PART_LOSS].report.weights,
+           self->n_tasks * sizeof (double));
+
+  return add_slice (self, p, part->slices, rows, gramian, live, scale, TRUE,
+                    part->report.weights, error);
+}
+
+/* @gramians: of each slice. */
+static gboolean
+add_direction (MtlStep         *self,
+               MtlPart          p,
+               const MtlGrads  *rows,
+               const double    *gramians,
+               guint64          live,
+               double           scale,
+               GError         **error)
+{
+  MtlStepPart *part = &self->parts[p];
+  guint k = self->n_tasks;
+  double sum[MTL_MAX_TASKS] = { 0.0 }, n[MTL_MAX_TASKS] = { 0.0 }, w[MTL_MAX_TASKS];
+
+  if (p == MTL_PART_LOSS ? self->weighed : !looks_at_gradients (part))
+    return add_known (self, p, rows, gramians, live, scale, error);
+
+  part->report.status = MTL_BALANCE_OK;
+  for (guint s = 0; s < part->n_slices; s++)
+    {
+      const MtlSlice *slice = &part->slices[s];
+      guint64 tasks = live & slice->tasks;
+
+      if (tasks != 0
+          && !add_slice (self, p, slice, rows, gramians + s * k * k, tasks, scale, FALSE, w, error))
+        return FALSE;
+      for (guint i = 0; i < k; i++)
+        if ((tasks >> i & 1) != 0)
+          {
+            sum[i] += w[i];
+            n[i] += 1.0;
+          }
+    }
+  for (guint i = 0; i < k; i++)
+    part->report.weights[i] = n[i] > 0.0 ? sum[i] / n[i] : NAN;
+
+  return TRUE;
 }
 
 gboolean
@@ -268,23 +382,24 @@ mtl_step_balance (MtlStep         *self,
 {
   MtlPartReport *report = &self->parts[p].report;
   gboolean elsewhere = p == MTL_PART_LOSS && self->clean != NULL && rows != self->clean;
-  g_autofree double *full = g_new (double, self->n_tasks * self->n_tasks);
+  g_autofree double *whole = g_new (double, self->n_tasks * self->n_tasks);
+  g_autofree double *apart = NULL;
   guint64 live;
 
   /* The merged lane already holds the direction of the loss part. */
   if (p == MTL_PART_LOSS && self->merged && rows == self->rows[0])
     return TRUE;
 
-  measure (self, rows, full);
+  apart = measure_slices (self, &self->parts[p], rows, whole);
   if (elsewhere)
     measure (self, self->clean, report->gramian);
   else
-    memcpy (report->gramian, full, self->n_tasks * self->n_tasks * sizeof (double));
+    memcpy (report->gramian, whole, self->n_tasks * self->n_tasks * sizeof (double));
   report->valid = TRUE;
 
-  live = live_tasks (self, p, full);
+  live = live_tasks (self, p, whole);
 
-  return live == 0 || add_direction (self, p, rows, full, live, scale, error);
+  return live == 0 || add_direction (self, p, rows, apart, live, scale, error);
 }
 
 void

@@ -10,13 +10,24 @@
 #define MTL_MAX_ROW_SETS 4
 #define MTL_MAX_OWN_SETS 3
 
+/* Columns of the trunk that a balancer is asked about as one. */
+typedef struct
+{
+  gsize       first, n;
+  guint64     tasks;     /* that reach it */
+  const char *block;     /* its id, of the plan; NULL: the whole trunk */
+  MtlState   *state;     /* NULL: stateless */
+  MtlState   *before;    /* copy to go back to when a step fails */
+} MtlSlice;
+
 typedef struct
 {
   const MtlChosen   *chosen;   /* as in the design, to tell a swap */
   MtlChosen         *spread;   /* PER_TASK settings spread to K numbers */
   const MtlBalancer *balancer;
-  MtlState          *state;    /* NULL: stateless */
-  MtlState          *before;   /* copy to go back to when a step fails */
+  MtlBalanceScope    scope;
+  MtlSlice          *slices;   /* one at least */
+  guint              n_slices;
   MtlGrads          *sets[MTL_MAX_OWN_SETS];   /* that learn() works with */
   MtlPartReport      report;
 } MtlStepPart;
@@ -106,20 +117,28 @@ gboolean mtl_step_run_batches (MtlStep        *self,
 /* The tasks in @tasks, one after the other, into @list; returns how many. */
 guint    mtl_step_list_tasks (guint64   tasks,
                               guint    *list);
-/* A question to the balancer of @part about @tasks. @gramian: K×K, NULL: not measured;
- * @rows: whose it is, or NULL. Both have to stay. */
+/* A question to the balancer of @part about @tasks in a slice. @gramian: K×K, NULL: not
+ * measured; @rows: whose it is, or NULL. Both have to stay. */
 void     mtl_step_open_call  (MtlStep           *self,
                               MtlPart            part,
+                              const MtlSlice    *slice,
                               guint64            tasks,
                               const double      *gramian,
                               const MtlGrads    *rows,
                               MtlStepCall       *call);
 void     mtl_step_close_call (MtlStepCall       *call);
-/* Asks for weights, into the report of @part. */
+/* Asks for weights; @w: [K], NaN for tasks that are not asked about. */
 gboolean mtl_step_weigh      (MtlStep           *self,
                               MtlPart            part,
                               const MtlStepCall *call,
+                              double            *w,
                               GError           **error);
+/* Slices of the part's scope, with fresh states. */
+void     mtl_step_make_slices (MtlStep          *self,
+                              MtlPart            part);
+void     mtl_step_clear_slices (MtlStepPart     *part);
+void     mtl_step_keep_states (MtlStep          *self);
+void     mtl_step_restore_states (MtlStep       *self);
 /* What the balancer of the loss part does before the gradients of the step. */
 gboolean mtl_step_learn      (MtlStep           *self,
                               GError           **error);

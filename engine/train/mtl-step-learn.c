@@ -224,7 +224,8 @@ mtl_step_learn (MtlStep  *self,
   if (balancer->learn == NULL)
     return TRUE;
 
-  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
+  mtl_step_open_call (self, MTL_PART_LOSS, self->parts[MTL_PART_LOSS].slices, self->tasks, NULL,
+                      NULL, &call);
   ok = balancer->learn (self, &call.in, error);
   mtl_step_close_call (&call);
 
@@ -250,7 +251,8 @@ mtl_step_note (MtlStep *self)
   if (balancer->note == NULL)
     return;
 
-  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
+  mtl_step_open_call (self, MTL_PART_LOSS, self->parts[MTL_PART_LOSS].slices, self->tasks, NULL,
+                      NULL, &call);
   balancer->note (&call.in);
   mtl_step_close_call (&call);
 }
@@ -291,7 +293,8 @@ mtl_step_follow (MtlStep     *self,
     return;
 
   find_losses_at (self, theta, losses);
-  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
+  mtl_step_open_call (self, MTL_PART_LOSS, self->parts[MTL_PART_LOSS].slices, self->tasks, NULL,
+                      NULL, &call);
   for (guint i = 0; i < call.in.n_tasks; i++)
     after[i] = losses[call.task[i]];
   balancer->follow (&call.in, after);

@@ -13,9 +13,10 @@
 typedef struct
 {
   gboolean          valid;      /* it was taken in the last step */
-  MtlBalanceStatus  status;
+  MtlBalanceStatus  status;     /* the gravest of all blocks, where these are balanced apart */
   double           *gramian;    /* K×K; rows of tasks left out are NaN */
-  double           *weights;    /* [K]; NaN: left out, or the method has none */
+  double           *weights;    /* [K]; the mean over such blocks; NaN: left out, or the method
+                                 * has none */
 } MtlPartReport;
 
 /* Owns rows, moved weights and the direction; the model's θ belongs to the trainer. */
@@ -48,8 +49,21 @@ void                 mtl_step_set_fresh (MtlStep          *self,
  * weights after it. */
 void                 mtl_step_follow    (MtlStep          *self,
                                          const float      *theta);
+/* Of the trunk, or of its first block where blocks are balanced apart. */
 MtlState            *mtl_step_state     (MtlStep          *self,
                                          MtlPart           part);
+/* One, or one for each block; all NULL: stateless. @block: (out): NULL: of the trunk. */
+guint                mtl_step_n_states  (MtlStep          *self,
+                                         MtlPart           part);
+MtlState            *mtl_step_state_of  (MtlStep          *self,
+                                         MtlPart           part,
+                                         guint             n,
+                                         const char      **block);
+/* What array @array holds of @task, in the mean over the blocks that the task reaches. */
+double               mtl_step_state_mean (MtlStep         *self,
+                                          MtlPart          part,
+                                          guint            array,
+                                          guint            task);
 MtlState            *mtl_step_sharp_state (MtlStep        *self);
 
 /**

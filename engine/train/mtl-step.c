@@ -52,8 +52,6 @@ clear_part (MtlStepPart *part)
 {
   g_clear_pointer (&part->chosen, mtl_chosen_unref);
   g_clear_pointer (&part->spread, mtl_chosen_unref);
-  g_clear_pointer (&part->state, mtl_state_free);
-  g_clear_pointer (&part->before, mtl_state_free);
 }
 
 void
@@ -62,6 +60,7 @@ mtl_step_free (MtlStep *self)
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
       mtl_step_clear_sets (self, p);
+      mtl_step_clear_slices (&self->parts[p]);
       clear_part (&self->parts[p]);
       g_free (self->parts[p].report.gramian);
       g_free (self->parts[p].report.weights);
@@ -93,15 +92,16 @@ mtl_step_set_balancer (MtlStep         *self,
 {
   MtlStepPart *part = &self->parts[p];
   const MtlMethod *method = mtl_chosen_method (balancer);
-  gboolean same = part->chosen != NULL && mtl_chosen_method (part->chosen) == method;
+  MtlBalanceScope scope = mtl_balancer_scope ((const MtlBalancer *) method, balancer);
+  gboolean same = part->chosen != NULL && mtl_chosen_method (part->chosen) == method
+                  && part->scope == scope;
   MtlPlan *plan = mtl_work_plan (self->work);
-  MtlState *state = same ? g_steal_pointer (&part->state) : NULL;
 
   mtl_chosen_ref (balancer);
   clear_part (part);
   part->chosen = balancer;
   part->balancer = (const MtlBalancer *) method;
-  part->state = state;
+  part->scope = scope;
   /* Names of tasks were checked when the run began. */
   part->spread = mtl_chosen_for_tasks (balancer, mtl_plan_task_ids (plan), self->n_tasks, NULL);
   if (part->spread == NULL)
@@ -109,14 +109,7 @@ mtl_step_set_balancer (MtlStep         *self,
   if (same)
     return;
 
-  if (part->balancer->declare != NULL)
-    {
-      MtlStateSpec spec = { 0 };
-
-      part->balancer->declare (self->n_tasks, mtl_plan_n_trunk (plan),
-                               mtl_chosen_settings (part->spread), &spec);
-      part->state = new_state (&spec);
-    }
+  mtl_step_make_slices (self, p);
   mtl_step_clear_sets (self, p);
   mtl_step_make_sets (self, p);
   if (self->sharp != NULL)
@@ -201,13 +194,6 @@ mtl_step_set_clip (MtlStep *self,
 }
 
 MtlState *
-mtl_step_state (MtlStep *self,
-                MtlPart  part)
-{
-  return self->parts[part].state;
-}
-
-MtlState *
 mtl_step_sharp_state (MtlStep *self)
 {
   return self->sharp_state;
@@ -219,12 +205,14 @@ static gboolean
 ask_early (MtlStep  *self,
            GError  **error)
 {
+  MtlStepPart *part = &self->parts[MTL_PART_LOSS];
   MtlStepCall call = { 0 };
 
-  if ((self->parts[MTL_PART_LOSS].balancer->needs & MTL_NEEDS_LOSSES) != 0)
+  if ((part->balancer->needs & MTL_NEEDS_LOSSES) != 0)
     mtl_step_find_losses (self);
-  mtl_step_open_call (self, MTL_PART_LOSS, self->tasks, NULL, NULL, &call);
-  self->weighed = mtl_step_weigh (self, MTL_PART_LOSS, &call, error);
+  mtl_step_open_call (self, MTL_PART_LOSS, &part->slices[0], self->tasks, NULL, NULL, &call);
+  part->report.status = MTL_BALANCE_OK;
+  self->weighed = mtl_step_weigh (self, MTL_PART_LOSS, &call, part->report.weights, error);
   mtl_step_close_call (&call);
 
   return self->weighed;
@@ -260,33 +248,6 @@ prepare_merge (MtlStep   *self,
       part->report.weights[k] = 0.0;
 
   return TRUE;
-}
-
-static void
-keep_states (MtlStep *self)
-{
-  for (guint p = 0; p < MTL_N_PARTS; p++)
-    {
-      MtlStepPart *part = &self->parts[p];
-
-      if (part->state == NULL)
-        continue;
-      if (part->before == NULL)
-        part->before = mtl_state_copy (part->state);
-      else
-        mtl_state_set (part->before, part->state);
-    }
-}
-
-static void
-restore_states (MtlStep *self)
-{
-  for (guint p = 0; p < MTL_N_PARTS; p++)
-    if (self->parts[p].before != NULL)
-      {
-        mtl_state_free (self->parts[p].state);
-        self->parts[p].state = g_steal_pointer (&self->parts[p].before);
-      }
 }
 
 /* What the last step left is gone. */
@@ -359,10 +320,10 @@ mtl_step_take_batches (MtlStep                *self,
       return TRUE;
     }
 
-  keep_states (self);
+  mtl_step_keep_states (self);
   if (!run (self, diagnose, error))
     {
-      restore_states (self);
+      mtl_step_restore_states (self);
       return FALSE;
     }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "mtl-scope.h"
 #include "mtl-trainer-private.h"
 
 void
@@ -416,7 +417,8 @@ mtl_loop_take_settings (MtlTrainer *self)
   if (next == NULL)
     return;
 
-  if (!check_names (loop->plan, next, &error))
+  if (!check_names (loop->plan, next, &error)
+      || !mtl_scope_check (mtl_design_experiment (next), NULL, &error))
     {
       refuse_settings (self, error);
       mtl_design_unref (next);

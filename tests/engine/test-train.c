@@ -359,6 +359,7 @@ static const char *const resumes[][5] = {
   { "autolambda", "none", "adam", "constant" },
   { "moml", "sam", "adam", "constant" },
   { "forum", "fs-mtl", "adam", "constant", "accumulate=2 epochs=8" },
+  { "nash", "fs-mtl", "lion", "constant", "balancer.update-every=5 balancer.scope=block" },
 };
 
 static void
