@@ -18,7 +18,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-balancer.h"
+#include "mtl-mgda.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -31,22 +31,8 @@ enum
   APPLY_TO,
 };
 
-enum
-{
-  NORMALIZE_NONE,
-  NORMALIZE_L2,
-  NORMALIZE_LOSS,
-  NORMALIZE_LOSS_AND_L2,
-};
-
-enum
-{
-  APPLY_TO_NORMALIZED,
-  APPLY_TO_RAW,
-};
-
-static const char *const normalizations[] = { "none", "l2", "loss", "loss+", NULL };
-static const char *const applications[] = { "normalized", "raw", NULL };
+const char *const mtl_mgda_normalizations[] = { "none", "l2", "loss", "loss+", NULL };
+const char *const mtl_mgda_applications[] = { "normalized", "raw", NULL };
 
 static const MtlParam mgda_params[] = {
   {
@@ -54,16 +40,16 @@ static const MtlParam mgda_params[] = {
     .title = N_("Normalisation"),
     .summary = N_("Divide each gradient by its length, by its loss, or by both (loss+)"),
     .type = MTL_CHOICE,
-    .choices = normalizations,
-    .initial = NORMALIZE_NONE,
+    .choices = mtl_mgda_normalizations,
+    .initial = MTL_MGDA_NONE,
   },
   {
     .id = "apply-to",
     .title = N_("Weights Apply To"),
     .summary = N_("Whether the normalised or the raw gradients are combined"),
     .type = MTL_CHOICE,
-    .choices = applications,
-    .initial = APPLY_TO_NORMALIZED,
+    .choices = mtl_mgda_applications,
+    .initial = MTL_MGDA_NORMALIZED,
     .rare = TRUE,
   },
   { .id = NULL },
@@ -77,29 +63,29 @@ find_factor (const MtlBalanceInput *in,
 {
   double divisor = 1.0;
 
-  if (normalization == NORMALIZE_LOSS || normalization == NORMALIZE_LOSS_AND_L2)
+  if (normalization == MTL_MGDA_LOSS || normalization == MTL_MGDA_LOSS_AND_L2)
     divisor *= in->losses[i];
-  if (normalization == NORMALIZE_L2 || normalization == NORMALIZE_LOSS_AND_L2)
+  if (normalization == MTL_MGDA_L2 || normalization == MTL_MGDA_LOSS_AND_L2)
     divisor *= sqrt (MAX (in->gramian[i * in->n_tasks + i], 0.0));
 
   return divisor > 0.0 ? 1.0 / divisor : 1.0;
 }
 
-static MtlBalanceStatus
-mgda_weigh (const MtlBalanceInput  *in,
-            double                 *w,
-            GError                **error)
+MtlBalanceStatus
+mtl_mgda_weigh (const MtlBalanceInput  *in,
+                double                 *w,
+                GError                **error)
 {
   guint k = in->n_tasks;
   guint normalization = in->set[NORMALIZATION].number;
   g_autofree double *factors = g_new (double, k);
   g_autofree double *scaled = g_new (double, k * k);
 
-  if (normalization >= NORMALIZE_LOSS && in->losses == NULL)
+  if (normalization >= MTL_MGDA_LOSS && in->losses == NULL)
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
                    "normalization “%s” divides by the losses, and none are given; give them, or "
-                   "choose none or l2", normalizations[normalization]);
+                   "choose none or l2", mtl_mgda_normalizations[normalization]);
       return MTL_BALANCE_REFUSED;
     }
 
@@ -112,7 +98,7 @@ mgda_weigh (const MtlBalanceInput  *in,
   if (!mtl_min_norm (scaled, NULL, k, w, error))
     return MTL_BALANCE_REFUSED;
 
-  for (guint i = 0; in->set[APPLY_TO].number == APPLY_TO_NORMALIZED && i < k; i++)
+  for (guint i = 0; in->set[APPLY_TO].number == MTL_MGDA_NORMALIZED && i < k; i++)
     w[i] *= factors[i];
 
   return mtl_balancer_judge (in, w);
@@ -131,5 +117,5 @@ const MtlBalancer mtl_balancer_mgda = {
   .heads = MTL_HEADS_PLAIN,
   .claims = MTL_CLAIM_SIMPLEX | MTL_CLAIM_DESCENT | MTL_CLAIM_PERMUTES | MTL_CLAIM_HOMOGENEOUS
             | MTL_CLAIM_STOPS | MTL_CLAIM_MIN_NORM,
-  .weigh = mgda_weigh,
+  .weigh = mtl_mgda_weigh,
 };

@@ -35,6 +35,7 @@ typedef enum
 {
   MTL_SCOPE_TRUNK,
   MTL_SCOPE_BLOCK,  /* each block of the trunk that has weights, of the tasks that reach it */
+  MTL_SCOPE_SPLIT,  /* ∂l_k/∂Z, Z: the values where the trunk ends and heads begin */
 } MtlBalanceScope;
 
 /* Promises, each with its check in tests/engine/test-balancers.c; see
@@ -138,7 +139,7 @@ typedef struct
 
 /* Settings common to every balancer, after its own: `heads` (choice plain,
  * weighted, method), `rescale` (choice none, mean, sum, unit, match) and `scope`
- * (choice method, trunk, block). */
+ * (choice method, trunk, block, split). */
 enum
 {
   MTL_BALANCER_HEADS,

@@ -12,7 +12,7 @@
 
 static const char *const heads_choices[] = { "method", "plain", "weighted", NULL };
 static const char *const rescale_choices[] = { "none", "mean", "sum", "unit", "match", NULL };
-static const char *const scope_choices[] = { "method", "trunk", "block", NULL };
+static const char *const scope_choices[] = { "method", "trunk", "block", "split", NULL };
 
 static const MtlParam balancer_params[] = {
   {
@@ -35,8 +35,9 @@ static const MtlParam balancer_params[] = {
   {
     .id = "scope",
     .title = N_("Scope"),
-    .summary = N_("What is balanced as one: as the method has it, the whole trunk, or each block "
-                  "of the trunk apart"),
+    .summary = N_("What is balanced as one: as the method has it, the whole trunk, each block of "
+                  "the trunk apart, or the values where the trunk splits into heads (an upper "
+                  "bound, with a single pass back through the trunk)"),
     .type = MTL_CHOICE,
     .choices = scope_choices,
     .rare = TRUE,

@@ -2,7 +2,8 @@
  *
  * A lane is one task's seed. Where the weights of the tasks are known before
  * backward, all lanes of the trunk are merged into one: heads run in lanes of
- * their own and add into the trunk's lane 0.
+ * their own and add into the trunk's lane 0. A pass that ends at the fork hands over what the
+ * heads' lanes hold there, and one that begins there takes its one lane from it.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -16,8 +17,11 @@ mtl_work_lanes (const MtlWork     *self,
                 const MtlPlanStep *step)
 {
   guint64 tasks = step->tasks & self->active;
+  gboolean trunk = mtl_work_is_trunk (step);
 
-  if (self->merged && mtl_count_tasks (step->tasks) > 1)
+  if (self->extent == MTL_RUN_ALL ? FALSE : trunk != (self->extent == MTL_RUN_FROM_FORK))
+    return 0;
+  if (self->merged && trunk)
     return tasks != 0 ? step->tasks & -step->tasks : 0;
 
   return tasks;
@@ -72,6 +76,51 @@ mtl_work_claim (const MtlShard *shard,
   return fresh;
 }
 
+/* --- the fork --- */
+
+#define FROM_FORK (G_GUINT64_CONSTANT (1) << 1)   /* beside the one lane, which has bit 0 */
+
+void
+mtl_work_keep_fork (const MtlShard    *shard,
+                     const MtlPlanStep *step)
+{
+  const MtlWork *work = shard->work;
+  guint index = (guint) (step - work->plan->steps);
+
+  for (guint n = 0; n < step->n_out; n++)
+    for (guint k = 0; k < work->plan->n_tasks; k++)
+      {
+        MtlInput output = { index, n };
+        float *to = mtl_fork_at (work->fork, index, n, k, shard->first);
+        gsize size = shard->rows * step->out[n].size * sizeof *to;
+
+        if (to == NULL)
+          continue;
+        if (((step->tasks & work->active) >> k & 1) != 0 && !mtl_work_claim (shard, output, k))
+          memcpy (to, mtl_work_gradient (shard, output, k), size);
+        else
+          memset (to, 0, size);
+      }
+}
+
+/* Once for each output: sums behind and gradients are two actions. */
+static void
+add_fork (const MtlShard *shard,
+           MtlInput        output,
+           float          *dy)
+{
+  const MtlWork *work = shard->work;
+  guint64 *written = &work->written[(shard->number * work->plan->n_steps + output.step) * 4
+                                    + output.output];
+
+  if (work->extent != MTL_RUN_FROM_FORK || (*written & FROM_FORK) != 0)
+    return;
+
+  *written |= FROM_FORK;
+  mtl_fork_add (work->fork, work->weights, output.step, output.output, shard->first,
+                 shard->rows, dy);
+}
+
 /* --- what an op is given --- */
 
 static void
@@ -92,6 +141,7 @@ fill_outputs (const MtlShard    *shard,
       /* An output that nobody reads in this lane passes nothing back. */
       if (mtl_work_claim (shard, output, task))
         memset (dy, 0, shard->rows * step->out[n].size * sizeof *dy);
+      add_fork (shard, output, dy);
       p->dy[n * n_lanes + lane] = dy;
     }
 }

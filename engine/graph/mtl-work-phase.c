@@ -64,7 +64,7 @@ goes_back (const MtlWork     *self,
   for (guint n = 0; n < step->n_in; n++)
     wanted = wanted || self->plan->steps[step->in[n].step].wants_dy;
 
-  return wanted && mtl_work_wants_gradients (self);
+  return wanted && mtl_work_wants_gradients (self) && mtl_work_lanes (self, step) != 0;
 }
 
 static void
@@ -95,10 +95,9 @@ count_prepared (const MtlWork   *self,
 {
   const MtlPlanStep *step = &self->plan->steps[action->step];
 
-  if (action->what == MTL_DO_FORWARD && (step->tasks & self->pass->tasks) != 0)
+  if (action->what == MTL_DO_FORWARD && mtl_work_visits (self, step))
     return step->needs.prepared;
-  if (action->what == MTL_DO_BACKWARD && mtl_work_lanes (self, step) != 0
-      && goes_back (self, step))
+  if (action->what == MTL_DO_BACKWARD && goes_back (self, step))
     return step->needs.prepared_back;
 
   return 0;
@@ -170,13 +169,13 @@ keep_factors (MtlWork           *self,
               const MtlPlanStep *step)
 {
   const MtlTensor *tensor = &g_array_index (self->plan->tensors, MtlTensor, step->tensors[0]);
-  MtlFactors *factors = mtl_grads_factors (self->to.grads, tensor->offset);
+  MtlFactors *factors = self->merged ? NULL : mtl_grads_factors (self->to.grads, tensor->offset);
   const MtlInput output = { (guint) (step - self->plan->steps), 0 };
   const MtlShard shard = whole_batch (self, 0);
   guint64 tasks = mtl_work_lanes (self, step);
   const float *dz[MTL_MAX_TASKS] = { NULL };
 
-  if (factors == NULL || self->merged)
+  if (factors == NULL)
     return;
 
   for (guint k = 0; k < self->plan->n_tasks; k++)
@@ -261,7 +260,7 @@ total_sums (MtlWork *self)
       const MtlAction *action = &self->plan->actions[a];
       const MtlPlanStep *step = &self->plan->steps[action->step];
 
-      if ((step->tasks & self->pass->tasks) == 0)
+      if (!mtl_work_visits (self, step))
         continue;
       if (action->what == MTL_DO_MEASURE)
         {

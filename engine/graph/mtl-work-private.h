@@ -11,9 +11,17 @@
 /* Where the gradients of a pass go; all NULL: they are not wanted. */
 typedef struct
 {
-  MtlGrads *grads;      /* heads, and rows unless merged */
+  MtlGrads *grads;      /* heads, and rows unless merged; NULL: of the trunk alone */
   float    *direction;  /* merged: of the trunk */
 } MtlTargets;
+
+/* What a pass runs. */
+typedef enum
+{
+  MTL_RUN_ALL,
+  MTL_RUN_TO_FORK,     /* forward, and the heads backward */
+  MTL_RUN_FROM_FORK,   /* the trunk alone, both ways */
+} MtlExtent;
 
 struct _MtlWork
 {
@@ -34,6 +42,9 @@ struct _MtlWork
   const MtlPass *pass;
   float *const  *outputs;
   MtlTargets     to;
+  MtlExtent      extent;
+  MtlFork       *fork;      /* NULL where all is run */
+  const double  *weights;    /* [K]: from the fork */
   gsize          n_shards;
   guint          n_slots;
   guint64        active;     /* tasks of the pass that have a label */
@@ -88,7 +99,7 @@ typedef struct
 static inline gboolean
 mtl_work_wants_gradients (const MtlWork *self)
 {
-  return self->to.grads != NULL;
+  return self->to.grads != NULL || self->to.direction != NULL;
 }
 
 /* --- mtl-work-shard.c --- */
@@ -98,6 +109,21 @@ void    mtl_work_run_shard    (MtlWork           *self,
                                guint              worker,
                                float             *slot);
 
+static inline gboolean
+mtl_work_is_trunk (const MtlPlanStep *step)
+{
+  return mtl_count_tasks (step->tasks) > 1;
+}
+
+/* Whether a pass forward comes through a step. */
+static inline gboolean
+mtl_work_visits (const MtlWork     *self,
+                 const MtlPlanStep *step)
+{
+  return (step->tasks & self->pass->tasks) != 0
+         && (self->extent != MTL_RUN_FROM_FORK || mtl_work_is_trunk (step));
+}
+
 /* --- mtl-work-lanes.c --- */
 /* The tasks whose lanes run through a step; bit 0 alone for a merged trunk. */
 guint64 mtl_work_lanes        (const MtlWork     *self,
@@ -105,6 +131,9 @@ guint64 mtl_work_lanes        (const MtlWork     *self,
 float  *mtl_work_gradient     (const MtlShard    *shard,
                                MtlInput           of,
                                guint              task);
+/* ∂l_k/∂Z of the step's outputs from their lanes into the fork; zeros where there is no lane. */
+void    mtl_work_keep_fork   (const MtlShard    *shard,
+                               const MtlPlanStep *step);
 /* Marks a lane of an output as written; TRUE for the first time in this shard. */
 gboolean mtl_work_claim       (const MtlShard    *shard,
                                MtlInput           of,

@@ -168,7 +168,7 @@ act_forward (const MtlShard    *shard,
 {
   const MtlPass *pass = shard->work->pass;
 
-  if ((step->tasks & pass->tasks) == 0)
+  if (!mtl_work_visits (shard->work, step))
     return;
   if (what == MTL_DO_MEASURE)
     {
@@ -191,6 +191,8 @@ act_backward (const MtlShard    *shard,
               MtlDo              what,
               float             *slot)
 {
+  if (shard->work->extent == MTL_RUN_TO_FORK && what == MTL_DO_BACKWARD)
+    mtl_work_keep_fork (shard, step);
   if (mtl_work_lanes (shard->work, step) == 0)
     return;
   if (what == MTL_DO_MEASURE_BACK)

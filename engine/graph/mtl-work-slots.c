@@ -104,7 +104,11 @@ take_task (MtlWork *self,
     {
       const MtlTensor *tensor = &g_array_index (plan->tensors, MtlTensor, t);
       gboolean trunk = tensor->offset < plan->n_trunk;
-      float *part = trunk && !self->merged ? mtl_work_target (self, tensor, task) : NULL;
+      float *part;
+
+      if (trunk && self->extent == MTL_RUN_TO_FORK)
+        continue;
+      part = trunk && !self->merged ? mtl_work_target (self, tensor, task) : NULL;
 
       if (active && is_weight_of (plan, tensor, task) && !(trunk && self->merged))
         deal (self, tensor, task);
@@ -143,7 +147,7 @@ mtl_work_gather (MtlWork      *self,
     {
       gboolean active = self->active >> k & 1;
 
-      if ((self->pass->tasks >> k & 1) == 0)
+      if ((self->pass->tasks >> k & 1) == 0 || self->to.grads == NULL)
         continue;
       take_task (self, k, active && !(weights != NULL && weights[k] == 0.0));
       if (active && weights != NULL && weights[k] != 0.0)

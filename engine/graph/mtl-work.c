@@ -141,6 +141,8 @@ begin (MtlWork       *self,
   self->pass = pass;
   self->outputs = outputs;
   self->to = (MtlTargets) { NULL, NULL };
+  self->extent = MTL_RUN_ALL;
+  self->fork = NULL;
   self->n_shards = mtl_plan_count_shards (plan, pass->batch->rows);
   self->n_slots = (guint) MIN (self->n_shards, self->max_slots);
   self->active = 0;
@@ -169,13 +171,14 @@ run (MtlWork      *self,
 {
   self->to = to;
   if (to.grads != NULL)
+    mtl_grads_begin (to.grads);
+  if (mtl_work_wants_gradients (self))
     {
-      mtl_grads_begin (to.grads);
       memset (self->slots, 0, self->n_slots * self->slot_size * sizeof *self->slots);
       memset (self->written, 0, self->n_shards * self->plan->n_steps * 4 * sizeof *self->written);
     }
   mtl_work_run_phases (self);
-  if (to.grads != NULL)
+  if (mtl_work_wants_gradients (self))
     mtl_work_gather (self, weights);
 }
 
@@ -212,6 +215,43 @@ mtl_work_run_sum (MtlWork       *self,
   run (self, (MtlTargets) { grads, direction }, weights);
   if (losses != NULL)
     sum_losses (self, self->n_shards, losses);
+}
+
+void
+mtl_work_run_heads (MtlWork       *self,
+                    const MtlPass *pass,
+                    double        *losses,
+                    MtlGrads      *grads,
+                    float *const  *outputs,
+                    MtlFork       *fork)
+{
+  g_return_if_fail (self->plan->trains);
+
+  begin (self, pass, outputs);
+  self->extent = MTL_RUN_TO_FORK;
+  self->fork = fork;
+  mtl_fork_begin (fork, pass->batch->rows);
+  run (self, (MtlTargets) { grads, NULL }, NULL);
+  sum_losses (self, self->n_shards, losses);
+}
+
+void
+mtl_work_run_trunk (MtlWork        *self,
+                    const MtlPass  *pass,
+                    const MtlFork  *fork,
+                    const double   *weights,
+                    float          *direction)
+{
+  g_return_if_fail (self->plan->trains);
+
+  begin (self, pass, NULL);
+  self->extent = MTL_RUN_FROM_FORK;
+  self->fork = (MtlFork *) fork;
+  self->weights = weights;
+  self->merged = TRUE;
+  for (guint k = 0; k < self->plan->n_tasks; k++)
+    self->seeds[k] *= weights[k];
+  run (self, (MtlTargets) { NULL, direction }, NULL);
 }
 
 const float *

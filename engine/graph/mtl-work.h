@@ -12,6 +12,7 @@
 
 #include "mtl-grads.h"
 #include "mtl-pool.h"
+#include "mtl-fork.h"
 
 typedef struct _MtlWork MtlWork;
 
@@ -61,6 +62,23 @@ void     mtl_work_run_sum   (MtlWork       *self,
                              MtlGrads      *grads,
                              float *const  *outputs,
                              float         *direction);
+
+/* Forward, and back as far as the heads go: theirs to @grads, whose rows are not touched, and
+ * ∂l_k/∂Z to @fork. A task without a label has none. */
+void     mtl_work_run_heads (MtlWork       *self,
+                             const MtlPass *pass,
+                             double        *losses,
+                             MtlGrads      *grads,
+                             float *const  *outputs,
+                             MtlFork       *fork);
+
+/* What is left of that pass: the trunk forward again, and one lane back from Σ w_k·∂l_k/∂Z into
+ * @direction (d floats, overwritten). @weights: [K], 0 for tasks that are left out. */
+void     mtl_work_run_trunk (MtlWork        *self,
+                             const MtlPass  *pass,
+                             const MtlFork  *fork,
+                             const double   *weights,
+                             float          *direction);
 
 /* The running statistics that the last pass leaves behind (those behind θ's P
  * weights), to be taken over once a step has succeeded; as they were where the

@@ -2,7 +2,8 @@
  *
  * A sharpness method declares its passes as a + b·K. Plain training takes one
  * forward and one backward for each of the K tasks, or, where neither the
- * balancer nor the diagnostics want the tasks' gradients apart, a single one.
+ * balancer nor the diagnostics want the tasks' gradients apart, a single one: that
+ * is so too where the balance is struck at the split, with a second forward.
  * A backward takes about two forwards, since it makes both the gradient of a
  * tensor and that of its weights.
  *
@@ -36,6 +37,15 @@ count_passes (const guint *declared,
   return declared[0] + declared[1] * n_tasks;
 }
 
+static gboolean
+is_at_split (const MtlChosen *experiment)
+{
+  const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
+
+  return mtl_balancer_scope ((const MtlBalancer *) mtl_chosen_method (chosen), chosen)
+         == MTL_SCOPE_SPLIT;
+}
+
 /* Whether most steps take one backward for all tasks. */
 static gboolean
 merges (const MtlChosen *experiment)
@@ -43,7 +53,7 @@ merges (const MtlChosen *experiment)
   const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
   const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
 
-  return mtl_balancer_needs (balancer, chosen) == 0
+  return (mtl_balancer_needs (balancer, chosen) == 0 || is_at_split (experiment))
          && mtl_chosen_get (experiment, "accumulate")->number == 1.0
          && mtl_chosen_get (experiment, "diagnose-every")->number != 1.0;
 }
@@ -66,7 +76,7 @@ mtl_design_cost (const MtlDesign *self,
     return FALSE;
 
   plain = merges (experiment) ? 1 : n_tasks;
-  *forward = count_passes (sharp->forward, n_tasks);
+  *forward = count_passes (sharp->forward, n_tasks) + (is_at_split (experiment) ? 1 : 0);
   *backward = sharp->merges ? plain : count_passes (sharp->backward, n_tasks);
   *relative = (*forward + BACKWARD * *backward) / (1.0 + BACKWARD * plain);
   *forward *= n_batches;

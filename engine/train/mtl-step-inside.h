@@ -64,6 +64,8 @@ struct _MtlStep
   guint64          epoch;
   double           rate;
 
+  MtlFork         *fork;       /* of a loss part that is balanced there; NULL: it is not */
+
   /* of a balancer that looks at more than the step's own batches */
   MtlBatch        *half;       /* NULL: none yet */
   const MtlBatch *const *fresh;   /* [2]; NULL: none were given */
@@ -87,6 +89,7 @@ struct _MtlStep
   guint64          step;
   guint64          seed;
   const MtlGrads  *clean;      /* rows of the clean pass; NULL: none yet, or merged */
+  gboolean         diagnose;   /* the rows of all tasks are wanted */
   gboolean         merge;      /* the clean pass may take one lane */
   gboolean         merged;     /* it did: the trunk direction is in gradient */
   gboolean         weighed;    /* weights of the loss part are known without rows */
@@ -132,6 +135,11 @@ gboolean mtl_step_weigh      (MtlStep           *self,
                               MtlPart            part,
                               const MtlStepCall *call,
                               double            *w,
+                              GError           **error);
+/* The clean pass of a step that is balanced where the trunk splits into heads. */
+gboolean mtl_step_run_fork   (MtlStep           *self,
+                              const MtlPass     *pass,
+                              MtlGrads          *out,
                               GError           **error);
 /* Slices of the part's scope, with fresh states. */
 void     mtl_step_make_slices (MtlStep          *self,

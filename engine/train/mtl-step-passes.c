@@ -161,6 +161,8 @@ mtl_step_gradients (MtlStep      *self,
   };
 
   self->perturbed = !clean;
+  if (clean && self->fork != NULL && self->n_batches == 1)
+    return mtl_step_run_fork (self, &pass, out, error);
   if (clean && !self->merge)
     self->clean = out;
   if (self->n_batches > 1)

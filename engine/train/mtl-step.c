@@ -68,6 +68,7 @@ mtl_step_free (MtlStep *self)
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     g_clear_pointer (&self->rows[n], mtl_grads_free);
   mtl_step_clear_batches (self);
+  g_clear_pointer (&self->fork, mtl_fork_free);
   g_clear_pointer (&self->half, mtl_batch_free);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
   g_clear_pointer (&self->sharp_state, mtl_state_free);
@@ -110,6 +111,10 @@ mtl_step_set_balancer (MtlStep         *self,
     return;
 
   mtl_step_make_slices (self, p);
+  if (p == MTL_PART_LOSS)
+    g_clear_pointer (&self->fork, mtl_fork_free);
+  if (p == MTL_PART_LOSS && scope == MTL_SCOPE_SPLIT)
+    self->fork = mtl_fork_new (plan);
   mtl_step_clear_sets (self, p);
   mtl_step_make_sets (self, p);
   if (self->sharp != NULL)
@@ -222,14 +227,13 @@ ask_early (MtlStep  *self,
  * for the losses is cheaper than a lane for each task. */
 static gboolean
 prepare_merge (MtlStep   *self,
-               gboolean   diagnose,
                GError   **error)
 {
   const MtlStepPart *part = &self->parts[MTL_PART_LOSS];
   guint task[MTL_MAX_TASKS];
   guint n = mtl_step_list_tasks (self->tasks, task);
 
-  self->merge = !diagnose && self->sharp->merges && self->n_batches == 1
+  self->merge = !self->diagnose && self->sharp->merges && self->n_batches == 1
                 && (mtl_balancer_needs (part->balancer, part->spread)
                     & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0;
   if (!self->merge)
@@ -287,7 +291,7 @@ run (MtlStep   *self,
      gboolean   diagnose,
      GError   **error)
 {
-  if (!mtl_step_learn (self, error) || !prepare_merge (self, diagnose, error))
+  if (!mtl_step_learn (self, error) || !prepare_merge (self, error))
     return FALSE;
 
   clear_direction (self);
@@ -312,6 +316,7 @@ mtl_step_take_batches (MtlStep                *self,
   self->n_batches = n_batches;
   self->step = step;
   self->seed = seed;
+  self->diagnose = diagnose;
   mtl_step_begin_batches (self);
   begin (self, theta);
   if (self->tasks == 0)

@@ -256,6 +256,7 @@ mtl_trainer_estimate (const MtlDesign  *design,
   g_autoptr(MtlData) data = mtl_setup_data (design, NULL, error);
   g_autoptr(MtlPlan) plan = NULL;
   guint workers = n_threads > 0 ? n_threads : g_get_num_processors ();
+  const MtlChosen *balancer;
   const MtlSharp *sharp;
   guint n_kept, n_sets;
   gsize floats;
@@ -281,6 +282,10 @@ mtl_trainer_estimate (const MtlDesign  *design,
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)
            + mtl_plan_rows_size (plan)
            + floats * sizeof (float);
+  balancer = mtl_setup_method (design, "balancer");
+  if (mtl_balancer_scope ((const MtlBalancer *) mtl_chosen_method (balancer), balancer)
+      == MTL_SCOPE_SPLIT)
+    *bytes += mtl_fork_bytes (plan);
 
   return TRUE;
 }

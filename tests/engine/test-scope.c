@@ -349,8 +349,13 @@ static const Case cases[] = {
   { "balancer=equal balancer.scope=block", "does not look at gradients", "balancer.scope" },
   { "balancer=autolambda balancer.scope=block", "does not look", "balancer.scope" },
   { "balancer=pcgrad balancer.scope=block sharpness=fs-mtl", NULL, NULL },
-  { "balancer=pcgrad sharpness=fs-mtl sharpness.flat-balancer=equal "
-    "sharpness.flat-balancer.scope=block", "does not look", "sharpness.flat-balancer.scope" },
+  { "balancer=pcgrad balancer.scope=split", NULL, NULL },
+  { "balancer=pcgrad balancer.scope=split sharpness=sam", "flat regions", "balancer.scope" },
+  { "balancer=pcgrad balancer.scope=split accumulate=2", "several batches", "balancer.scope" },
+  { "balancer=pcgrad balancer.scope=split balancer.rescale=match", "a length",
+    "balancer.scope" },
+  { "balancer=pcgrad sharpness=fs-mtl sharpness.flat-balancer=mgda "
+    "sharpness.flat-balancer.scope=split", "flat regions", "sharpness.flat-balancer.scope" },
 };
 
 static void
