@@ -10,7 +10,12 @@
  *
  *   bench-step rows
  *
- * prints that alone, and
+ * prints that alone,
+ *
+ *   bench-step scopes
+ *
+ * sets MGDA on the whole trunk, on each block and at the split beside equal weights, in turn,
+ * and
  *
  *   bench-step WORKLOAD METHOD TASKS THREADS
  *
@@ -33,6 +38,8 @@
 #define CASE_TIME  500000   /* µs of rounds for a line */
 #define MIN_ROUNDS 5
 #define ROWS_TIME  3000000  /* µs of rounds for gradients of all tasks */
+#define N_TURNS    41       /* of each scope */
+#define TURN_TIME  20000    /* µs */
 #define NOISE      0.02f    /* σ of what is added to each weight */
 
 typedef struct
@@ -40,13 +47,20 @@ typedef struct
   const char *name;
   const char *balancer;
   const char *sharpness;
+  const char *scope;      /* of the balancer */
 } Method;
 
+/* Those that every run has, then the scopes. */
 static const Method methods[] = {
-  { "equal", "equal", "none" },
-  { "pcgrad", "pcgrad", "none" },
-  { "fs-mtl", "cagrad", "fs-mtl" },
+  { "equal", "equal", "none", "method" },
+  { "pcgrad", "pcgrad", "none", "method" },
+  { "fs-mtl", "cagrad", "fs-mtl", "method" },
+  { "trunk", "mgda", "none", "trunk" },
+  { "block", "mgda", "none", "block" },
+  { "split", "mgda", "none", "split" },
 };
+
+#define N_USUAL 3
 
 static void
 fill_batch (Bench   *bench,
@@ -163,6 +177,22 @@ time_case (Bench *bench)
   return best / 1000.0;
 }
 
+/* @table: NULL where the workload reads none. */
+static void
+open_case (Bench               *bench,
+           const BenchWorkload *workload,
+           const Method        *method,
+           guint                n_tasks,
+           guint                threads,
+           const char          *table)
+{
+  g_autoptr(MtlDesign) design = bench_design (workload, n_tasks, table, method->balancer,
+                                              method->sharpness);
+
+  bench->design = mtl_design_with_value (design, "experiment.balancer.scope", method->scope, NULL);
+  set_up (bench, workload->batch, threads);
+}
+
 static void
 run_case (const BenchWorkload *workload,
           const Method        *method,
@@ -173,8 +203,7 @@ run_case (const BenchWorkload *workload,
   g_autofree char *table = bench_write_table (workload);
   Bench bench = { 0 };
 
-  bench.design = bench_design (workload, n_tasks, table, method->balancer, method->sharpness);
-  set_up (&bench, workload->batch, threads);
+  open_case (&bench, workload, method, n_tasks, threads, table);
   run (&bench);
   clear (&bench);
   if (table != NULL)
@@ -284,13 +313,91 @@ run_rows (void)
       }
 }
 
+/* --- scopes --- */
+
+static int
+compare_doubles (gconstpointer a,
+                 gconstpointer b)
+{
+  double left = *(const double *) a, right = *(const double *) b;
+
+  return (left > right) - (left < right);
+}
+
+static double
+find_median (double *values)
+{
+  qsort (values, N_TURNS, sizeof *values, compare_doubles);
+
+  return values[N_TURNS / 2];
+}
+
+/* The median time of each, and the median of its ratios to the first, turn by turn. */
+static void
+print_turns (const Method *const *kinds,
+             Bench               *benches,
+             guint                n)
+{
+  double times[G_N_ELEMENTS (methods)][N_TURNS], ratios[N_TURNS];
+  guint n_steps[G_N_ELEMENTS (methods)];
+
+  for (guint b = 0; b < n; b++)
+    n_steps[b] = 1 + (guint) (TURN_TIME / bench_take_steps (&benches[b], 2) * 2.0);
+  for (guint turn = 0; turn < N_TURNS; turn++)
+    for (guint i = 0; i < n; i++)
+      {
+        guint b = turn % 2 == 0 ? i : n - 1 - i;
+
+        times[b][turn] = bench_take_steps (&benches[b], n_steps[b]) / n_steps[b] / 1000.0;
+      }
+  for (guint b = n; b-- > 0;)
+    {
+      for (guint turn = 0; turn < N_TURNS; turn++)
+        ratios[turn] = times[b][turn] / times[0][turn];
+      printf ("  %-6s %8.3f ms, %5.2f of %s\n", kinds[b]->name, find_median (times[b]),
+              find_median (ratios), kinds[0]->name);
+    }
+}
+
+static void
+compare_scopes (const char *name,
+                guint       n_tasks,
+                guint       threads)
+{
+  const BenchWorkload *workload = find_workload (name);
+  g_autofree char *table = bench_write_table (workload);
+  const Method *kinds[1 + G_N_ELEMENTS (methods) - N_USUAL] = { &methods[0] };
+  Bench benches[G_N_ELEMENTS (kinds)] = { 0 };
+
+  printf ("%s %u tasks %u threads\n", name, n_tasks, threads);
+  for (guint b = 1; b < G_N_ELEMENTS (kinds); b++)
+    kinds[b] = &methods[N_USUAL + b - 1];
+  for (guint b = 0; b < G_N_ELEMENTS (kinds); b++)
+    open_case (&benches[b], workload, kinds[b], n_tasks, threads, table);
+  print_turns (kinds, benches, G_N_ELEMENTS (kinds));
+  for (guint b = 0; b < G_N_ELEMENTS (kinds); b++)
+    clear (&benches[b]);
+  if (table != NULL)
+    g_unlink (table);
+}
+
+static void
+run_scopes (void)
+{
+  for (guint threads = 1; threads <= 2; threads++)
+    {
+      compare_scopes ("lenet", 2, threads);
+      compare_scopes ("mlp", 8, threads);
+    }
+}
+
 static void
 run_all (void)
 {
   for (guint threads = 1; threads <= 2; threads++)
     for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
       for (const guint *n_tasks = workload->n_tasks; *n_tasks != 0; n_tasks++)
-        for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
+        for (guint m = 0; m < N_USUAL; m++)
           {
             printf ("%-8s %-8s %u tasks %u threads ", workload->name, methods[m].name, *n_tasks,
                     threads);
@@ -330,6 +437,8 @@ main (int    argc,
 
   if (argc == 2 && g_str_equal (argv[1], "rows"))
     run_rows ();
+  else if (argc == 2 && g_str_equal (argv[1], "scopes"))
+    run_scopes ();
   else
     run_all ();
   return 0;

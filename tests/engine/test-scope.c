@@ -6,9 +6,8 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "engine-bench.h"
-#include "mtl-solvers.h"
 #include "mtl-step-private.h"
+#include "train-run.h"
 
 #define ROWS 40
 
@@ -351,6 +350,8 @@ static const Case cases[] = {
   { "balancer=pcgrad balancer.scope=block sharpness=fs-mtl", NULL, NULL },
   { "balancer=pcgrad balancer.scope=split", NULL, NULL },
   { "balancer=pcgrad balancer.scope=split sharpness=sam", "flat regions", "balancer.scope" },
+  { "balancer=mgda-ub sharpness=fs-mtl", "flat regions", "balancer.scope" },
+  { "balancer=mgda-ub sharpness=fs-mtl balancer.scope=trunk", NULL, NULL },
   { "balancer=pcgrad balancer.scope=split accumulate=2", "several batches", "balancer.scope" },
   { "balancer=pcgrad balancer.scope=split balancer.rescale=match", "a length",
     "balancer.scope" },
@@ -387,6 +388,44 @@ test_refusals (void)
     }
 }
 
+/* Settings that make no sense do not reach a run; those that do change its scope. */
+static void
+test_apply (void)
+{
+  g_autofree char *text = g_strdup_printf ("%sexperiment balancer=pcgrad epochs=1 batch=16",
+                                           one_block);
+  g_autoptr(MtlDesign) design = build_design (text, table);
+  static const char *const values[] = { "equal", "block", "split" };
+  static const char *const keys[] = { "experiment.balancer", "experiment.balancer.scope",
+                                      "experiment.balancer.scope" };
+  MtlRunOptions options = { .n_threads = 1 };
+  g_autoptr(MtlRecord) record = NULL;
+  g_autofree char *warning = NULL;
+  guint64 step = 0;
+  Run run;
+
+  run_start_paused (&run, design, &options);
+  record = run_record (&run);
+  for (guint n = 0; n < G_N_ELEMENTS (values); n++)
+    {
+      g_autoptr(MtlDesign) next = set_value (mtl_design_ref (design), keys[n], values[n]);
+
+      if (n == 0)
+        next = set_value (next, "experiment.balancer.scope", "block");
+      g_assert_cmpint (mtl_trainer_apply (run.trainer, next), ==, MTL_CHANGE_SETTINGS);
+      mtl_trainer_order (run.trainer, MTL_ORDER_STEP);
+      run_reach (&run, MTL_RUN_PAUSED, n + 1);
+    }
+  mtl_trainer_order (run.trainer, MTL_ORDER_GO_ON);
+  run_wait (&run);
+  g_assert_no_error (run.error);
+  warning = find_event (record, "warning", &step);
+  g_assert_nonnull (warning);
+  g_assert_nonnull (strstr (warning, "does not look at gradients"));
+  g_assert_cmpuint (step, ==, 0);
+  run_clear (&run);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -401,6 +440,7 @@ main (int   argc,
   g_test_add_func ("/scope/gramians", test_gramians);
   g_test_add_func ("/scope/two-blocks", test_two_blocks);
   g_test_add_func ("/scope/refusals", test_refusals);
+  g_test_add_func ("/scope/apply", test_apply);
   for (guint n = 0; n < G_N_ELEMENTS (methods); n++)
     {
       g_autofree char *path = g_strdup_printf ("/scope/one-block/%s", methods[n]);
