@@ -179,9 +179,10 @@ static void
 update_note (MtwExperimentPage *self,
              MtlDesign         *design)
 {
-  guint forward, backward;
-  double relative;
+  double forward, backward, relative;
   gboolean known = mtl_design_cost (design, &forward, &backward, &relative);
+  g_autofree char *n_forward = NULL;
+  g_autofree char *n_backward = NULL;
   g_autofree char *passes = NULL;
   g_autofree char *times = NULL;
   g_autofree char *time = NULL;
@@ -190,8 +191,10 @@ update_note (MtwExperimentPage *self,
   if (!known)
     return;
 
-  /* Translators: passes through the network that one step of training takes. */
-  passes = g_strdup_printf (_("%u forward, %u backward a step"), forward, backward);
+  n_forward = mtw_number_short (forward, 2);
+  n_backward = mtw_number_short (backward, 2);
+  /* Translators: passes through the network that one step of training takes, in the mean: 1.2. */
+  passes = g_strdup_printf (_("%s forward, %s backward a step"), n_forward, n_backward);
   times = mtw_number_fixed (relative, 1);
   /* Translators: a factor, e.g. “About 2.1× the time of plain training”. */
   time = g_strdup_printf (_("About %s× the time of plain training"), times);

@@ -7,6 +7,9 @@
  *   separate   ε_k = ρ_sh·T²g_k / |T g_k|   ε_k' = ρ_ns·T²a_k / |T a_k|
  *   joint      both divided by N_k = sqrt(|T g_k|² + |T a_k|²) instead
  *
+ * The trunk or the heads may be left where they are (`perturb`), and then count
+ * in no norm.
+ *
  * s_k and b_k are the gradients of l_k alone at θ + ε_k. What the perturbation
  * adds, h_k = s_k − g_k, is the flatness part. Loss part and flatness part are
  * balanced separately, each with its own state:
@@ -21,7 +24,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-sharp.h"
+#include "mtl-sharp-moves.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -36,21 +39,26 @@ enum
   MODE,
   FLAT_BALANCER,
   FLAT_SCALE,
+  PERTURB,
 };
 
 enum { NORM_SEPARATE, NORM_JOINT };
 enum { MODE_SPLIT, MODE_DIRECT, MODE_SPLIT_MEAN, MODE_FLAT_ONLY };
 
+enum { PERTURB_BOTH, PERTURB_TRUNK, PERTURB_HEADS };
+
 static const char *const norms[] = { "separate", "joint", NULL };
 static const char *const modes[] = { "split", "direct", "split-mean", "flat-only", NULL };
+
+static const char *const perturbs[] = { "both", "trunk", "heads", NULL };
 
 static const MtlParam fs_mtl_params[] = {
   { .id = "rho-shared", .title = N_("Trunk radius ρ"),
     .summary = N_("How far each task moves the trunk uphill; about 2 where adaptive"),
-    .type = MTL_NUMBER, .minimum = 0.0, .maximum = 100.0, .initial = 0.05 },
+    .type = MTL_PER_TASK, .minimum = 0.0, .maximum = 100.0, .initial = 0.05 },
   { .id = "rho-task", .title = N_("Head radius ρ"),
     .summary = N_("How far each task moves its head; as for the trunk where not set"),
-    .type = MTL_NUMBER, .minimum = 0.0, .maximum = 100.0, .initial = NAN },
+    .type = MTL_PER_TASK, .minimum = 0.0, .maximum = 100.0, .initial = NAN },
   { .id = "norm", .title = N_("Norm"),
     .summary = N_("Trunk and head each scaled to their radius, or both together"),
     .type = MTL_CHOICE, .choices = norms, .maximum = 1.0 },
@@ -68,48 +76,43 @@ static const MtlParam fs_mtl_params[] = {
   { .id = "flat-scale", .title = N_("Flatness factor"),
     .summary = N_("Multiplies the balanced flatness part"),
     .type = MTL_NUMBER, .maximum = 1000.0, .initial = 1.0, .rare = TRUE },
+  { .id = "perturb", .title = N_("Moved"),
+    .summary = N_("What each task moves: trunk and head, or one of them alone"),
+    .type = MTL_CHOICE, .choices = perturbs, .maximum = 2.0, .rare = TRUE },
   { .id = NULL }
 };
 
-/* T over all weights into @scale, which is the moved vector: it is written
- * over only after T was read. */
-static void
-fill_scale (MtlStep          *step,
-            const MtlSetting *set,
-            float            *scale)
-{
-  const float *theta = mtl_step_theta (step);
-
-  for (gsize i = 0; i < mtl_step_n_weights (step); i++)
-    scale[i] = fabsf (theta[i]) + (float) set[ETA].number;
-}
-
-/* θ + ε_k into the moved vector. */
+/* θ + ε_k into the moved vector. T, where there is one, is there before. */
 static void
 perturb (MtlStep          *step,
          const MtlSetting *set,
          const MtlGrads   *g,
          guint             task)
 {
+  MtlMove how = { .adaptive = set[ADAPTIVE].number != 0.0, .eta = set[ETA].number };
   float *moved = mtl_step_moved (step);
-  const float *scale = NULL;
-  double rho_task = isnan (set[RHO_TASK].number) ? set[RHO_SHARED].number : set[RHO_TASK].number;
-  double trunk2, head2;
+  const float *scale = mtl_move_scale (step, &how, moved) ? moved : NULL;
+  double rho_trunk = set[RHO_SHARED].numbers[task];
+  double rho_head = set[RHO_TASK].numbers[task];
+  double trunk2 = 0.0, head2 = 0.0;
 
-  if (set[ADAPTIVE].number != 0.0)
+  if (isnan (rho_head))
+    rho_head = rho_trunk;
+  if (set[PERTURB].number != PERTURB_HEADS)
+    trunk2 = mtl_grads_norm2 (g, task, FALSE, scale);
+  if (set[PERTURB].number != PERTURB_TRUNK)
+    head2 = mtl_grads_norm2 (g, task, TRUE, scale);
+  if (set[NORM].number == NORM_JOINT)
     {
-      fill_scale (step, set, moved);
-      scale = moved;
+      double sum2 = trunk2 + head2;
+
+      trunk2 = set[PERTURB].number != PERTURB_HEADS ? sum2 : 0.0;
+      head2 = set[PERTURB].number != PERTURB_TRUNK ? sum2 : 0.0;
     }
 
-  trunk2 = mtl_grads_norm2 (g, task, FALSE, scale);
-  head2 = mtl_grads_norm2 (g, task, TRUE, scale);
-  if (set[NORM].number == NORM_JOINT)
-    trunk2 = head2 = trunk2 + head2;
-
   mtl_perturb (mtl_step_theta (step), g, task,
-               trunk2 > 0.0 ? set[RHO_SHARED].number / sqrt (trunk2) : 0.0,
-               head2 > 0.0 ? rho_task / sqrt (head2) : 0.0, scale, moved);
+               trunk2 > 0.0 ? rho_trunk / sqrt (trunk2) : 0.0,
+               head2 > 0.0 ? rho_head / sqrt (head2) : 0.0, scale, moved);
 }
 
 static gboolean

@@ -1,9 +1,10 @@
 /* mtl-cost.c — what a step of a design takes, told before it is trained
  *
- * A sharpness method declares its passes as a + b·K. Plain training takes one
- * forward and one backward for each of the K tasks, or, where neither the
- * balancer nor the diagnostics want the tasks' gradients apart, a single one: that
- * is so too where the balance is struck at the split, with a second forward.
+ * A sharpness method declares its passes as a + b·K, or counts them by its
+ * settings. Plain training takes one forward and one backward for each of the K
+ * tasks, or, where neither the balancer nor the diagnostics want the tasks'
+ * gradients apart, a single one: that is so too where the balance is struck at
+ * the split, with a second forward.
  * A backward takes about two forwards, since it makes both the gradient of a
  * tensor and that of its weights.
  *
@@ -30,11 +31,33 @@ count_tasks (const MtlDesign *design)
   return n;
 }
 
-static guint
-count_passes (const guint *declared,
-              guint        n_tasks)
+static void
+count_passes (const MtlDesign *design,
+              const MtlChosen *chosen,
+              guint            n_tasks,
+              double          *forward,
+              double          *backward)
 {
-  return declared[0] + declared[1] * n_tasks;
+  const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
+  g_autofree const char **ids = g_new (const char *, n_tasks);
+  g_autoptr(MtlChosen) spread = NULL;
+  guint k = 0;
+
+  for (guint i = 0; i < mtl_design_n_blocks (design); i++)
+    if (mtl_block_is_task (mtl_design_block (design, i)))
+      ids[k++] = mtl_block_id (mtl_design_block (design, i));
+  spread = mtl_chosen_for_tasks (chosen, ids, n_tasks, NULL);
+  if (spread == NULL)   /* a task is named that is not there: a problem of its own */
+    {
+      g_autoptr(MtlChosen) initial = mtl_chosen_new (MTL_KIND_SHARP, &sharp->method);
+
+      spread = mtl_chosen_for_tasks (initial, ids, n_tasks, NULL);
+    }
+
+  *forward = sharp->forward[0] + sharp->forward[1] * n_tasks;
+  *backward = sharp->backward[0] + sharp->backward[1] * n_tasks;
+  if (sharp->passes != NULL)
+    sharp->passes (mtl_chosen_settings (spread), n_tasks, forward, backward);
 }
 
 static gboolean
@@ -61,14 +84,14 @@ merges (const MtlChosen *experiment)
 /* Documented in mtl-cost.h. */
 gboolean
 mtl_design_cost (const MtlDesign *self,
-                 guint           *forward,
-                 guint           *backward,
+                 double          *forward,
+                 double          *backward,
                  double          *relative)
 {
   const MtlChosen *experiment = mtl_design_experiment (self);
   const MtlChosen *chosen = mtl_chosen_get (experiment, "sharpness")->method;
   const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
-  guint n_batches = (guint) mtl_chosen_get (experiment, "accumulate")->number;
+  double n_batches = mtl_chosen_get (experiment, "accumulate")->number;
   guint n_tasks = count_tasks (self);
   guint plain;
 
@@ -76,8 +99,10 @@ mtl_design_cost (const MtlDesign *self,
     return FALSE;
 
   plain = merges (experiment) ? 1 : n_tasks;
-  *forward = count_passes (sharp->forward, n_tasks) + (is_at_split (experiment) ? 1 : 0);
-  *backward = sharp->merges ? plain : count_passes (sharp->backward, n_tasks);
+  count_passes (self, chosen, n_tasks, forward, backward);
+  *forward += is_at_split (experiment) ? 1 : 0;
+  if (sharp->merges)
+    *backward = plain;
   *relative = (*forward + BACKWARD * *backward) / (1.0 + BACKWARD * plain);
   *forward *= n_batches;
   *backward *= n_batches;

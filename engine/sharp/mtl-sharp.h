@@ -16,12 +16,19 @@ typedef struct
 {
   MtlMethod method;
   guint     n_rows;     /* sets of K rows it works with */
+  guint     n_vectors;  /* vectors of P floats it works in */
   gboolean  parts;      /* balances the flatness part too */
-  guint     balanced;   /* bits of the sets that a single pass fills and that are only balanced,
-                         * at the clean point or not: their rows need not be written out */
+  guint     balanced;   /* bits of the sets that a single pass fills where all tasks have the
+                         * same settings, and of which only means and balances are taken: their
+                         * rows need not be written out */
   gboolean  merges;     /* clean rows are only balanced, so their lanes may be merged */
   guint     forward[2]; /* forwards a step: [0] + [1]·K; for the cost note */
   guint     backward[2];
+  /* NULL: as these say. Else passes a step in the mean, PER_TASK settings spread. */
+  void     (*passes)  (const MtlSetting  *set,
+                       guint              n_tasks,
+                       double            *forward,
+                       double            *backward);
   void     (*declare) (guint              n_tasks,
                        gsize              n_weights,
                        const MtlSetting  *set,

@@ -406,11 +406,9 @@ void
 mtl_step_add_mean (MtlStep        *self,
                    const MtlGrads *rows)
 {
-  g_autofree double *w = g_new0 (double, self->n_tasks);
-  guint n = (guint) __builtin_popcountll (self->tasks);
+  double w[MTL_MAX_TASKS];
 
-  for (guint k = 0; k < self->n_tasks; k++)
-    w[k] = (self->tasks >> k & 1) != 0 ? 1.0 / n : 0.0;
+  mtl_step_even_weights (self, w);
   mtl_grads_combine (rows, w, mtl_work_pool (self->work), self->gradient);
 }
 

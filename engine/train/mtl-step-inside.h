@@ -9,6 +9,7 @@
 
 #define MTL_MAX_ROW_SETS 4
 #define MTL_MAX_OWN_SETS 3
+#define MTL_MAX_VECTORS  4
 
 /* Columns of the trunk that a balancer is asked about as one. */
 typedef struct
@@ -49,9 +50,11 @@ struct _MtlStep
   MtlWork         *work;
   guint            n_tasks;
   MtlStepPart      parts[MTL_N_PARTS];
-  MtlChosen       *sharp_chosen;
+  MtlChosen       *sharp_chosen;   /* as in the design */
+  MtlChosen       *sharp_spread;   /* PER_TASK settings spread to K numbers */
   const MtlSharp  *sharp;
   MtlState        *sharp_state;
+  float           *vectors[MTL_MAX_VECTORS];   /* P each, that it works in */
   MtlGrads        *rows[MTL_MAX_ROW_SETS];
   float           *moved;      /* weights to be moved, and the running statistics */
   float           *renewed;    /* the statistics after the clean pass */
@@ -63,6 +66,7 @@ struct _MtlStep
 
   guint64          epoch;
   double           rate;
+  double           highest;    /* rate that the schedule may give */
 
   MtlFork         *fork;       /* of a loss part that is balanced there; NULL: it is not */
 
@@ -105,6 +109,8 @@ gboolean mtl_step_check      (MtlStep         *self,
 void     mtl_step_clear_batches (MtlStep      *self);
 /* The sets that the sharpness method works with. */
 void     mtl_step_make_rows  (MtlStep         *self);
+/* The vectors that it works in. */
+void     mtl_step_make_vectors (MtlStep       *self);
 /* The tasks of the step, and what each batch counts in them. */
 void     mtl_step_begin_batches (MtlStep      *self);
 /* What batch @b counts in the loss of @task. */
@@ -120,6 +126,9 @@ gboolean mtl_step_run_batches (MtlStep        *self,
 /* The tasks in @tasks, one after the other, into @list; returns how many. */
 guint    mtl_step_list_tasks (guint64   tasks,
                               guint    *list);
+/* Those of a mean over the tasks of the step; 0 for others. */
+void     mtl_step_even_weights (MtlStep       *self,
+                                double        *w);
 /* A question to the balancer of @part about @tasks in a slice. @gramian: K×K, NULL: not
  * measured; @rows: whose it is, or NULL. Both have to stay. */
 void     mtl_step_open_call  (MtlStep           *self,

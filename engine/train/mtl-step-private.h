@@ -40,6 +40,9 @@ void                 mtl_step_set_clip  (MtlStep          *self,
 void                 mtl_step_set_clock (MtlStep          *self,
                                          guint64           epoch,
                                          double            rate);
+/* The highest rate that set_clock() may be given; 1 if not set. */
+void                 mtl_step_set_highest_rate (MtlStep  *self,
+                                                double    highest);
 /* How many batches of its own the balancer needs beside those of a step, 0 or 2. */
 guint                mtl_step_n_fresh   (MtlStep          *self);
 /* These, for the next step. */

@@ -36,7 +36,7 @@ mtl_step_new (MtlWork *work)
   self->gradient = g_new0 (float, n_weights);
   self->losses = g_new0 (double, self->n_tasks);
   self->aside = g_new0 (double, 2 * self->n_tasks);
-  self->rate = 1.0;
+  self->rate = self->highest = 1.0;
   mtl_step_set_batches (self, 1);
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
@@ -71,7 +71,10 @@ mtl_step_free (MtlStep *self)
   g_clear_pointer (&self->fork, mtl_fork_free);
   g_clear_pointer (&self->half, mtl_batch_free);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
+  g_clear_pointer (&self->sharp_spread, mtl_chosen_unref);
   g_clear_pointer (&self->sharp_state, mtl_state_free);
+  for (guint n = 0; n < MTL_MAX_VECTORS; n++)
+    g_free (self->vectors[n]);
   g_free (self->moved);
   g_free (self->renewed);
   g_free (self->gradient);
@@ -136,12 +139,27 @@ reads_rows (MtlStep *self)
   return FALSE;
 }
 
-/* What several batches add to is written out. */
+/* Whether every task has the same settings of the sharpness method: one pass then fills a set. */
+static gboolean
+tasks_are_alike (MtlStep *self)
+{
+  const MtlSetting *set = mtl_chosen_settings (self->sharp_spread);
+
+  for (guint i = 0; i < mtl_method_n_params (&self->sharp->method, MTL_KIND_SHARP); i++)
+    if (mtl_method_param (&self->sharp->method, MTL_KIND_SHARP, i)->type == MTL_PER_TASK)
+      for (guint k = 1; k < set[i].n; k++)
+        if (memcmp (&set[i].numbers[k], &set[i].numbers[0], sizeof (double)) != 0)
+          return FALSE;
+
+  return TRUE;
+}
+
+/* What several batches or passes add to is written out. */
 void
 mtl_step_make_rows (MtlStep *self)
 {
   MtlPlan *plan = mtl_work_plan (self->work);
-  gboolean factors = self->most_batches == 1 && !reads_rows (self);
+  gboolean factors = self->most_batches == 1 && !reads_rows (self) && tasks_are_alike (self);
 
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     {
@@ -160,26 +178,36 @@ mtl_step_set_sharp (MtlStep         *self,
 {
   const MtlMethod *method = mtl_chosen_method (sharp);
   gboolean same = self->sharp_chosen != NULL && mtl_chosen_method (self->sharp_chosen) == method;
+  gboolean were_alike = same && tasks_are_alike (self);
   MtlPlan *plan = mtl_work_plan (self->work);
 
   mtl_chosen_ref (sharp);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
+  g_clear_pointer (&self->sharp_spread, mtl_chosen_unref);
   self->sharp_chosen = (MtlChosen *) sharp;
   self->sharp = (const MtlSharp *) method;
   g_assert (self->sharp->n_rows <= MTL_MAX_ROW_SETS);
+  /* Names of tasks were checked when the run began. */
+  self->sharp_spread = mtl_chosen_for_tasks (sharp, mtl_plan_task_ids (plan), self->n_tasks, NULL);
+  if (self->sharp_spread == NULL)
+    self->sharp_spread = mtl_chosen_new (MTL_KIND_SHARP, method);
+  if (same && were_alike == tasks_are_alike (self))
+    return;
+
+  mtl_step_make_rows (self);
   if (same)
     return;
 
+  mtl_step_make_vectors (self);
   g_clear_pointer (&self->sharp_state, mtl_state_free);
   if (self->sharp->declare != NULL)
     {
       MtlStateSpec spec = { 0 };
 
       self->sharp->declare (self->n_tasks, mtl_plan_n_weights (plan),
-                            mtl_chosen_settings (sharp), &spec);
+                            mtl_chosen_settings (self->sharp_spread), &spec);
       self->sharp_state = new_state (&spec);
     }
-  mtl_step_make_rows (self);
 }
 
 void
@@ -189,6 +217,13 @@ mtl_step_set_clock (MtlStep *self,
 {
   self->epoch = epoch;
   self->rate = rate;
+}
+
+void
+mtl_step_set_highest_rate (MtlStep *self,
+                           double   highest)
+{
+  self->highest = highest;
 }
 
 void
@@ -296,7 +331,7 @@ run (MtlStep   *self,
 
   clear_direction (self);
 
-  return self->sharp->step (self, mtl_chosen_settings (self->sharp_chosen), self->sharp_state,
+  return self->sharp->step (self, mtl_chosen_settings (self->sharp_spread), self->sharp_state,
                             error);
 }
 

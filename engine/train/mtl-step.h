@@ -50,6 +50,25 @@ void         mtl_step_heads     (MtlStep        *step,
 void         mtl_step_add_mean  (MtlStep        *step,
                                  const MtlGrads *rows);
 
+/* --- for sharpness methods --- */
+
+/* P floats to work in, n < n_vectors of the method. */
+float       *mtl_step_vector    (MtlStep        *step,
+                                 guint           n);
+/* The gradient of the mean of the losses of the step's tasks, P floats; @rows: of all of these.
+ * 0 in heads of other tasks. */
+void         mtl_step_mean      (MtlStep        *step,
+                                 const MtlGrads *rows,
+                                 float          *mean);
+/* Adds factor·v, over the trunk alone, to the trunk direction. */
+void         mtl_step_add       (MtlStep        *step,
+                                 const float    *v,
+                                 double          factor);
+/* The rate of learning as a share of the highest that the schedule may give. */
+double       mtl_step_pace      (MtlStep        *step);
+/* Keyed by run and step. */
+MtlRng       mtl_step_rng       (MtlStep        *step);
+
 /* --- for learn() of a balancer --- */
 
 /* A set of K rows of the balancer's own, n < n_sets. */

@@ -65,6 +65,9 @@ set_methods (MtlTrainer *self)
   mtl_step_set_balancer (loop->step, MTL_PART_LOSS, mtl_setup_method (loop->design, "balancer"));
   mtl_step_set_balancer (loop->step, MTL_PART_FLAT, flat_balancer (loop->design));
   mtl_step_set_sharp (loop->step, mtl_setup_method (loop->design, "sharpness"));
+  /* `lr` is an optimiser's first setting, and no schedule goes beyond it. */
+  mtl_step_set_highest_rate (
+    loop->step, mtl_chosen_settings (mtl_setup_method (loop->design, "optimizer"))[0].number);
   mtl_step_set_clip (loop->step, mtl_setup_number (loop->design, "clip-norm"));
   mtl_model_set_optimizer (loop->model, mtl_setup_method (loop->design, "optimizer"));
   mtl_model_set_schedule (loop->model, mtl_setup_method (loop->design, "schedule"));
@@ -77,13 +80,13 @@ check_names (const MtlPlan    *plan,
              const MtlDesign  *design,
              GError          **error)
 {
-  const MtlChosen *balancers[] = { mtl_setup_method (design, "balancer"),
-                                   flat_balancer (design) };
+  const MtlChosen *methods[] = { mtl_setup_method (design, "balancer"), flat_balancer (design),
+                                 mtl_setup_method (design, "sharpness") };
 
-  for (guint n = 0; n < G_N_ELEMENTS (balancers); n++)
+  for (guint n = 0; n < G_N_ELEMENTS (methods); n++)
     {
       g_autoptr(MtlChosen) spread =
-        mtl_chosen_for_tasks (balancers[n], mtl_plan_task_ids (plan), mtl_plan_n_tasks (plan),
+        mtl_chosen_for_tasks (methods[n], mtl_plan_task_ids (plan), mtl_plan_n_tasks (plan),
                               error);
 
       if (spread == NULL)

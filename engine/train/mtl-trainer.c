@@ -247,6 +247,24 @@ mtl_trainer_snapshot (MtlTrainer *self)
   return snapshot;
 }
 
+/* Floats that the sharpness method remembers. */
+static gsize
+count_learnt (const MtlPlan   *plan,
+              const MtlChosen *chosen)
+{
+  const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
+  MtlStateSpec spec = { 0 };
+  gsize n = 0;
+
+  if (sharp->declare != NULL)
+    sharp->declare (mtl_plan_n_tasks (plan), mtl_plan_n_weights (plan),
+                    mtl_chosen_settings (chosen), &spec);
+  for (guint i = 0; i < spec.n; i++)
+    n += spec.arrays[i].floats ? spec.arrays[i].length : 0;
+
+  return n;
+}
+
 gboolean
 mtl_trainer_estimate (const MtlDesign  *design,
                       guint             n_threads,
@@ -272,11 +290,14 @@ mtl_trainer_estimate (const MtlDesign  *design,
   n_sets = sharp->n_rows + (mtl_setup_number (design, "accumulate") > 1.0 ? 1 : 0);
   n_kept = mtl_model_n_moments (mtl_setup_method (design, "optimizer"))
               + (mtl_setup_number (design, "averaging") != MTL_AVERAGE_NONE ? 1 : 0);
-  /* θ, gradient, moments, mean, and moved weights where the method moves any; a
-   * checkpoint is put together, then written, of θ, moments and mean. Of the sets of
-   * rows one is in rows_size. */
-  floats = (2 + n_kept + (sharp->n_rows > 1 ? 1 : 0) + CHECKPOINT_COPIES * (1 + n_kept))
+  /* θ, gradient, moments, mean, moved weights where the method moves any, what it works in
+   * and what it remembers; a checkpoint is put together, then written, of θ, moments, mean
+   * and that. Of the sets of rows one is in rows_size. */
+  floats = (2 + n_kept + (sharp->n_rows > 1 ? 1 : 0) + sharp->n_vectors
+            + CHECKPOINT_COPIES * (1 + n_kept))
            * mtl_plan_n_weights (plan)
+           + (1 + CHECKPOINT_COPIES)
+             * count_learnt (plan, mtl_setup_method (design, "sharpness"))
            + (n_sets - 1) * (mtl_plan_n_tasks (plan) * mtl_plan_n_trunk (plan)
                              + mtl_plan_n_weights (plan) - mtl_plan_n_trunk (plan));
   *bytes = workers * mtl_plan_arena_size (plan) + mtl_plan_whole_size (plan)

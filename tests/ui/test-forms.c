@@ -173,12 +173,12 @@ test_method (void)
   g_assert_true (mtw_inspector_find_row (MTW_INSPECTOR (bench.widget), "experiment.balancer",
                                          NULL) == row);
   choose (&bench, "experiment.sharpness", "Task-based");
-  assert_shows (&bench, "experiment.sharpness.rho-shared", NULL, "0.05");
-  assert_shows (&bench, "experiment.sharpness.rho-task", NULL, "");
-  type_number (&bench, "experiment.sharpness.rho-task", NULL, "0.1");
-  assert_shows (&bench, "experiment.sharpness.rho-task", NULL, "0.1");
-  type_number (&bench, "experiment.sharpness.rho-task", NULL, "");
-  assert_shows (&bench, "experiment.sharpness.rho-task", NULL, "");
+  assert_shows (&bench, "experiment.sharpness.rho-shared", "left", "0.05");
+  assert_shows (&bench, "experiment.sharpness.rho-task", "left", "");
+  type_number (&bench, "experiment.sharpness.rho-task", "left", "0.1");
+  assert_shows (&bench, "experiment.sharpness.rho-task", "left", "0.1");
+  type_number (&bench, "experiment.sharpness.rho-task", "left", "");
+  assert_shows (&bench, "experiment.sharpness.rho-task", "left", "");
 
   gtk_switch_set_active (GTK_SWITCH (find_row (&bench, "experiment.sharpness.adaptive", NULL,
                                                GTK_TYPE_SWITCH)), TRUE);
@@ -262,8 +262,7 @@ static void
 test_cost (void)
 {
   FormsBench bench;
-  guint forward = 0, backward = 0;
-  double relative = NAN;
+  double forward = NAN, backward = NAN, relative = NAN;
   g_autoptr(MtlDesign) empty = mtl_design_new ("Empty");
   g_autoptr(MtlDesign) flat = NULL;
 
@@ -271,16 +270,16 @@ test_cost (void)
   g_assert_false (mtl_design_cost (empty, &forward, &backward, &relative));
   g_assert_true (mtl_design_cost (mtw_document_get_design (bench.document), &forward, &backward,
                                   &relative));
-  g_assert_cmpuint (forward, ==, 1);
-  g_assert_cmpuint (backward, ==, 2);
+  g_assert_cmpfloat (forward, ==, 1);
+  g_assert_cmpfloat (backward, ==, 2);
   g_assert_cmpfloat (relative, ==, 1.0);
 
   /* K + 1 and 2K passes; (3 + 2·4) / (1 + 2·2). */
   flat = mtl_design_with_value (mtw_document_get_design (bench.document), "experiment.sharpness",
                                 "fs-mtl", NULL);
   g_assert_true (mtl_design_cost (flat, &forward, &backward, &relative));
-  g_assert_cmpuint (forward, ==, 3);
-  g_assert_cmpuint (backward, ==, 4);
+  g_assert_cmpfloat (forward, ==, 3);
+  g_assert_cmpfloat (backward, ==, 4);
   g_assert_cmpfloat_with_epsilon (relative, 11.0 / 5.0, 1e-12);
   g_object_unref (bench.document);
 }

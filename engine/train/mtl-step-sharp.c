@@ -1,0 +1,92 @@
+/* mtl-step-sharp.c — what sharpness methods ask for beside gradients and balances
+ *
+ * Those with one perturbation for all tasks work with the gradient of the mean
+ * of their losses,
+ *
+ *   L = (1/n)·Σ_k l_k:   ḡ over the trunk = (1/n)·Σ_k g_k,   over head k = (1/n)·a_k.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include <string.h>
+
+#include "mtl-step-inside.h"
+
+void
+mtl_step_make_vectors (MtlStep *self)
+{
+  gsize n_weights = mtl_step_n_weights (self);
+
+  g_assert (self->sharp->n_vectors <= MTL_MAX_VECTORS);
+  for (guint n = 0; n < MTL_MAX_VECTORS; n++)
+    {
+      g_clear_pointer (&self->vectors[n], g_free);
+      if (n < self->sharp->n_vectors)
+        self->vectors[n] = g_new0 (float, n_weights);
+    }
+}
+
+float *
+mtl_step_vector (MtlStep *self,
+                 guint    n)
+{
+  g_return_val_if_fail (n < self->sharp->n_vectors, NULL);
+
+  return self->vectors[n];
+}
+
+void
+mtl_step_even_weights (MtlStep *self,
+                       double  *w)
+{
+  guint n = (guint) __builtin_popcountll (self->tasks);
+
+  for (guint k = 0; k < self->n_tasks; k++)
+    w[k] = (self->tasks >> k & 1) != 0 ? 1.0 / n : 0.0;
+}
+
+void
+mtl_step_mean (MtlStep        *self,
+               const MtlGrads *rows,
+               float          *mean)
+{
+  MtlPlan *plan = mtl_work_plan (self->work);
+  double w[MTL_MAX_TASKS];
+
+  mtl_step_even_weights (self, w);
+  memset (mean, 0, mtl_step_n_weights (self) * sizeof *mean);
+  mtl_grads_combine (rows, w, mtl_work_pool (self->work), mean);
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, k);
+      const float *head = mtl_grads_head ((MtlGrads *) rows, k);
+
+      if ((self->tasks >> k & 1) == 0)
+        continue;
+      for (gsize i = 0; i < task->n_weights; i++)
+        mean[task->offset + i] = (float) w[k] * head[i];
+    }
+}
+
+void
+mtl_step_add (MtlStep     *self,
+              const float *v,
+              double       factor)
+{
+  float by = (float) factor;
+
+  for (gsize i = 0; i < mtl_step_n_trunk (self); i++)
+    self->gradient[i] += by * v[i];
+}
+
+double
+mtl_step_pace (MtlStep *self)
+{
+  return self->highest > 0.0 ? CLAMP (self->rate / self->highest, 0.0, 1.0) : 1.0;
+}
+
+MtlRng
+mtl_step_rng (MtlStep *self)
+{
+  return mtl_rng_derive (mtl_rng_new (self->seed, MTL_STREAM_SHARP), self->step);
+}
