@@ -153,6 +153,30 @@ mtl_model_update (MtlModel    *self,
   mtl_pool_run (pool, (guint) ((self->n_weights + RANGE - 1) / RANGE), update_range, &job);
 }
 
+static void
+descend_range (guint    piece,
+               guint    worker,
+               gpointer data)
+{
+  UpdateJob *job = data;
+  gsize first = (gsize) piece * RANGE;
+  gsize end = MIN (first + RANGE, job->model->n_weights);
+
+  for (gsize i = first; i < end; i++)
+    job->model->theta[i] -= (float) job->step.lr * job->gradient[i];
+}
+
+void
+mtl_model_descend (MtlModel    *self,
+                   const float *v,
+                   double       rate,
+                   MtlPool     *pool)
+{
+  UpdateJob job = { .model = self, .step = { .lr = rate }, .gradient = v };
+
+  mtl_pool_run (pool, (guint) ((self->n_weights + RANGE - 1) / RANGE), descend_range, &job);
+}
+
 void
 mtl_model_renew (MtlModel    *self,
                  const float *renewed)

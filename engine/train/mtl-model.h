@@ -48,6 +48,11 @@ void      mtl_model_update        (MtlModel        *self,
                                    const float     *gradient,
                                    double           rate,
                                    MtlPool         *pool);
+/* θ ← θ − rate·v, P floats, outside the optimiser. */
+void      mtl_model_descend       (MtlModel        *self,
+                                   const float     *v,
+                                   double           rate,
+                                   MtlPool         *pool);
 /* Takes over the running statistics that a step leaves behind. */
 void      mtl_model_renew         (MtlModel        *self,
                                    const float     *renewed);

@@ -412,15 +412,26 @@ mtl_step_add_mean (MtlStep        *self,
   mtl_grads_combine (rows, w, mtl_work_pool (self->work), self->gradient);
 }
 
+double
+mtl_step_head_weight (MtlStep *self,
+                      guint    task)
+{
+  const MtlStepPart *part = &self->parts[MTL_PART_LOSS];
+  double weight = part->report.weights[task];
+
+  if (mtl_step_n_trunk (self) == 0 || isnan (weight)
+      || !mtl_balancer_weighs_heads (part->balancer, part->chosen))
+    return 1.0;
+
+  return weight;
+}
+
 /* Copied at once: a method may go on to work in these rows. */
 void
 mtl_step_heads (MtlStep        *self,
                 const MtlGrads *from)
 {
   MtlPlan *plan = mtl_work_plan (self->work);
-  const MtlStepPart *part = &self->parts[MTL_PART_LOSS];
-  gboolean weighted = mtl_plan_n_trunk (plan) > 0
-                      && mtl_balancer_weighs_heads (part->balancer, part->chosen);
 
   for (guint k = 0; k < self->n_tasks; k++)
     {
@@ -428,8 +439,7 @@ mtl_step_heads (MtlStep        *self,
       const float *head = mtl_grads_head ((MtlGrads *) from, k);
       float *to = self->gradient + task->offset;
       gboolean takes_part = self->tasks >> k & 1;
-      double weight = part->report.weights[k];
-      float factor = weighted && !isnan (weight) ? (float) weight : 1.0f;
+      float factor = (float) mtl_step_head_weight (self, k);
 
       for (gsize i = 0; i < task->n_weights; i++)
         to[i] = takes_part ? factor * head[i] : 0.0f;

@@ -60,6 +60,7 @@ struct _MtlStep
   float           *renewed;    /* the statistics after the clean pass */
   gsize            n_statistics;
   float           *gradient;   /* P */
+  float           *beside;     /* P: what the optimiser does not see; NULL: nothing so far */
   double          *losses;     /* [K] */
   double          *aside;      /* [2 × K]: of a pass at perturbed weights, and of a batch there */
   double           clip;       /* longest gradient; 0: any */
@@ -94,6 +95,7 @@ struct _MtlStep
   guint64          seed;
   const MtlGrads  *clean;      /* rows of the clean pass; NULL: none yet, or merged */
   gboolean         diagnose;   /* the rows of all tasks are wanted */
+  gboolean         is_beside;  /* there is something in beside */
   gboolean         merge;      /* the clean pass may take one lane */
   gboolean         merged;     /* it did: the trunk direction is in gradient */
   gboolean         weighed;    /* weights of the loss part are known without rows */
@@ -129,6 +131,9 @@ guint    mtl_step_list_tasks (guint64   tasks,
 /* Those of a mean over the tasks of the step; 0 for others. */
 void     mtl_step_even_weights (MtlStep       *self,
                                 double        *w);
+/* What the gradient of the head of @task is multiplied by. */
+double   mtl_step_head_weight  (MtlStep       *self,
+                                guint          task);
 /* A question to the balancer of @part about @tasks in a slice. @gramian: K×K, NULL: not
  * measured; @rows: whose it is, or NULL. Both have to stay. */
 void     mtl_step_open_call  (MtlStep           *self,

@@ -98,6 +98,8 @@ gboolean             mtl_step_take_batches (MtlStep        *self,
                                             GError        **error);
 /* P floats: direction of the trunk, then the heads' gradients; clipped. */
 const float         *mtl_step_gradient  (MtlStep          *self);
+/* (nullable): P floats to be descended beside the optimiser, not clipped. */
+const float         *mtl_step_descent   (MtlStep          *self);
 /* The running statistics that stand behind θ's weights after the step. */
 const float         *mtl_step_renewed   (MtlStep          *self);
 const double        *mtl_step_losses    (MtlStep          *self);   /* [K]; NaN: no label */

@@ -79,6 +79,39 @@ mtl_step_add (MtlStep     *self,
     self->gradient[i] += by * v[i];
 }
 
+void
+mtl_step_beside (MtlStep     *self,
+                 const float *v,
+                 double       factor)
+{
+  MtlPlan *plan = mtl_work_plan (self->work);
+  guint n = (guint) __builtin_popcountll (self->tasks);
+
+  if (self->beside == NULL)
+    self->beside = g_new (float, mtl_step_n_weights (self));
+  memset (self->beside, 0, mtl_step_n_weights (self) * sizeof *self->beside);
+  self->is_beside = TRUE;
+
+  for (gsize i = 0; i < mtl_step_n_trunk (self); i++)
+    self->beside[i] = (float) (factor * v[i]);
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, k);
+      double by = factor * n * mtl_step_head_weight (self, k);
+
+      if ((self->tasks >> k & 1) == 0)
+        continue;
+      for (gsize i = task->offset; i < task->offset + task->n_weights; i++)
+        self->beside[i] = (float) (by * v[i]);
+    }
+}
+
+const float *
+mtl_step_descent (MtlStep *self)
+{
+  return self->is_beside ? self->beside : NULL;
+}
+
 double
 mtl_step_pace (MtlStep *self)
 {

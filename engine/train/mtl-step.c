@@ -78,6 +78,7 @@ mtl_step_free (MtlStep *self)
   g_free (self->moved);
   g_free (self->renewed);
   g_free (self->gradient);
+  g_free (self->beside);
   g_free (self->losses);
   g_free (self->aside);
   g_free (self);
@@ -299,6 +300,7 @@ begin (MtlStep     *self,
   self->merge = FALSE;
   self->merged = FALSE;
   self->weighed = FALSE;
+  self->is_beside = FALSE;
   self->perturbed = FALSE;
   /* Where weights are moved, statistics stay. */
   memcpy (self->renewed, theta + mtl_step_n_weights (self),

@@ -64,6 +64,11 @@ void         mtl_step_mean      (MtlStep        *step,
 void         mtl_step_add       (MtlStep        *step,
                                  const float    *v,
                                  double          factor);
+/* @v, P floats of the mean loss, is descended by the learning rate outside the optimiser: heads
+ * as far as they follow their losses. Once a step, after mtl_step_balance(). */
+void         mtl_step_beside    (MtlStep        *step,
+                                 const float    *v,
+                                 double          factor);
 /* The rate of learning as a share of the highest that the schedule may give. */
 double       mtl_step_pace      (MtlStep        *step);
 /* Keyed by run and step. */

@@ -179,6 +179,8 @@ update_model (MtlTrainer *self,
 
   pthread_mutex_lock (&self->theta_lock);
   mtl_model_update (loop->model, mtl_step_gradient (loop->step), rate, loop->pool);
+  if (mtl_step_descent (loop->step) != NULL)
+    mtl_model_descend (loop->model, mtl_step_descent (loop->step), rate, loop->pool);
   mtl_model_renew (loop->model, mtl_step_renewed (loop->step));
   mtl_average_end_step (&loop->model->average, loop->model->theta, loop->pool);
   advance (loop);
