@@ -148,6 +148,9 @@ bench_take_steps (Bench *bench,
         g_error ("%s", error->message);
       mtl_model_update (bench->model, mtl_step_gradient (bench->step),
                         mtl_model_rate (bench->model, 0.5, 1.0), bench->pool);
+      if (mtl_step_descent (bench->step) != NULL)
+        mtl_model_descend (bench->model, mtl_step_descent (bench->step),
+                           mtl_model_rate (bench->model, 0.5, 1.0), bench->pool);
       mtl_step_follow (bench->step, bench->model->theta);
     }
 
