@@ -190,6 +190,31 @@ test_fsam (gconstpointer data)
   bench_clear (&bench);
 }
 
+/* What is not finite out there ends the step, and nothing of it is remembered. */
+static void
+test_failure (gconstpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GVariant) before = NULL;
+  g_autoptr(GVariant) after = NULL;
+  Bench bench;
+
+  bench_init (&bench, 2);
+  set_up (&bench, data, strcmp (data, "looksam") == 0 ? "k=1" : "");
+  take (&bench);
+  before = g_variant_ref_sink (mtl_state_save (mtl_step_sharp_state (bench.step)));
+  set_clean (0.2, 0.1, 0.4);
+  moved[1] = INFINITY;
+  g_assert_false (mtl_step_take (bench.step, start, &bench.batch, 1, 1, TRUE, &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE);
+  g_assert_true (mtl_step_failed_perturbed (bench.step));
+  after = g_variant_ref_sink (mtl_state_save (mtl_step_sharp_state (bench.step)));
+  g_assert_true (g_variant_equal (before, after));
+  moved[1] = -0.2;
+  set_clean (0.3, -0.4, 1.2);
+  bench_clear (&bench);
+}
+
 /* Nothing to move along, and nothing to divide by. */
 static void
 test_still (gconstpointer data)
@@ -295,6 +320,8 @@ main (int   argc,
 
       g_test_add_data_func (path, *m, test_still);
     }
+  g_test_add_data_func ("/sharp/failure/looksam", "looksam", test_failure);
+  g_test_add_data_func ("/sharp/failure/fsam", "fsam", test_failure);
   g_test_add_func ("/sharp/plain-heads", test_plain_heads);
   g_test_add_func ("/sharp/gsam-radius", test_gsam_radius);
   g_test_add_func ("/sharp/all-counted", test_all_counted);
