@@ -130,6 +130,22 @@ half_of (MtlStep *self,
 }
 
 gboolean
+mtl_step_probe_tasks (MtlStep      *self,
+                      const float  *theta,
+                      guint64       tasks,
+                      guint         half,
+                      MtlGrads     *out,
+                      double       *losses,
+                      GError      **error)
+{
+  MtlPass pass = pass_at (self, theta, half_of (self, half));
+
+  pass.tasks &= tasks;
+
+  return run_pass (self, &pass, out, losses, error);
+}
+
+gboolean
 mtl_step_probe (MtlStep      *self,
                 const float  *theta,
                 guint         half,
@@ -137,9 +153,7 @@ mtl_step_probe (MtlStep      *self,
                 double       *losses,
                 GError      **error)
 {
-  MtlPass pass = pass_at (self, theta, half_of (self, half));
-
-  return run_pass (self, &pass, out, losses, error);
+  return mtl_step_probe_tasks (self, theta, self->tasks, half, out, losses, error);
 }
 
 void

@@ -8,9 +8,12 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include <math.h>
 #include <string.h>
 
 #include "mtl-step-inside.h"
+
+#define PIECE 4096  /* random numbers drawn in one piece; even */
 
 void
 mtl_step_make_vectors (MtlStep *self)
@@ -122,4 +125,48 @@ MtlRng
 mtl_step_rng (MtlStep *self)
 {
   return mtl_rng_derive (mtl_rng_new (self->seed, MTL_STREAM_SHARP), self->step);
+}
+
+/* --- random numbers --- */
+
+typedef struct
+{
+  MtlRng rng;
+  gsize  n;
+  float *v;
+} Drawing;
+
+/* Box–Muller: two uniform numbers make two normal ones. */
+static void
+draw_piece (guint    piece,
+            guint    worker,
+            gpointer data)
+{
+  const Drawing *self = data;
+  gsize first = (gsize) piece * PIECE;
+  gsize n = MIN (PIECE, self->n - first);
+  float u[PIECE];
+
+  mtl_rng_fill (self->rng, first, n + n % 2, u);
+  for (gsize i = 0; i < n; i += 2)
+    {
+      float radius = sqrtf (-2.0f * logf (1.0f - u[i]));
+      float angle = (float) (2.0 * G_PI) * u[i + 1];
+
+      self->v[first + i] = radius * cosf (angle);
+      if (i + 1 < n)
+        self->v[first + i + 1] = radius * sinf (angle);
+    }
+}
+
+void
+mtl_step_normals (MtlStep *self,
+                  MtlRng   rng,
+                  gsize    n,
+                  float   *v)
+{
+  Drawing drawing = { rng, n, v };
+
+  mtl_pool_run (mtl_work_pool (self->work), (guint) ((n + PIECE - 1) / PIECE), draw_piece,
+                &drawing);
 }

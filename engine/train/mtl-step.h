@@ -73,6 +73,11 @@ void         mtl_step_beside    (MtlStep        *step,
 double       mtl_step_pace      (MtlStep        *step);
 /* Keyed by run and step. */
 MtlRng       mtl_step_rng       (MtlStep        *step);
+/* @n numbers of N(0, 1). */
+void         mtl_step_normals   (MtlStep        *step,
+                                 MtlRng          rng,
+                                 gsize           n,
+                                 float          *v);
 
 /* --- for learn() of a balancer --- */
 
@@ -83,6 +88,14 @@ MtlGrads    *mtl_step_set       (MtlStep        *step,
  * nothing of it is reported and running statistics stay. @out: NULL for the losses alone;
  * @losses: [K]. Fails as mtl_step_gradients(). */
 #define MTL_STEP_WHOLE 2
+/* … of @tasks alone: rows and losses of others stay. */
+gboolean     mtl_step_probe_tasks (MtlStep      *step,
+                                 const float    *theta,
+                                 guint64         tasks,
+                                 guint           half,
+                                 MtlGrads       *out,
+                                 double         *losses,
+                                 GError        **error);
 gboolean     mtl_step_probe     (MtlStep        *step,
                                  const float    *theta,
                                  guint           half,

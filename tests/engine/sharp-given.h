@@ -20,6 +20,7 @@
 #define TOLERANCE 1e-6
 #define P         3
 #define D         2
+#define ROWS      4
 
 /* --- the work --- */
 
@@ -82,7 +83,7 @@ mtl_work_run (MtlWork       *self,
   gboolean here = memcmp (pass->theta, start, sizeof start) == 0;
   const double *g = here ? clean : moved;
 
-  seen.forward += 1.0;
+  seen.forward += (double) pass->batch->rows / ROWS;
   for (guint i = 0; !here && i < P; i++)
     seen.shift[i] = (double) pass->theta[i] - start[i];
   for (guint k = 0; k < n_tasks; k++)
@@ -95,7 +96,7 @@ mtl_work_run (MtlWork       *self,
         losses[k] = 1.0 + k + pass->theta[0] * pass->theta[1];
       if (grads == NULL)
         continue;
-      seen.backward += 1.0;
+      seen.backward += (double) pass->batch->rows / ROWS;
       for (guint i = 0; i < D; i++)
         mtl_grads_row (grads, k)[i] = (float) (g[i] + side * apart[i]);
       if (k == 0)
@@ -140,7 +141,10 @@ typedef struct
   GArray   *tensors;
   MtlWork  *work;
   MtlStep  *step;
-  guint32   sample;
+  guint32   samples[ROWS];
+  gsize     one[2];
+  float     targets[2][ROWS];
+  float    *target[2];
   MtlBatch  batch;
   guint64   n;
 } Bench;
@@ -161,10 +165,19 @@ bench_init (Bench *self,
   self->tasks[0] = (MtlTask) { .id = "one", .size = 1, .weight = 1.0, .offset = D,
                                .n_weights = 1 };
   self->tasks[1] = (MtlTask) { .id = "two", .size = 1, .weight = 1.0, .offset = P };
-  self->plan = (MtlPlan) { .refs = 1, .capacity = 1, .trains = TRUE, .n_tasks = n_tasks,
+  self->plan = (MtlPlan) { .refs = 1, .capacity = ROWS, .trains = TRUE, .n_tasks = n_tasks,
                            .tasks = self->tasks, .task_ids = self->ids, .tensors = self->tensors,
                            .n_trunk = D, .n_weights = P, .n_theta = P };
-  self->batch = (MtlBatch) { .rows = 1, .capacity = 1, .samples = &self->sample };
+  for (guint k = 0; k < 2; k++)
+    {
+      self->one[k] = 1;
+      self->target[k] = self->targets[k];
+    }
+  for (guint32 r = 0; r < ROWS; r++)
+    self->samples[r] = r;
+  self->batch = (MtlBatch) { .rows = ROWS, .capacity = ROWS, .samples = self->samples,
+                             .n_tasks = n_tasks, .targets = self->target,
+                             .target_size = self->one };
   self->work = mtl_work_new (&self->plan, NULL);
   self->step = mtl_step_new (self->work);
 }

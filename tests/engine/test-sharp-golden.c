@@ -241,6 +241,7 @@ test_still (gconstpointer data)
 static const struct { const char *sharp, *sets; } costs[] = {
   { "none", "" }, { "sam", "" }, { "asam", "" }, { "gsam", "" }, { "looksam", "" },
   { "looksam", "k=3" }, { "fsam", "" }, { "wsam", "" }, { "fs-mtl", "" },
+  { "rwp", "" }, { "rwp", "batches=halves" }, { "rwp", "batches=halves sigma=one:0.1" },
   { "sam", "rho=one:0.1" }, { "gsam", "rho-min=two:0.1" }, { "looksam", "rho=one:0.2" },
   { "wsam", "rho=one:0.2,two:0.2" },
 };

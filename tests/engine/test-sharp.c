@@ -7,19 +7,9 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "mtl-step-private.h"
-#include "train-run.h"
-
-#define ROWS 40
+#include "sharp-net.h"
 
 static char *table;
-
-/* Statistics, draws, and a layer so wide that its gradients are kept as factors. */
-static const char net[] =
-  "d csv\nt dense units=200 < d.features\nr tanh < t.out\nw dense units=120 < r.out\n"
-  "n batch-norm < w.out\nx dropout p=0.3 < n.out\nh0 dense units=1 < x.out\n"
-  "h1 dense units=1 < x.out\nh2 dense units=3 < r.out\ny0 task loss=mse < h0.out\n"
-  "y1 task loss=mse < h1.out\nkind task < h2.out";
 
 /* What makes each method move nothing. */
 static const struct { const char *id, *still, *of_one; } radii[] = {
@@ -30,6 +20,7 @@ static const struct { const char *id, *still, *of_one; } radii[] = {
   { "looksam", "rho=0", "rho=%g" },
   { "fsam", "rho=0", "rho=%g" },
   { "wsam", "rho=0 max-norm=0", "rho=%g gamma=0.5 decouple=false max-norm=0" },
+  { "rwp", "sigma=0", "sigma=%g lambda=1" },
   { "fs-mtl", "rho-shared=0", "rho-shared=%g mode=direct" },
 };
 
@@ -42,60 +33,6 @@ settings_of (const char *id,
       return still ? radii[n].still : radii[n].of_one;
 
   g_error ("nothing is said of the radius of %s", id);
-}
-
-/* @sets: “rho=0.05 k=2” */
-static MtlChosen *
-choose (MtlKind     kind,
-        const char *id,
-        const char *sets)
-{
-  MtlChosen *chosen = mtl_chosen_new (kind, mtl_catalogue_find (kind, id, NULL));
-  g_auto(GStrv) words = g_strsplit (sets, " ", -1);
-
-  for (guint n = 0; words[n] != NULL && *words[n] != '\0'; n++)
-    {
-      g_auto(GStrv) pair = g_strsplit (words[n], "=", 2);
-      g_autoptr(GError) error = NULL;
-      MtlChosen *next = mtl_chosen_with (chosen, pair[0], pair[1], &error);
-
-      g_assert_no_error (error);
-      mtl_chosen_unref (chosen);
-      chosen = next;
-    }
-
-  return chosen;
-}
-
-static MtlStep *
-new_step (Bench      *bench,
-          const char *balancer,
-          const char *balancer_sets,
-          const char *sharp,
-          const char *sharp_sets)
-{
-  MtlStep *step = mtl_step_new (bench->work);
-  g_autoptr(MtlChosen) b = choose (MTL_KIND_BALANCER, balancer, balancer_sets);
-  g_autoptr(MtlChosen) s = choose (MTL_KIND_SHARP, sharp, sharp_sets);
-
-  for (guint p = 0; p < MTL_N_PARTS; p++)
-    mtl_step_set_balancer (step, p, b);
-  mtl_step_set_sharp (step, s);
-
-  return step;
-}
-
-static void
-take (Bench   *bench,
-      MtlStep *step,
-      guint64  n)
-{
-  const MtlBatch *fresh[] = { bench->batch, bench->batch };
-  g_autoptr(GError) error = NULL;
-
-  mtl_step_set_fresh (step, fresh);
-  g_assert_true (mtl_step_take (step, bench->theta, bench->batch, n, 1, TRUE, &error));
-  g_assert_no_error (error);
 }
 
 /* --- nothing is moved --- */
@@ -170,6 +107,28 @@ test_statistics (gconstpointer data)
     g_assert_cmpfloat (mtl_step_losses (step)[k], ==, mtl_step_losses (plain)[k]);
   mtl_step_free (plain);
   mtl_step_free (step);
+  bench_clear (&bench);
+}
+
+/* What is moved are weights, and never the statistics that stand behind them. */
+static void
+test_moved_statistics (void)
+{
+  static const char *const cases[][2] = {
+    { "sam", "perturb=no-norm-no-bias" }, { "asam", "adaptive-scope=weights" }, { "rwp", "" },
+  };
+  Bench bench;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      MtlStep *step = new_step (&bench, "equal", "", cases[n][0], cases[n][1]);
+      gsize size = (mtl_plan_n_theta (bench.plan) - bench.p) * sizeof (float);
+
+      take (&bench, step, 0);
+      g_assert_cmpmem (mtl_step_moved (step) + bench.p, size, bench.theta + bench.p, size);
+      mtl_step_free (step);
+    }
   bench_clear (&bench);
 }
 
@@ -372,6 +331,7 @@ main (int   argc,
   add_for_all ("still", test_still);
   add_for_all ("statistics", test_statistics);
   add_for_all ("radii", test_radii);
+  g_test_add_func ("/sharp/moved-statistics", test_moved_statistics);
   g_test_add_func ("/sharp/radii-change", test_radii_change);
   g_test_add_func ("/sharp/invariance", test_invariance);
   g_test_add_func ("/sharp/beside", test_beside);
