@@ -9,6 +9,7 @@
 #include "mtl-design-flatten.h"
 #include "mtl-network.h"
 #include "mtl-scope.h"
+#include "mtl-step-refusal.h"
 #include "mtl-target.h"
 
 /* “conv2 needs …, but dense1 gives 50 values.” of “needs …, but gets 50 values” */
@@ -234,6 +235,15 @@ check_scope (MtlNetwork *self)
   problem->fix_value = g_strdup ("trunk");
 }
 
+static void
+check_step (MtlNetwork *self)
+{
+  char *refusal = mtl_step_refusal (self->whole);
+
+  if (refusal != NULL)
+    mtl_network_complain (self, NULL, NULL, refusal);
+}
+
 void
 mtl_network_check (MtlNetwork *self)
 {
@@ -244,4 +254,5 @@ mtl_network_check (MtlNetwork *self)
                           g_strdup (_("No task: add a task block to end a head.")));
   check_use (self);
   check_scope (self);
+  check_step (self);
 }

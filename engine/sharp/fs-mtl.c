@@ -168,6 +168,22 @@ fs_mtl_step (MtlStep           *step,
   return balance_parts (step, set, g, s, error);
 }
 
+/* What a balancer learns, or sees of other batches, is of the gradients at θ. */
+static const char *
+fs_mtl_refuses (const MtlSetting  *set,
+                guint              n_batches,
+                const MtlBalancer *flat)
+{
+  gboolean reads = (flat->needs & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
+
+  if (set[MODE].number == MODE_DIRECT
+      || !((flat->needs & MTL_NEEDS_CROSS) != 0 || (flat->learn != NULL && reads)))
+    return NULL;
+
+  return N_("This balancer learns of other gradients than those of the flatness part: choose "
+            "another for that part, or set its parts to direct");
+}
+
 const MtlSharp mtl_sharp_fs_mtl = {
   .method = {
     .id = "fs-mtl",
@@ -181,5 +197,6 @@ const MtlSharp mtl_sharp_fs_mtl = {
   .parts = TRUE,
   .forward = { 1, 1 },
   .backward = { 0, 2 },
+  .refuses = fs_mtl_refuses,
   .step = fs_mtl_step,
 };

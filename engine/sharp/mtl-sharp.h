@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "mtl-balancer.h"
 #include "mtl-chosen.h"
 #include "mtl-state.h"
 #include "mtl-step.h"
@@ -29,6 +30,11 @@ typedef struct
                        guint              n_tasks,
                        double            *forward,
                        double            *backward);
+  /* NULL: goes with everything. Else why it does not go with a step of @n_batches and with
+   * balancer @flat of the flatness part, N_(); NULL: it does. */
+  const char *(*refuses) (const MtlSetting  *set,
+                          guint              n_batches,
+                          const MtlBalancer *flat);
   void     (*declare) (guint              n_tasks,
                        gsize              n_weights,
                        const MtlSetting  *set,

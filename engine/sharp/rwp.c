@@ -162,6 +162,17 @@ rwp_step (MtlStep           *step,
   return mtl_move_balance (step, s, error);
 }
 
+static const char *
+rwp_refuses (const MtlSetting  *set,
+             guint              n_batches,
+             const MtlBalancer *flat)
+{
+  return n_batches > 1 && set[BATCHES].number == BATCHES_HALVES
+         ? N_("Random perturbation mixes the halves of one batch: have it mixed of the same "
+              "batch, or accumulate 1 batch")
+         : NULL;
+}
+
 static void
 rwp_passes (const MtlSetting *set,
             guint             n_tasks,
@@ -187,5 +198,6 @@ const MtlSharp mtl_sharp_rwp = {
   .n_rows = 3,
   .n_vectors = 1,
   .passes = rwp_passes,
+  .refuses = rwp_refuses,
   .step = rwp_step,
 };

@@ -124,3 +124,12 @@ mtl_setup_method (const MtlDesign *design,
 {
   return mtl_chosen_get (mtl_design_experiment (design), id)->method;
 }
+
+const MtlChosen *
+mtl_setup_flat_balancer (const MtlDesign *design)
+{
+  const MtlSetting *own = mtl_chosen_get (mtl_setup_method (design, "sharpness"),
+                                          "flat-balancer");
+
+  return own != NULL && own->method != NULL ? own->method : mtl_setup_method (design, "balancer");
+}

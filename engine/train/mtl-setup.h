@@ -27,3 +27,5 @@ double    mtl_setup_number (const MtlDesign *design,
 /* A method of the experiment by its id. */
 const MtlChosen *mtl_setup_method (const MtlDesign *design,
                                    const char      *id);
+/* The balancer of the flatness part: of the sharpness method, or as for the loss part. */
+const MtlChosen *mtl_setup_flat_balancer (const MtlDesign *design);

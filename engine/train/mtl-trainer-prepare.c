@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mtl-scope.h"
+#include "mtl-step-refusal.h"
 #include "mtl-trainer-private.h"
 
 void
@@ -33,16 +34,6 @@ mtl_loop_clear (MtlLoop *loop)
   g_clear_pointer (&loop->frame, g_free);
 }
 
-/* The balancer of the flatness part: of the sharpness method, or as for the loss part. */
-static const MtlChosen *
-flat_balancer (const MtlDesign *design)
-{
-  const MtlChosen *sharp = mtl_setup_method (design, "sharpness");
-  const MtlSetting *own = mtl_chosen_get (sharp, "flat-balancer");
-
-  return own != NULL && own->method != NULL ? own->method : mtl_setup_method (design, "balancer");
-}
-
 static void
 set_average (MtlTrainer *self)
 {
@@ -63,7 +54,7 @@ set_methods (MtlTrainer *self)
   MtlLoop *loop = &self->loop;
 
   mtl_step_set_balancer (loop->step, MTL_PART_LOSS, mtl_setup_method (loop->design, "balancer"));
-  mtl_step_set_balancer (loop->step, MTL_PART_FLAT, flat_balancer (loop->design));
+  mtl_step_set_balancer (loop->step, MTL_PART_FLAT, mtl_setup_flat_balancer (loop->design));
   mtl_step_set_sharp (loop->step, mtl_setup_method (loop->design, "sharpness"));
   /* `lr` is an optimiser's first setting, and no schedule goes beyond it. */
   mtl_step_set_highest_rate (
@@ -74,13 +65,15 @@ set_methods (MtlTrainer *self)
   set_average (self);
 }
 
-/* PER_TASK settings must name tasks that are there. */
+/* PER_TASK settings must name tasks that are there, and methods go together. */
 static gboolean
-check_names (const MtlPlan    *plan,
-             const MtlDesign  *design,
-             GError          **error)
+check_methods (const MtlPlan    *plan,
+               const MtlDesign  *design,
+               GError          **error)
 {
-  const MtlChosen *methods[] = { mtl_setup_method (design, "balancer"), flat_balancer (design),
+  g_autofree char *refusal = mtl_step_refusal (design);
+  const MtlChosen *methods[] = { mtl_setup_method (design, "balancer"),
+                                 mtl_setup_flat_balancer (design),
                                  mtl_setup_method (design, "sharpness") };
 
   for (guint n = 0; n < G_N_ELEMENTS (methods); n++)
@@ -93,7 +86,10 @@ check_names (const MtlPlan    *plan,
         return FALSE;
     }
 
-  return TRUE;
+  if (refusal != NULL)
+    g_set_error_literal (error, MTL_ERROR, MTL_ERROR_DESIGN, refusal);
+
+  return refusal == NULL;
 }
 
 static gboolean
@@ -160,7 +156,7 @@ make_engine (MtlTrainer  *self,
 
   capacity = MIN (capacity, loop->n_rows);
   loop->plan = mtl_plan_new (loop->design, loop->data, capacity, TRUE, self->options.budget, error);
-  if (loop->plan == NULL || !check_names (loop->plan, loop->design, error))
+  if (loop->plan == NULL || !check_methods (loop->plan, loop->design, error))
     return FALSE;
 
   loop->pool = mtl_pool_new (mtl_plan_is_small (loop->plan) ? 1 : self->options.n_threads);
@@ -420,7 +416,7 @@ mtl_loop_take_settings (MtlTrainer *self)
   if (next == NULL)
     return;
 
-  if (!check_names (loop->plan, next, &error)
+  if (!check_methods (loop->plan, next, &error)
       || !mtl_scope_check (mtl_design_experiment (next), NULL, &error))
     {
       refuse_settings (self, error);

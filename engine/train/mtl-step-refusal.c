@@ -1,0 +1,31 @@
+/* mtl-step-refusal.c — methods that do not go together in one step
+ *
+ * Asked by the survey, whose problems keep a run from starting, and by the trainer
+ * before it takes settings over in the middle of a run.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+#include "mtl-step-refusal.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "mtl-balancer.h"
+#include "mtl-setup.h"
+#include "mtl-sharp.h"
+
+char *
+mtl_step_refusal (const MtlDesign *design)
+{
+  const MtlChosen *chosen = mtl_setup_method (design, "sharpness");
+  const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
+  const MtlBalancer *flat = (const MtlBalancer *)
+                            mtl_chosen_method (mtl_setup_flat_balancer (design));
+  const char *reason = NULL;
+
+  if (sharp->refuses != NULL)
+    reason = sharp->refuses (mtl_chosen_settings (chosen),
+                             (guint) mtl_setup_number (design, "accumulate"), flat);
+
+  return g_strdup (reason != NULL ? _(reason) : NULL);
+}
