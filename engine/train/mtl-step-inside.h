@@ -77,6 +77,11 @@ struct _MtlStep
   MtlGrads        *crossed[2]; /* rows of the fresh ones; NULL: not needed */
   double          *cross;      /* K×K, their inner products; NULL: not needed */
 
+  /* of a method that chooses among samples */
+  float           *far[MTL_MAX_TASKS];   /* outputs at moved weights; NULL: none yet */
+  MtlBatch        *few;        /* the samples chosen; NULL: none yet */
+  gboolean         narrowed;   /* of this step, these are looked at alone */
+
   /* of its batches, at most most_batches */
   guint            most_batches;
   float          **outputs;       /* [most × K] */
@@ -161,6 +166,11 @@ void     mtl_step_make_slices (MtlStep          *self,
 void     mtl_step_clear_slices (MtlStepPart     *part);
 void     mtl_step_keep_states (MtlStep          *self);
 void     mtl_step_restore_states (MtlStep       *self);
+/* A pass for all tasks of the step that draws as the clean one and leaves statistics alone. */
+MtlPass  mtl_step_pass_at    (MtlStep           *self,
+                              const float       *theta,
+                              const MtlBatch    *batch);
+void     mtl_step_clear_samples (MtlStep        *self);
 /* What the balancer of the loss part does before the gradients of the step. */
 gboolean mtl_step_learn      (MtlStep           *self,
                               GError           **error);

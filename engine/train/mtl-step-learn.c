@@ -77,10 +77,10 @@ mtl_step_set (MtlStep *self,
 
 /* --- passes --- */
 
-static MtlPass
-pass_at (MtlStep        *self,
-         const float    *theta,
-         const MtlBatch *batch)
+MtlPass
+mtl_step_pass_at (MtlStep        *self,
+                  const float    *theta,
+                  const MtlBatch *batch)
 {
   return (MtlPass) {
     .theta = theta,
@@ -138,7 +138,7 @@ mtl_step_probe_tasks (MtlStep      *self,
                       double       *losses,
                       GError      **error)
 {
-  MtlPass pass = pass_at (self, theta, half_of (self, half));
+  MtlPass pass = mtl_step_pass_at (self, theta, half_of (self, half));
 
   pass.tasks &= tasks;
 
@@ -214,7 +214,7 @@ measure_cross (MtlStep  *self,
 
   for (guint b = 0; b < G_N_ELEMENTS (self->crossed); b++)
     {
-      MtlPass pass = pass_at (self, self->theta, self->fresh[b]);
+      MtlPass pass = mtl_step_pass_at (self, self->theta, self->fresh[b]);
 
       pass.rng = mtl_rng_derive (pass.rng, G_MAXUINT32 - b);
       if (!run_pass (self, &pass, self->crossed[b], losses, error))
@@ -249,7 +249,7 @@ mtl_step_learn (MtlStep  *self,
 void
 mtl_step_find_losses (MtlStep *self)
 {
-  MtlPass pass = pass_at (self, self->theta, self->batches[0]);
+  MtlPass pass = mtl_step_pass_at (self, self->theta, self->batches[0]);
 
   mtl_work_run (self->work, &pass, self->losses, NULL, NULL);
 }
@@ -283,7 +283,7 @@ find_losses_at (MtlStep     *self,
     losses[k] = 0.0;
   for (guint b = 0; b < self->n_batches; b++)
     {
-      MtlPass pass = pass_at (self, theta, self->batches[b]);
+      MtlPass pass = mtl_step_pass_at (self, theta, self->batches[b]);
 
       if (self->n_batches > 1)
         pass.rng = mtl_rng_derive (pass.rng, b);

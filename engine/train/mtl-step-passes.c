@@ -154,7 +154,7 @@ mtl_step_gradients (MtlStep      *self,
   double *losses = clean ? self->losses : self->aside;
   MtlPass pass = {
     .theta = theta,
-    .batch = self->batches[0],
+    .batch = self->narrowed ? self->few : self->batches[0],
     .tasks = tasks & self->tasks,
     .mode = clean ? MTL_PASS_TRAIN : MTL_PASS_PERTURBED,
     .rng = mtl_rng_derive (mtl_rng_new (self->seed, MTL_STREAM_DROPOUT), self->step),

@@ -69,6 +69,7 @@ mtl_step_free (MtlStep *self)
     g_clear_pointer (&self->rows[n], mtl_grads_free);
   mtl_step_clear_batches (self);
   g_clear_pointer (&self->fork, mtl_fork_free);
+  mtl_step_clear_samples (self);
   g_clear_pointer (&self->half, mtl_batch_free);
   g_clear_pointer (&self->sharp_chosen, mtl_chosen_unref);
   g_clear_pointer (&self->sharp_spread, mtl_chosen_unref);
@@ -301,6 +302,7 @@ begin (MtlStep     *self,
   self->merged = FALSE;
   self->weighed = FALSE;
   self->is_beside = FALSE;
+  self->narrowed = FALSE;
   self->perturbed = FALSE;
   /* Where weights are moved, statistics stay. */
   memcpy (self->renewed, theta + mtl_step_n_weights (self),

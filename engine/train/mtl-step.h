@@ -79,6 +79,22 @@ void         mtl_step_normals   (MtlStep        *step,
                                  gsize           n,
                                  float          *v);
 
+/* --- for those that choose among samples, in steps of one batch --- */
+
+gsize        mtl_step_n_samples (MtlStep        *step);
+/* Adds factor times what each sample has, by @tasks, in the mean of the losses of the step's
+ * tasks: at θ, after the clean pass, or at @theta by a pass forward. @losses: [n_samples]. */
+void         mtl_step_add_samples (MtlStep      *step,
+                                 const float    *theta,
+                                 guint64         tasks,
+                                 double          factor,
+                                 double         *losses);
+/* Gradients from here on are of samples @rows of the batch alone. A task without a label among
+ * them is left out of the step. */
+void         mtl_step_narrow    (MtlStep        *step,
+                                 const guint32  *rows,
+                                 gsize           n);
+
 /* --- for learn() of a balancer --- */
 
 /* A set of K rows of the balancer's own, n < n_sets. */

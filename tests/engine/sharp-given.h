@@ -28,12 +28,16 @@ static double clean[P] = { 0.3, -0.4, 1.2 };
 static double moved[P] = { 0.5, -0.2, 1.0 };
 static const double apart[D] = { 0.7, -0.2 };
 
+/* By how much each sample's loss is larger there, of the two tasks. */
+static const float growth[2][ROWS] = { { 3.0f, 1.0f, 4.0f, 2.0f }, { 0.0f, 5.0f, 0.0f, 0.0f } };
+
 static const float start[P] = { 1.0f, -2.0f, 0.5f };
 
 static struct
 {
   double shift[P];   /* of the newest pass that went elsewhere */
   double forward, backward;
+  guint32 samples;   /* bits of those in the newest pass backward that went elsewhere */
 } seen;
 
 MtlWork *
@@ -92,11 +96,17 @@ mtl_work_run (MtlWork       *self,
 
       if ((pass->tasks >> k & 1) == 0)
         continue;
+      if (outputs != NULL && outputs[k] != NULL)
+        for (guint r = 0; r < ROWS; r++)
+          outputs[k][r] = here ? 0.5f : 0.5f + growth[k][r];
       if (losses != NULL)
         losses[k] = 1.0 + k + pass->theta[0] * pass->theta[1];
       if (grads == NULL)
         continue;
       seen.backward += (double) pass->batch->rows / ROWS;
+      seen.samples = 0;
+      for (gsize r = 0; r < pass->batch->rows; r++)
+        seen.samples |= 1u << pass->batch->samples[r];
       for (guint i = 0; i < D; i++)
         mtl_grads_row (grads, k)[i] = (float) (g[i] + side * apart[i]);
       if (k == 0)
@@ -131,6 +141,40 @@ mtl_work_first_not_finite (MtlWork       *self,
   return NULL;
 }
 
+/* A sample's loss is its output. */
+
+static double
+output_divisor (const MtlTargetType *target,
+                const MtlItems      *items,
+                const MtlSetting    *set,
+                gsize                rows,
+                const float         *targets)
+{
+  return (double) rows;
+}
+
+static double
+output_value (const MtlTargetType *target,
+              const MtlItems      *items,
+              const MtlSetting    *set,
+              gsize                rows,
+              const float         *outputs,
+              const float         *targets,
+              float               *gradient)
+{
+  double sum = 0.0;
+
+  for (gsize r = 0; r < rows; r++)
+    sum += outputs[r];
+
+  return sum;
+}
+
+static const MtlLoss output_loss = {
+  .method = { .id = "output", .title = "Output", .summary = "Itself", .reference = "None" },
+  .divisor = output_divisor, .value = output_value,
+};
+
 /* --- a step --- */
 
 typedef struct
@@ -162,9 +206,10 @@ bench_init (Bench *self,
   self->tensors = g_array_new (FALSE, FALSE, sizeof (MtlTensor));
   g_array_append_val (self->tensors, trunk);
   g_array_append_val (self->tensors, head);
-  self->tasks[0] = (MtlTask) { .id = "one", .size = 1, .weight = 1.0, .offset = D,
-                               .n_weights = 1 };
-  self->tasks[1] = (MtlTask) { .id = "two", .size = 1, .weight = 1.0, .offset = P };
+  self->tasks[0] = (MtlTask) { .id = "one", .loss = &output_loss, .size = 1, .weight = 1.0,
+                               .offset = D, .n_weights = 1 };
+  self->tasks[1] = (MtlTask) { .id = "two", .loss = &output_loss, .size = 1, .weight = 1.0,
+                               .offset = P };
   self->plan = (MtlPlan) { .refs = 1, .capacity = ROWS, .trains = TRUE, .n_tasks = n_tasks,
                            .tasks = self->tasks, .task_ids = self->ids, .tensors = self->tensors,
                            .n_trunk = D, .n_weights = P, .n_theta = P };

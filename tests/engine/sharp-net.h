@@ -15,7 +15,7 @@ static const char net[] =
   "d csv\nt dense units=200 < d.features\nr tanh < t.out\nw dense units=120 < r.out\n"
   "n batch-norm < w.out\nx dropout p=0.3 < n.out\nh0 dense units=1 < x.out\n"
   "h1 dense units=1 < x.out\nh2 dense units=3 < r.out\ny0 task loss=mse < h0.out\n"
-  "y1 task loss=mse < h1.out\nkind task < h2.out";
+  "y1 task loss=mse weight=2 < h1.out\nkind task < h2.out";
 
 /* @sets: “rho=0.05 k=2” */
 static inline MtlChosen *

@@ -75,6 +75,8 @@ check_pair (const MtlMethod *sharp,
 
   large = set_value (large, "experiment.sharpness", sharp->id);
   large = set_value (large, "experiment.balancer", balancer);
+  if (strcmp (sharp->id, "esam") == 0)   /* chooses samples within one batch */
+    large = set_value (large, "experiment.sharpness.gamma", "1");
   small = set_value (mtl_design_ref (large), "experiment.batch", "8");
   small = set_value (small, "experiment.accumulate", "4");
   large = set_value (large, "experiment.batch", "32");

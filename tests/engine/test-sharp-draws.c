@@ -125,6 +125,185 @@ test_mixture (gconstpointer data)
   bench_clear (&bench);
 }
 
+/* --- tensors --- */
+
+/* The bits of the tensors that moved 1/β as far as by SAM; others stayed. */
+static guint
+find_moved (Bench       *bench,
+            const float *moved,
+            const float *sam,
+            double       beta)
+{
+  guint bits = 0;
+
+  for (guint n = 0; mtl_plan_tensor (bench->plan, n)->offset < bench->p; n++)
+    {
+      const MtlTensor *tensor = mtl_plan_tensor (bench->plan, n);
+      double difference = 0.0, expected = 0.0;
+
+      for (gsize i = tensor->offset; i < tensor->offset + tensor->size; i++)
+        {
+          double by = ((double) sam[i] - bench->theta[i]) / beta;
+          double off = (double) moved[i] - bench->theta[i];
+
+          difference = MAX (difference, MIN (fabs (off - by), fabs (off)));
+          expected = MAX (expected, fabs (off));
+        }
+      g_assert_cmpfloat (difference, <, 1e-5);
+      bits |= expected > 0.0 ? 1u << n : 0;
+    }
+
+  return bits;
+}
+
+static void
+test_tensors (void)
+{
+  guint n_moved = 0, n_steps = 100, n_tensors = 12, before = 0, changes = 0;
+  Bench bench;
+  MtlStep *sam, *step;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  sam = new_step (&bench, "equal", "", "sam", "rho=0.5");
+  step = new_step (&bench, "equal", "", "esam", "rho=0.5 beta=0.4 gamma=1");
+  for (guint n = 0; n < n_steps; n++)
+    {
+      guint bits;
+
+      take (&bench, sam, n);
+      take (&bench, step, n);
+      bits = find_moved (&bench, mtl_step_moved (step), mtl_step_moved (sam), 0.4);
+      n_moved += (guint) __builtin_popcount (bits);
+      changes += bits != before;
+      before = bits;
+    }
+  /* Of 1200 draws: a deviation of 0.014. */
+  g_assert_cmpuint (changes, >, n_steps / 2);
+  g_assert_cmpfloat_with_epsilon ((double) n_moved / (n_steps * n_tensors), 0.4, 0.05);
+  mtl_step_free (sam);
+  mtl_step_free (step);
+  bench_clear (&bench);
+}
+
+/* β = γ = 1 is SAM, to the bit. */
+static void
+test_all_is_sam (void)
+{
+  Bench bench;
+  MtlStep *sam, *step;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  sam = new_step (&bench, "mgda", "", "sam", "rho=0.5");
+  step = new_step (&bench, "mgda", "", "esam", "rho=0.5 beta=1 gamma=1");
+  take (&bench, sam, 0);
+  take (&bench, step, 0);
+  g_assert_cmpmem (mtl_step_gradient (step), bench.p * sizeof (float), mtl_step_gradient (sam),
+                   bench.p * sizeof (float));
+  mtl_step_free (sam);
+  mtl_step_free (step);
+  bench_clear (&bench);
+}
+
+/* --- samples --- */
+
+static struct
+{
+  double sum, first, moved;
+} samples;
+
+/* Looks at the samples, at θ and elsewhere, then follows the first half of them. */
+static gboolean
+looker_step (MtlStep           *step,
+             const MtlSetting  *set,
+             MtlState          *state,
+             GError           **error)
+{
+  MtlGrads *g = mtl_step_rows (step, 0);
+  MtlGrads *s = mtl_step_rows (step, 1);
+  gsize n = mtl_step_n_samples (step);
+  g_autofree double *losses = g_new0 (double, n);
+  g_autofree double *moved = g_new0 (double, n);
+  g_autofree guint32 *rows = g_new (guint32, n);
+
+  g_assert_true (mtl_step_gradients (step, mtl_step_theta (step), mtl_step_tasks (step), g, error));
+  mtl_step_add_samples (step, mtl_step_theta (step), mtl_step_tasks (step), 1.0, losses);
+  memcpy (mtl_step_moved (step), mtl_step_theta (step),
+          mtl_step_n_weights (step) * sizeof (float));
+  mtl_step_add_samples (step, mtl_step_moved (step), mtl_step_tasks (step), 1.0, moved);
+  samples.sum = samples.first = samples.moved = 0.0;
+  for (gsize r = 0; r < n; r++)
+    {
+      rows[r] = (guint32) r;
+      samples.sum += losses[r];
+      samples.moved += fabs (moved[r] - losses[r]);
+      samples.first += r < n / 2 ? losses[r] : 0.0;
+    }
+  mtl_step_narrow (step, rows, n / 2);
+  g_assert_true (mtl_step_gradients (step, mtl_step_moved (step), mtl_step_tasks (step), s,
+                                     error));
+  g_assert_true (mtl_step_balance (step, MTL_PART_LOSS, s, 1.0, error));
+  mtl_step_heads (step, s);
+
+  return TRUE;
+}
+
+static const MtlSharp looker = {
+  .method = { .id = "looker", .title = "Looker", .summary = "Looks", .reference = "None" },
+  .n_rows = 2, .step = looker_step,
+};
+
+/* The parts of all samples are the mean loss; a narrowed step is one of those rows alone. */
+static void
+test_samples (void)
+{
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_SHARP, &looker.method);
+  g_autofree float *half = NULL;
+  double mean = 0.0;
+  Bench bench;
+  MtlStep *step;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 2);
+  half = find_gradient (&bench, "none", "", 0, ROWS / 2);
+  step = new_step (&bench, "equal", "", "none", "");
+  mtl_step_set_sharp (step, chosen);
+  take (&bench, step, 0);
+  for (guint k = 0; k < bench.k; k++)
+    mean += mtl_plan_task (bench.plan, k)->weight * mtl_step_losses (step)[k] / bench.k;
+  g_assert_cmpfloat_with_epsilon (samples.sum, mean, 1e-6 * mean);
+  g_assert_cmpfloat_with_epsilon (samples.moved, 0.0, 1e-7 * mean);
+  g_assert_cmpfloat (samples.first, >, 0.2 * mean);
+  g_assert_cmpfloat (samples.first, <, 0.8 * mean);
+  g_assert_cmpfloat (worst (mtl_step_gradient (step), half, bench.p), <, 1e-5);
+  mtl_step_free (step);
+  bench_clear (&bench);
+}
+
+/* A task with no label among the samples that are looked at is left out of the step. */
+static void
+test_narrow_labels (void)
+{
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_SHARP, &looker.method);
+  const MtlTask *task;
+  Bench bench;
+  MtlStep *step;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  for (guint r = 0; r < ROWS / 2; r++)
+    bench.batch->targets[1][r] = NAN;
+  step = new_step (&bench, "mgda", "", "none", "");
+  mtl_step_set_sharp (step, chosen);
+  take (&bench, step, 0);
+  task = mtl_plan_task (bench.plan, 1);
+  for (gsize i = task->offset; i < task->offset + task->n_weights; i++)
+    g_assert_cmpfloat (mtl_step_gradient (step)[i], ==, 0.0f);
+  g_assert_false (isnan (mtl_step_losses (step)[1]));
+  g_assert_true (isnan (mtl_step_report (step, MTL_PART_LOSS)->weights[1]));
+  g_assert_cmpfloat (worst (mtl_step_gradient (step), bench.theta, bench.d), >, 0.0);
+  take (&bench, step, 1);
+  mtl_step_free (step);
+  bench_clear (&bench);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -136,6 +315,10 @@ main (int   argc,
   g_test_add_func ("/sharp/noise", test_noise);
   g_test_add_data_func ("/sharp/mixture/same", GINT_TO_POINTER (FALSE), test_mixture);
   g_test_add_data_func ("/sharp/mixture/halves", GINT_TO_POINTER (TRUE), test_mixture);
+  g_test_add_func ("/sharp/tensors", test_tensors);
+  g_test_add_func ("/sharp/all-is-sam", test_all_is_sam);
+  g_test_add_func ("/sharp/samples", test_samples);
+  g_test_add_func ("/sharp/narrow-labels", test_narrow_labels);
   status = g_test_run ();
   remove_table (table);
 

@@ -190,6 +190,42 @@ test_fsam (gconstpointer data)
   bench_clear (&bench);
 }
 
+/* The samples whose part in the mean of all losses grows most. */
+static void
+test_esam (void)
+{
+  static const struct
+  {
+    guint       n_tasks;
+    const char *sets;
+    guint32     samples;
+  } cases[] = {
+    { 1, "gamma=0.5", 1 << 0 | 1 << 2 },
+    { 1, "gamma=0.75", 1 << 0 | 1 << 2 | 1 << 3 },
+    { 1, "gamma=0.01", 1 << 2 },
+    { 1, "gamma=1", 0xf },
+    { 2, "gamma=0.5", 1 << 1 | 1 << 2 },
+    { 2, "gamma=0.5 rho=two:0", 1 << 0 | 1 << 2 },
+    { 2, "gamma=0.5 rho=two:0.1", 1 << 1 | 1 << 2 },
+    { 2, "gamma=0.5 rho=0", 0 },
+  };
+
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *sets = g_strconcat (cases[n].sets, " beta=1", NULL);
+      Bench bench;
+
+      bench_init (&bench, cases[n].n_tasks);
+      set_up (&bench, "esam", sets);
+      take (&bench);
+      if (cases[n].samples == 0)
+        g_assert_cmpfloat (seen.forward, ==, 1.0);
+      else
+        g_assert_cmphex (seen.samples, ==, cases[n].samples);
+      bench_clear (&bench);
+    }
+}
+
 /* What is not finite out there ends the step, and nothing of it is remembered. */
 static void
 test_failure (gconstpointer data)
@@ -242,6 +278,7 @@ static const struct { const char *sharp, *sets; } costs[] = {
   { "none", "" }, { "sam", "" }, { "asam", "" }, { "gsam", "" }, { "looksam", "" },
   { "looksam", "k=3" }, { "fsam", "" }, { "wsam", "" }, { "fs-mtl", "" },
   { "rwp", "" }, { "rwp", "batches=halves" }, { "rwp", "batches=halves sigma=one:0.1" },
+  { "esam", "" }, { "esam", "gamma=0.75 rho=two:0.1" }, { "esam", "gamma=1" },
   { "sam", "rho=one:0.1" }, { "gsam", "rho-min=two:0.1" }, { "looksam", "rho=one:0.2" },
   { "wsam", "rho=one:0.2,two:0.2" },
 };
@@ -323,6 +360,7 @@ main (int   argc,
     }
   g_test_add_data_func ("/sharp/failure/looksam", "looksam", test_failure);
   g_test_add_data_func ("/sharp/failure/fsam", "fsam", test_failure);
+  g_test_add_func ("/sharp/esam", test_esam);
   g_test_add_func ("/sharp/plain-heads", test_plain_heads);
   g_test_add_func ("/sharp/gsam-radius", test_gsam_radius);
   g_test_add_func ("/sharp/all-counted", test_all_counted);

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include "mtl-step-refusal.h"
 #include "sharp-net.h"
 
 static char *table;
@@ -21,6 +22,7 @@ static const struct { const char *id, *still, *of_one; } radii[] = {
   { "fsam", "rho=0", "rho=%g" },
   { "wsam", "rho=0 max-norm=0", "rho=%g gamma=0.5 decouple=false max-norm=0" },
   { "rwp", "sigma=0", "sigma=%g lambda=1" },
+  { "esam", "rho=0", "rho=%g beta=1 gamma=1" },
   { "fs-mtl", "rho-shared=0", "rho-shared=%g mode=direct" },
 };
 
@@ -271,6 +273,92 @@ test_invariance (void)
   bench_clear (&bench);
 }
 
+/* --- what does not go together --- */
+
+static char *
+refuse (const char *settings)
+{
+  g_autofree char *text = g_strdup_printf ("%s\nexperiment batch=16 epochs=2 %s", net, settings);
+  g_autoptr(MtlDesign) design = build_design (text, table);
+  g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
+  g_autofree char *refusal = mtl_step_refusal (design);
+  g_autoptr(GError) error = NULL;
+
+  /* Whoever looks at the design is told the same. */
+  g_assert_true (mtl_survey_check (survey, &error) == (refusal == NULL));
+  g_assert_cmpstr (error != NULL ? error->message : NULL, ==, refusal);
+
+  return g_steal_pointer (&refusal);
+}
+
+static void
+test_refusals (void)
+{
+  static const struct { const char *settings; gboolean refused; } cases[] = {
+    { "sharpness=esam", FALSE },
+    { "sharpness=esam accumulate=2", TRUE },
+    { "sharpness=esam accumulate=2 sharpness.gamma=1", FALSE },
+    { "sharpness=rwp accumulate=2", FALSE },
+    { "sharpness=rwp sharpness.batches=halves", FALSE },
+    { "sharpness=rwp sharpness.batches=halves accumulate=2", TRUE },
+    { "sharpness=fs-mtl accumulate=2", FALSE },
+  };
+
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      g_autofree char *refusal = refuse (cases[n].settings);
+
+      if ((refusal != NULL) != cases[n].refused)
+        g_test_fail_printf ("%s: %s", cases[n].settings, refusal != NULL ? refusal : "goes");
+    }
+}
+
+/* Of what a balancer learns or sees beside, the flatness part has nothing. */
+static void
+test_flat_refusals (void)
+{
+  const MtlBalancer cross = { .needs = MTL_NEEDS_CROSS };
+  const MtlBalancer weighs = { .needs = MTL_NEEDS_LOSSES, .learn = (gpointer) refuse };
+  const MtlBalancer reads = { .needs = MTL_NEEDS_ROWS, .learn = (gpointer) refuse };
+  const MtlBalancer plain = { .needs = MTL_NEEDS_GRAMIAN };
+  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_SHARP, "fs-mtl", NULL);
+  const MtlSharp *sharp = (const MtlSharp *) method;
+  g_autoptr(MtlChosen) split = choose (MTL_KIND_SHARP, "fs-mtl", "");
+  g_autoptr(MtlChosen) direct = choose (MTL_KIND_SHARP, "fs-mtl", "mode=direct");
+
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &cross));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &reads));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &weighs));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &plain));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &cross));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &reads));
+}
+
+/* A run goes on as it was where new settings are refused. */
+static void
+test_refused_while_training (void)
+{
+  g_autofree char *text = g_strdup_printf ("%s\nexperiment batch=16 epochs=2 accumulate=2", net);
+  g_autoptr(MtlDesign) design = build_design (text, table);
+  g_autoptr(MtlDesign) next = set_value (mtl_design_ref (design), "experiment.sharpness", "esam");
+  MtlRunOptions options = { .n_threads = 1 };
+  g_autoptr(MtlRecord) record = NULL;
+  g_autofree char *warning = NULL;
+  guint64 step;
+  Run run;
+
+  run_start_paused (&run, design, &options);
+  mtl_trainer_apply (run.trainer, next);
+  mtl_trainer_order (run.trainer, MTL_ORDER_GO_ON);
+  run_wait (&run);
+  g_assert_no_error (run.error);
+  record = mtl_trainer_record (run.trainer);
+  warning = find_event (record, "warning", &step);
+  g_assert_nonnull (warning);
+  g_assert_nonnull (strstr (warning, "within one batch"));
+  run_clear (&run);
+}
+
 /* --- beside the optimiser --- */
 
 /* Under plain SGD decoupled and coupled are one for a mean. */
@@ -334,6 +422,9 @@ main (int   argc,
   g_test_add_func ("/sharp/moved-statistics", test_moved_statistics);
   g_test_add_func ("/sharp/radii-change", test_radii_change);
   g_test_add_func ("/sharp/invariance", test_invariance);
+  g_test_add_func ("/sharp/refusals", test_refusals);
+  g_test_add_func ("/sharp/flat-refusals", test_flat_refusals);
+  g_test_add_func ("/sharp/refused-while-training", test_refused_while_training);
   g_test_add_func ("/sharp/beside", test_beside);
   status = g_test_run ();
   remove_table (table);
