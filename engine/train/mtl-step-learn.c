@@ -275,23 +275,38 @@ mtl_step_note (MtlStep *self)
 static void
 find_losses_at (MtlStep     *self,
                 const float *theta,
+                guint64      tasks,
+                MtlPassMode  mode,
                 double      *losses)
 {
   double of_batch[MTL_MAX_TASKS];
 
   for (guint k = 0; k < self->n_tasks; k++)
-    losses[k] = 0.0;
+    if ((tasks >> k & 1) != 0)
+      losses[k] = NAN;
   for (guint b = 0; b < self->n_batches; b++)
     {
       MtlPass pass = mtl_step_pass_at (self, theta, self->batches[b]);
 
+      pass.tasks &= tasks;
+      pass.mode = mode;
       if (self->n_batches > 1)
         pass.rng = mtl_rng_derive (pass.rng, b);
       mtl_work_run (self->work, &pass, of_batch, NULL, NULL);
       for (guint k = 0; k < self->n_tasks; k++)
-        if (!isnan (of_batch[k]))
-          losses[k] += mtl_step_share (self, k, b) * of_batch[k];
+        if ((pass.tasks >> k & 1) != 0 && !isnan (of_batch[k]))
+          losses[k] = (isnan (losses[k]) ? 0.0 : losses[k])
+                      + mtl_step_share (self, k, b) * of_batch[k];
     }
+}
+
+void
+mtl_step_evaluate (MtlStep     *self,
+                   const float *theta,
+                   guint64      tasks,
+                   double      *losses)
+{
+  find_losses_at (self, theta, tasks & self->tasks, MTL_PASS_EVALUATE, losses);
 }
 
 /* The flatness part of such a balancer has the weights of the loss part. */
@@ -302,15 +317,21 @@ mtl_step_follow (MtlStep     *self,
   const MtlBalancer *balancer = self->parts[MTL_PART_LOSS].balancer;
   double losses[MTL_MAX_TASKS], after[MTL_MAX_TASKS];
   MtlStepCall call = { 0 };
+  gboolean finite = TRUE;
 
   if (balancer->follow == NULL || self->tasks == 0)
     return;
 
-  find_losses_at (self, theta, losses);
+  find_losses_at (self, theta, self->tasks, MTL_PASS_PERTURBED, losses);
   mtl_step_open_call (self, MTL_PART_LOSS, self->parts[MTL_PART_LOSS].slices, self->tasks, NULL,
                       NULL, &call);
   for (guint i = 0; i < call.in.n_tasks; i++)
-    after[i] = losses[call.task[i]];
-  balancer->follow (&call.in, after);
+    {
+      after[i] = losses[call.task[i]];
+      finite = finite && isfinite (after[i]);
+    }
+  /* Else the next step fails: there is nothing to be learned of this one. */
+  if (finite)
+    balancer->follow (&call.in, after);
   mtl_step_close_call (&call);
 }

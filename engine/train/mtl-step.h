@@ -64,6 +64,12 @@ void         mtl_step_mean      (MtlStep        *step,
 void         mtl_step_add       (MtlStep        *step,
                                  const float    *v,
                                  double          factor);
+/* Losses at @theta as in evaluation, of those of @tasks that are in the step; others stay.
+ * What is not finite comes out so. */
+void         mtl_step_evaluate  (MtlStep        *step,
+                                 const float    *theta,
+                                 guint64         tasks,
+                                 double         *losses);
 /* @v, P floats of the mean loss, is descended by the learning rate outside the optimiser: heads
  * as far as they follow their losses. Once a step, after mtl_step_balance(). */
 void         mtl_step_beside    (MtlStep        *step,

@@ -209,6 +209,7 @@ test_all_is_sam (void)
 static struct
 {
   double sum, first, moved;
+  double evaluated[3];
 } samples;
 
 /* Looks at the samples, at θ and elsewhere, then follows the first half of them. */
@@ -238,6 +239,7 @@ looker_step (MtlStep           *step,
       samples.moved += fabs (moved[r] - losses[r]);
       samples.first += r < n / 2 ? losses[r] : 0.0;
     }
+  mtl_step_evaluate (step, mtl_step_moved (step), 5, samples.evaluated);
   mtl_step_narrow (step, rows, n / 2);
   g_assert_true (mtl_step_gradients (step, mtl_step_moved (step), mtl_step_tasks (step), s,
                                      error));
@@ -274,6 +276,31 @@ test_samples (void)
   g_assert_cmpfloat (samples.first, >, 0.2 * mean);
   g_assert_cmpfloat (samples.first, <, 0.8 * mean);
   g_assert_cmpfloat (worst (mtl_step_gradient (step), half, bench.p), <, 1e-5);
+  mtl_step_free (step);
+  bench_clear (&bench);
+}
+
+/* By running statistics and without draws, of the tasks asked for. */
+static void
+test_evaluate (void)
+{
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_SHARP, &looker.method);
+  MtlPass pass;
+  double losses[3];
+  Bench bench;
+  MtlStep *step;
+
+  bench_open (&bench, net, table, ROWS, ROWS, 1);
+  step = new_step (&bench, "equal", "", "none", "");
+  mtl_step_set_sharp (step, chosen);
+  samples.evaluated[1] = -1.0;
+  take (&bench, step, 0);
+  pass = bench_pass (&bench, 7, MTL_PASS_EVALUATE);
+  mtl_work_run (bench.work, &pass, losses, NULL, NULL);
+  g_assert_cmpfloat (samples.evaluated[0], ==, losses[0]);
+  g_assert_cmpfloat (samples.evaluated[1], ==, -1.0);
+  g_assert_cmpfloat (samples.evaluated[2], ==, losses[2]);
+  g_assert_cmpfloat (losses[0], !=, mtl_step_losses (step)[0]);
   mtl_step_free (step);
   bench_clear (&bench);
 }
@@ -318,6 +345,7 @@ main (int   argc,
   g_test_add_func ("/sharp/tensors", test_tensors);
   g_test_add_func ("/sharp/all-is-sam", test_all_is_sam);
   g_test_add_func ("/sharp/samples", test_samples);
+  g_test_add_func ("/sharp/evaluate", test_evaluate);
   g_test_add_func ("/sharp/narrow-labels", test_narrow_labels);
   status = g_test_run ();
   remove_table (table);

@@ -190,6 +190,55 @@ test_fsam (gconstpointer data)
   bench_clear (&bench);
 }
 
+/* m_k, of the one tensor of the trunk, as the method's header has it, for l = const + θ₀·θ₁:
+ * larger along z where θ₀·z₁ + θ₁·z₀ > 0. */
+static void
+find_samo (Bench  *bench,
+           guint   task,
+           double  beta,
+           double *m)
+{
+  MtlRng rng = mtl_rng_derive (mtl_rng_new (1, MTL_STREAM_SHARP), bench->n);
+  float z[D];
+  double side, random, length = hypot (clean[0], clean[1]), norm;
+
+  mtl_step_normals (bench->step, mtl_rng_derive (rng, task), D, z);
+  side = start[0] * z[1] + start[1] * z[0] > 0.0 ? 1.0 : -1.0;
+  random = hypot (z[0], z[1]);
+  for (guint i = 0; i < D; i++)
+    m[i] = (1.0 - beta) * clean[i] + beta * length * side * z[i] / random;
+  norm = hypot (m[0], m[1]);
+  for (guint i = 0; i < D; i++)
+    m[i] /= norm;
+}
+
+/* Steps enough for both sides. The last task looks last: where it is alone, with its head. */
+static void
+test_samo (gconstpointer data)
+{
+  guint n_tasks = GPOINTER_TO_UINT (data);
+  Bench bench;
+
+  bench_init (&bench, n_tasks);
+  set_up (&bench, "samo", "rho=0.5 beta=0.6");
+  for (guint n = 0; n < 10; n++)
+    {
+      double m[P] = { 0.0, 0.0, n_tasks == 1 ? 1.0 : 0.0 };
+
+      find_samo (&bench, n_tasks - 1, 0.6, m);
+      expect ("s", take (&bench), moved);
+      for (guint i = 0; i < P; i++)
+        m[i] *= 0.5;
+      expect_shift ("samo", m);
+    }
+  /* T = |θ|: T²g / |Tg|, trunk and head each. */
+  set_up (&bench, "samo", "rho=0.5 beta=0 adaptive=true");
+  take (&bench);
+  expect_shift ("adaptive", (const double[]) { .175561720, -.936329180,
+                                               n_tasks == 1 ? .25 : 0.0 });
+  bench_clear (&bench);
+}
+
 /* The samples whose part in the mean of all losses grows most. */
 static void
 test_esam (void)
@@ -279,6 +328,7 @@ static const struct { const char *sharp, *sets; } costs[] = {
   { "looksam", "k=3" }, { "fsam", "" }, { "wsam", "" }, { "fs-mtl", "" },
   { "rwp", "" }, { "rwp", "batches=halves" }, { "rwp", "batches=halves sigma=one:0.1" },
   { "esam", "" }, { "esam", "gamma=0.75 rho=two:0.1" }, { "esam", "gamma=1" },
+  { "samo", "" }, { "samo", "beta=0" },
   { "sam", "rho=one:0.1" }, { "gsam", "rho-min=two:0.1" }, { "looksam", "rho=one:0.2" },
   { "wsam", "rho=one:0.2,two:0.2" },
 };
@@ -351,6 +401,7 @@ main (int   argc,
     {
       add_numbered ("steps", n_tasks, "looksam", test_looksam);
       add_numbered ("steps", n_tasks, "fsam", test_fsam);
+      add_numbered ("steps", n_tasks, "samo", test_samo);
     }
   for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_SHARP); *m != NULL; m++)
     {

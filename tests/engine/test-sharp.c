@@ -23,6 +23,7 @@ static const struct { const char *id, *still, *of_one; } radii[] = {
   { "wsam", "rho=0 max-norm=0", "rho=%g gamma=0.5 decouple=false max-norm=0" },
   { "rwp", "sigma=0", "sigma=%g lambda=1" },
   { "esam", "rho=0", "rho=%g beta=1 gamma=1" },
+  { "samo", "rho=0", "rho=%g beta=0" },
   { "fs-mtl", "rho-shared=0", "rho-shared=%g mode=direct" },
 };
 
