@@ -51,6 +51,35 @@ test_moves (gconstpointer data)
     }
 }
 
+/* What is left where it is counts in no norm. */
+static void
+test_fs_mtl_moves (void)
+{
+  static const struct { const char *sets; double shift[P]; } cases[] = {
+    { "rho-shared=0.05", { .03, -.04, .05 } },
+    { "rho-shared=0.05 rho-task=0.1", { .03, -.04, .1 } },
+    { "rho-shared=one:0.05 rho-task=one:0.1", { .03, -.04, .1 } },
+    { "rho-shared=0.05 perturb=trunk", { .03, -.04, 0.0 } },
+    { "rho-shared=0.05 perturb=heads", { 0.0, 0.0, .05 } },
+    { "rho-shared=0.05 norm=joint", { .011538462, -.015384615, .046153846 } },
+    { "rho-shared=0.05 norm=joint perturb=trunk", { .03, -.04, 0.0 } },
+    { "rho-shared=0.05 norm=joint perturb=heads", { 0.0, 0.0, .05 } },
+    { "rho-shared=2 norm=joint adaptive=true", { .574695771, -3.065044113, .574695771 } },
+    { "rho-shared=0.5 adaptive=true", { .175561720, -.936329180, .25 } },
+  };
+
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      Bench bench;
+
+      bench_init (&bench, 1);
+      set_up (&bench, "fs-mtl", cases[n].sets);
+      take (&bench);
+      expect_shift (cases[n].sets, cases[n].shift);
+      bench_clear (&bench);
+    }
+}
+
 /* --- what it follows --- */
 
 static const struct
@@ -411,6 +440,7 @@ main (int   argc,
     }
   g_test_add_data_func ("/sharp/failure/looksam", "looksam", test_failure);
   g_test_add_data_func ("/sharp/failure/fsam", "fsam", test_failure);
+  g_test_add_func ("/sharp/fs-mtl-moves", test_fs_mtl_moves);
   g_test_add_func ("/sharp/esam", test_esam);
   g_test_add_func ("/sharp/plain-heads", test_plain_heads);
   g_test_add_func ("/sharp/gsam-radius", test_gsam_radius);

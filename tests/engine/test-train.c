@@ -364,6 +364,16 @@ static const char *const resumes[][5] = {
   { "forum", "fs-mtl", "adam", "constant", "accumulate=2 epochs=8" },
   { "nash", "fs-mtl", "lion", "constant", "balancer.update-every=5 balancer.scope=block" },
   { "nash", "none", "sgd", "constant", "balancer.update-every=5 balancer.scope=split" },
+  { "mgda", "asam", "adam", "constant", "averaging=ema averaging-decay=0.9" },
+  { "pcgrad", "gsam", "sgd", "cosine", "averaging=swa averaging-start=0" },
+  { "equal", "looksam", "adam", "constant", "averaging=ema averaging-decay=0.9" },
+  { "cagrad", "looksam", "sgd", "constant", "sharpness.k=3 averaging=swa averaging-start=0" },
+  { "equal", "fsam", "adam", "constant", "averaging=swa averaging-start=0" },
+  { "upgrad", "fsam", "sgd", "cosine", "averaging=ema averaging-decay=0.9" },
+  { "equal", "wsam", "adamw", "cosine", "averaging=ema averaging-decay=0.9" },
+  { "nash", "rwp", "adam", "constant", "averaging=swa averaging-start=0" },
+  { "pcgrad", "esam", "adam", "constant", "averaging=ema averaging-decay=0.9" },
+  { "imtl-g", "samo", "adam", "constant", "averaging=swa averaging-start=0" },
 };
 
 static void
