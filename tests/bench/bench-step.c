@@ -14,8 +14,13 @@
  *
  *   bench-step scopes
  *
- * sets MGDA on the whole trunk, on each block and at the split beside equal weights, in turn,
- * and
+ * sets MGDA on the whole trunk, on each block and at the split beside equal weights, in
+ * turn,
+ *
+ *   bench-step sharp
+ *
+ * is every sharpness method on lenet, with equal weights and with PCGrad, all in
+ * turn: the median of processor times. And
  *
  *   bench-step WORKLOAD METHOD TASKS THREADS
  *
@@ -31,6 +36,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "mtl-setup.h"
 
@@ -40,6 +47,8 @@
 #define ROWS_TIME  3000000  /* µs of rounds for gradients of all tasks */
 #define N_TURNS    41       /* of each scope */
 #define TURN_TIME  20000    /* µs */
+#define TURNS      9        /* of steps by each sharpness method */
+#define TURN_STEPS 10       /* a round of what does not do the same in every step */
 #define NOISE      0.02f    /* σ of what is added to each weight */
 
 typedef struct
@@ -410,6 +419,64 @@ run_all (void)
   run_rows ();
 }
 
+/* --- sharpness methods, all of them in turn --- */
+
+static int
+compare_times (gconstpointer a,
+               gconstpointer b)
+{
+  const double *x = a, *y = b;
+
+  return *x < *y ? -1 : *x > *y;
+}
+
+/* @times: [round] of each of @n benches, in ms of processor time a step. */
+static void
+time_in_turn (Bench  *benches,
+              guint   n,
+              double *times)
+{
+  for (guint round = 0; round < TURNS; round++)
+    for (guint i = 0; i < n; i++)
+      {
+        clock_t began = clock ();
+
+        bench_take_steps (&benches[i], TURN_STEPS);
+        times[i * TURNS + round] = 1000.0 * (double) (clock () - began)
+                                   / (CLOCKS_PER_SEC * TURN_STEPS);
+      }
+}
+
+static void
+run_sharp (const char *balancer)
+{
+  const MtlMethod *const *methods_of = mtl_catalogue_list (MTL_KIND_SHARP);
+  const BenchWorkload *lenet = find_workload ("lenet");
+  guint n = g_strv_length ((char **) methods_of);
+  g_autofree Bench *benches = g_new0 (Bench, n);
+  g_autofree double *times = g_new0 (double, n * TURNS);
+  double plain = NAN;
+
+  for (guint i = 0; i < n; i++)
+    {
+      benches[i].design = bench_design (lenet, 2, NULL, balancer, methods_of[i]->id);
+      set_up (&benches[i], lenet->batch, 1);
+      bench_take_steps (&benches[i], 1);
+    }
+  time_in_turn (benches, n, times);
+  for (guint i = 0; i < n; i++)
+    {
+      double *own = times + i * TURNS;
+
+      qsort (own, TURNS, sizeof *own, compare_times);
+      if (strcmp (methods_of[i]->id, "none") == 0)
+        plain = own[TURNS / 2];
+      printf ("%-8s %-8s %8.3f ms/step %6.2f of plain\n", balancer, methods_of[i]->id,
+              own[TURNS / 2], own[TURNS / 2] / plain);
+      clear (&benches[i]);
+    }
+}
+
 static int
 run_told (char **words)
 {
@@ -442,6 +509,11 @@ main (int    argc,
     run_rows ();
   else if (argc == 2 && g_str_equal (argv[1], "scopes"))
     run_scopes ();
+  else if (argc == 2 && g_str_equal (argv[1], "sharp"))
+    {
+      run_sharp ("equal");
+      run_sharp ("pcgrad");
+    }
   else
     run_all ();
   return 0;
