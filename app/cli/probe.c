@@ -53,7 +53,7 @@ cli_probe (const CliProbe  *probe,
   snapshot = mtl_store_snapshot (*store, *id, probe->best, &error);
   if (snapshot == NULL
       || !mtl_probe_now (chosen, snapshot, (guint) n_threads, cancel, progress_cb, NULL, frame,
-                         grid, &error))
+                         grid, NULL, &error))
     return cli_fail (error);
 
   return CLI_DONE;

@@ -12,13 +12,18 @@
 /* What a probe has found so far; plain bytes, fit for a mailbox. */
 typedef struct
 {
-  char    probe[24];         /* id: "flatness", "landscape" */
+  char    probe[24];         /* id: "flatness", "landscape" … */
   guint   n_tasks;
   guint64 step;              /* of the snapshot */
   guint64 epoch;
   double  done;              /* 0 … 1 */
   double  seconds_left;      /* NaN: unknown */
   gboolean finished;
+  /* what all of it takes, known before it begins */
+  double  passes;            /* through the network, of any number of rows */
+  double  forward;           /* rows through forward passes */
+  double  backward;          /* rows × tasks through backward passes */
+  double  seconds;           /* an estimate, from passes that were timed */
   /* flatness: of each task */
   double  sharpness[MTL_MAX_TASKS];   /* l(θ + ε) − l(θ) */
   double  loss[MTL_MAX_TASKS];        /* l(θ) */

@@ -9,6 +9,7 @@
 
 #include "mtl-chosen.h"
 #include "mtl-design.h"
+#include "mtl-findings.h"
 #include "mtl-grid.h"
 
 /* Weights at one moment, with the design they belong to and, of a run, what the
@@ -56,8 +57,20 @@ gboolean   mtl_prober_take   (MtlProber        *self,
                               MtlProbeFrame    *frame);
 /* (transfer full) (nullable): newest grid of a landscape. */
 MtlGrid   *mtl_prober_grid   (MtlProber        *self);
+/* (transfer full) (nullable): what the probe that was started last has found so far. */
+MtlFindings *mtl_prober_findings (MtlProber     *self);
 
-/* Runs a probe in the calling thread: for the command line. */
+/* What a probe tells by findings; NULL: it has its own form (frame, grid). */
+const MtlMeasure *mtl_probe_measures (const MtlMethod *probe);
+
+/* In the calling thread, for the command line: what a probe takes, by a few passes that
+ * are timed, and the probe itself. */
+gboolean   mtl_probe_cost    (const MtlChosen  *probe,
+                              MtlSnapshot      *snapshot,
+                              guint             n_threads,
+                              GCancellable     *cancel,
+                              MtlProbeFrame    *frame,
+                              GError          **error);
 gboolean   mtl_probe_now     (const MtlChosen  *probe,
                               MtlSnapshot      *snapshot,
                               guint             n_threads,
@@ -67,6 +80,7 @@ gboolean   mtl_probe_now     (const MtlChosen  *probe,
                               gpointer          data,
                               MtlProbeFrame    *frame,
                               MtlGrid         **grid,
+                              MtlFindings     **findings,
                               GError          **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtlSnapshot, mtl_snapshot_unref)

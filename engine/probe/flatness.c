@@ -29,11 +29,17 @@ static const MtlParam flatness_params[] = {
   { .id = NULL }
 };
 
-static gsize
+static void
 flatness_cost (const MtlPlan    *plan,
-               const MtlSetting *set)
+               const MtlSetting *set,
+               gsize             rows,
+               MtlProbeCost     *cost)
 {
-  return (gsize) set[SAMPLES].number * (1 + 3 * mtl_plan_n_tasks (plan));
+  double n = MIN (set[SAMPLES].number, (double) rows);
+  guint n_tasks = mtl_plan_n_tasks (plan);
+
+  mtl_probe_add_cost (cost, 1 + n_tasks, n, 0);
+  mtl_probe_add_cost (cost, 1, n, n_tasks);
 }
 
 static gboolean

@@ -212,11 +212,24 @@ fill_grids (Plane    *plane,
   return TRUE;
 }
 
-static gsize
-landscape_cost (const MtlPlan    *plan,
-                const MtlSetting *set)
+/* The side that @set comes to. */
+static guint
+round_side (const MtlSetting *set)
 {
-  return (gsize) (set[SIDE].number * set[SIDE].number * set[SAMPLES].number);
+  guint cells = FIRST_SIDE - 1;
+
+  return ((guint) set[SIDE].number - 1) / cells * cells + 1;
+}
+
+static void
+landscape_cost (const MtlPlan    *plan,
+                const MtlSetting *set,
+                gsize             rows,
+                MtlProbeCost     *cost)
+{
+  double side = round_side (set);
+
+  mtl_probe_add_cost (cost, side * side, MIN (set[SAMPLES].number, (double) rows), 0);
 }
 
 static gboolean
@@ -224,8 +237,7 @@ landscape_run (MtlProbeRun       *run,
                const MtlSetting  *set,
                GError           **error)
 {
-  guint cells = FIRST_SIDE - 1;
-  guint side = ((guint) set[SIDE].number - 1) / cells * cells + 1;
+  guint side = round_side (set);
   g_autofree float *d1 = draw_direction (run, 1);
   g_autofree float *d2 = draw_direction (run, 2);
   g_autofree float *moved = mtl_probe_dup_theta (run);

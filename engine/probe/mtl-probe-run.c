@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -73,12 +74,99 @@ load_rows (MtlProbeRun  *run,
   return TRUE;
 }
 
+/* A pass is done that went back for @n_back tasks. */
+static void
+account (MtlProbeRun *run,
+         gsize        rows,
+         guint        n_back)
+{
+  run->spent += run->per_pass + rows * (run->per_forward + n_back * run->per_backward);
+}
+
 static guint64
 all_tasks (MtlProbeRun *run)
 {
   guint n = mtl_plan_n_tasks (run->plan);
 
   return n == 64 ? G_MAXUINT64 : (G_GUINT64_CONSTANT (1) << n) - 1;
+}
+
+guint64
+mtl_probe_load (MtlProbeRun  *run,
+                gsize         samples,
+                GError      **error)
+{
+  guint64 tasks;
+
+  if (!load_rows (run, samples, error))
+    return 0;
+
+  tasks = mtl_work_labelled (run->work, run->batch);
+  if (tasks == 0)
+    g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+                 _("None of the first %" G_GSIZE_FORMAT " training rows has a label"),
+                 run->loaded);
+
+  return tasks;
+}
+
+static const MtlBatch *
+take_part (MtlProbeRun    *run,
+           const guint32  *rows,
+           gsize           n)
+{
+  if (run->part == NULL)
+    run->part = mtl_batch_new_like (run->batch);
+  mtl_batch_take (run->part, run->batch, rows, n);
+
+  return run->part;
+}
+
+guint64
+mtl_probe_labelled (MtlProbeRun *run,
+                    guint32      row)
+{
+  return mtl_work_labelled (run->work, take_part (run, &row, 1));
+}
+
+/* At most ten times a second, since a pass may take microseconds. */
+static void
+post_progress (MtlProbeRun *run)
+{
+  gint64 now = g_get_monotonic_time ();
+  MtlProbeFrame frame = { .samples = run->loaded };
+  double seconds = mtl_probe_seconds (run);
+
+  if (now - run->posted < G_USEC_PER_SEC / 10)
+    return;
+
+  run->posted = now;
+  mtl_probe_post (run, &frame, seconds > 0.0 ? MIN (0.999, run->spent / seconds) : 0.0);
+}
+
+gboolean
+mtl_probe_pass (MtlProbeRun    *run,
+                const float    *theta,
+                const guint32  *rows,
+                gsize           n,
+                guint64         tasks,
+                double         *losses,
+                MtlGrads       *out,
+                GError        **error)
+{
+  MtlPass pass = { theta, run->batch, tasks, MTL_PASS_EVALUATE, { 0 } };
+  guint n_back = out != NULL ? (guint) __builtin_popcountll (tasks) : 0;
+
+  if (g_cancellable_set_error_if_cancelled (run->cancel, error))
+    return FALSE;
+
+  if (rows != NULL)
+    pass.batch = take_part (run, rows, n);
+  mtl_work_run (run->work, &pass, losses, out, NULL);
+  account (run, pass.batch->rows, n_back);
+  post_progress (run);
+
+  return TRUE;
 }
 
 gboolean
@@ -94,6 +182,8 @@ mtl_probe_losses (MtlProbeRun  *run,
     return FALSE;
 
   mtl_work_run (run->work, &pass, losses, NULL, NULL);
+  account (run, run->loaded, 0);
+
   return TRUE;
 }
 
@@ -111,6 +201,8 @@ mtl_probe_gradients (MtlProbeRun  *run,
     return FALSE;
 
   mtl_work_run (run->work, &pass, NULL, out, NULL);
+  account (run, run->loaded, (guint) __builtin_popcountll (tasks));
+
   return TRUE;
 }
 
@@ -123,11 +215,17 @@ mtl_probe_post (MtlProbeRun         *run,
   MtlProbeFrame full = *frame;
   double spent = (double) (g_get_monotonic_time () - run->began) / G_USEC_PER_SEC;
 
+  if (*full.probe == '\0')
+    g_strlcpy (full.probe, run->method->method.id, sizeof full.probe);
+  full.passes = run->cost.passes;
+  full.forward = run->cost.forward;
+  full.backward = run->cost.backward;
+  full.seconds = mtl_probe_seconds (run);
   full.n_tasks = mtl_plan_n_tasks (run->plan);
   full.step = mtl_snapshot_step (run->snapshot);
   full.epoch = mtl_snapshot_epoch (run->snapshot);
   full.done = done;
-  full.seconds_left = done > 0.0 ? spent * (1.0 - done) / done : NAN;
+  full.seconds_left = done > 0.0 ? spent * (1.0 - done) / done : full.seconds;
   full.finished = done >= 1.0;
   if (run->post != NULL)
     run->post (&full, run->post_data);
@@ -139,6 +237,26 @@ mtl_probe_post_grid (MtlProbeRun *run,
 {
   if (run->post_grid != NULL)
     run->post_grid (grid, run->post_data);
+}
+
+void
+mtl_probe_post_findings (MtlProbeRun       *run,
+                         const MtlFindings *findings)
+{
+  g_autoptr(MtlFindings) copy = mtl_findings_copy (findings);
+
+  if (run->post_findings != NULL)
+    run->post_findings (copy, run->post_data);
+}
+
+void
+mtl_probe_finish (MtlProbeRun       *run,
+                  const MtlFindings *findings)
+{
+  MtlProbeFrame frame = { .samples = run->loaded };
+
+  mtl_probe_post_findings (run, findings);
+  mtl_probe_post (run, &frame, 1.0);
 }
 
 static gboolean
@@ -168,9 +286,25 @@ prepare (MtlProbeRun  *run,
   run->pool = mtl_pool_new (n_threads);
   run->work = mtl_work_new (run->plan, run->pool);
   run->batch = mtl_batch_new (run->data, CAPACITY);
-  run->began = g_get_monotonic_time ();
 
   return TRUE;
+}
+
+/* Says what the probe takes, and has it run unless that is all that is asked. */
+static gboolean
+measure (MtlProbeRun       *run,
+         const MtlSetting  *set,
+         GError           **error)
+{
+  MtlProbeFrame frame = { 0 };
+
+  if (!mtl_probe_time (run, set, error))
+    return FALSE;
+
+  run->began = g_get_monotonic_time ();
+  mtl_probe_post (run, &frame, 0.0);
+
+  return run->only_cost || run->method->run (run, set, error);
 }
 
 gboolean
@@ -179,10 +313,13 @@ mtl_probe_run (const MtlChosen  *probe,
                guint             n_threads,
                GError          **error)
 {
-  const MtlProbe *method = (const MtlProbe *) mtl_chosen_method (probe);
-  gboolean done = prepare (run, n_threads, error)
-                  && method->run (run, mtl_chosen_settings (probe), error);
+  gboolean done;
 
+  run->method = (const MtlProbe *) mtl_chosen_method (probe);
+  done = prepare (run, n_threads, error)
+         && measure (run, mtl_chosen_settings (probe), error);
+
+  g_clear_pointer (&run->part, mtl_batch_free);
   g_clear_pointer (&run->batch, mtl_batch_free);
   g_clear_pointer (&run->work, mtl_work_free);
   g_clear_pointer (&run->plan, mtl_plan_unref);

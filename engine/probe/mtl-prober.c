@@ -33,6 +33,7 @@ struct _MtlProber
 
   pthread_mutex_t  lock;      /* guards what follows */
   MtlGrid         *grid;
+  MtlFindings     *findings;
   gboolean         busy;
 };
 
@@ -65,6 +66,18 @@ post_grid_cb (MtlGrid  *grid,
   pthread_mutex_lock (&self->lock);
   g_clear_pointer (&self->grid, mtl_grid_unref);
   self->grid = mtl_grid_ref (grid);
+  pthread_mutex_unlock (&self->lock);
+}
+
+static void
+post_findings_cb (MtlFindings *findings,
+                  gpointer     data)
+{
+  MtlProber *self = data;
+
+  pthread_mutex_lock (&self->lock);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
+  self->findings = mtl_findings_ref (findings);
   pthread_mutex_unlock (&self->lock);
 }
 
@@ -111,6 +124,7 @@ probe_thread (void *data)
     .cancel = self->cancel,
     .post = post_cb,
     .post_grid = post_grid_cb,
+    .post_findings = post_findings_cb,
     .post_data = self,
   };
 
@@ -142,6 +156,7 @@ mtl_prober_free (MtlProber *self)
 {
   finish (self);
   g_clear_pointer (&self->grid, mtl_grid_unref);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
   mtl_mailbox_unref (self->frames);
   pthread_mutex_destroy (&self->lock);
   g_free (self);
@@ -167,6 +182,7 @@ mtl_prober_start (MtlProber       *self,
 
   pthread_mutex_lock (&self->lock);
   self->busy = TRUE;
+  g_clear_pointer (&self->findings, mtl_findings_unref);
   pthread_mutex_unlock (&self->lock);
 
   failure = pthread_create (&self->thread, NULL, probe_thread, self);
@@ -215,6 +231,24 @@ mtl_prober_grid (MtlProber *self)
   return grid;
 }
 
+MtlFindings *
+mtl_prober_findings (MtlProber *self)
+{
+  MtlFindings *findings;
+
+  pthread_mutex_lock (&self->lock);
+  findings = self->findings != NULL ? mtl_findings_ref (self->findings) : NULL;
+  pthread_mutex_unlock (&self->lock);
+
+  return findings;
+}
+
+const MtlMeasure *
+mtl_probe_measures (const MtlMethod *probe)
+{
+  return ((const MtlProbe *) probe)->measures;
+}
+
 /* --- in the calling thread --- */
 
 typedef struct
@@ -224,6 +258,7 @@ typedef struct
   gpointer        data;
   MtlProbeFrame  *frame;
   MtlGrid       **grid;
+  MtlFindings   **findings;
 } Now;
 
 static void
@@ -249,12 +284,52 @@ now_grid_cb (MtlGrid  *grid,
   *now->grid = mtl_grid_ref (grid);
 }
 
+static void
+now_findings_cb (MtlFindings *findings,
+                 gpointer     data)
+{
+  Now *now = data;
+
+  if (now->findings == NULL)
+    return;
+  g_clear_pointer (now->findings, mtl_findings_unref);
+  *now->findings = mtl_findings_ref (findings);
+}
+
+/**
+ * mtl_probe_cost:
+ * @frame: (out caller-allocates): with passes and seconds, and nothing found
+ *
+ * Returns: TRUE; FALSE with G_IO_ERROR_CANCELLED or an error of the data
+ */
+gboolean
+mtl_probe_cost (const MtlChosen  *probe,
+                MtlSnapshot      *snapshot,
+                guint             n_threads,
+                GCancellable     *cancel,
+                MtlProbeFrame    *frame,
+                GError          **error)
+{
+  Now now = { .frame = frame };
+  MtlProbeRun run = {
+    .snapshot = snapshot,
+    .cancel = cancel,
+    .only_cost = TRUE,
+    .post = now_cb,
+    .post_data = &now,
+  };
+
+  return mtl_probe_run (probe, &run, n_threads, error);
+}
+
 /**
  * mtl_probe_now:
  * @progress: (nullable): called with each frame
  * @frame: (out caller-allocates): the last one
  * @grid: (out) (nullable) (transfer full): the finest grid; NULL when the
  *   probe has none
+ * @findings: (out) (nullable) (transfer full): all that was found; NULL when the
+ *   probe finds no such figures
  *
  * Returns: TRUE; FALSE with G_IO_ERROR_CANCELLED or an error of the data
  */
@@ -268,19 +343,23 @@ mtl_probe_now (const MtlChosen  *probe,
                gpointer          data,
                MtlProbeFrame    *frame,
                MtlGrid         **grid,
+               MtlFindings     **findings,
                GError          **error)
 {
-  Now now = { progress, data, frame, grid };
+  Now now = { progress, data, frame, grid, findings };
   MtlProbeRun run = {
     .snapshot = snapshot,
     .cancel = cancel,
     .post = now_cb,
     .post_grid = now_grid_cb,
+    .post_findings = now_findings_cb,
     .post_data = &now,
   };
 
   if (grid != NULL)
     *grid = NULL;
+  if (findings != NULL)
+    *findings = NULL;
 
   return mtl_probe_run (probe, &run, n_threads, error);
 }

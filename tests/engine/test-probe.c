@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-#include "engine-bench.h"
-#include "mtl-probe-private.h"
+#include "probe-bench.h"
 
 #define ROWS 60
 #define N_X  5
@@ -21,32 +20,6 @@ static const char network[] =
   "h0 dense units=1 < x.out\nh1 dense units=3 < x.out\ny0 task loss=mse < h0.out\n"
   "kind task < h1.out";
 
-static MtlChosen *
-choose (const char        *probe,
-        const char *const *sets)
-{
-  MtlChosen *chosen = mtl_chosen_new (MTL_KIND_PROBE,
-                                      mtl_catalogue_find (MTL_KIND_PROBE, probe, NULL));
-
-  for (guint n = 0; sets != NULL && sets[n] != NULL; n += 2)
-    {
-      g_autoptr(GError) error = NULL;
-      MtlChosen *next = mtl_chosen_with (chosen, sets[n], sets[n + 1], &error);
-
-      g_assert_no_error (error);
-      mtl_chosen_unref (chosen);
-      chosen = next;
-    }
-
-  return chosen;
-}
-
-static MtlSnapshot *
-snapshot_of (const Bench *bench)
-{
-  return mtl_snapshot_new (bench->design, bench->theta, bench->p, 12, 3);
-}
-
 static void
 probe_now (const MtlChosen *probe,
            MtlSnapshot     *snapshot,
@@ -56,7 +29,7 @@ probe_now (const MtlChosen *probe,
 {
   g_autoptr(GError) error = NULL;
 
-  mtl_probe_now (probe, snapshot, n_threads, NULL, NULL, NULL, frame, grid, &error);
+  mtl_probe_now (probe, snapshot, n_threads, NULL, NULL, NULL, frame, grid, NULL, &error);
   g_assert_no_error (error);
   g_assert_true (frame->finished);
 }
@@ -271,7 +244,7 @@ test_wrong_weights (void)
 
   bench_open (&bench, network, table, ROWS, ROWS, 1);
   snapshot = mtl_snapshot_new (bench.design, bench.theta, bench.p - 1, 0, 0);
-  g_assert_false (mtl_probe_now (probe, snapshot, 1, NULL, NULL, NULL, &frame, NULL, &error));
+  g_assert_false (mtl_probe_now (probe, snapshot, 1, NULL, NULL, NULL, &frame, NULL, NULL, &error));
   g_assert_error (error, MTL_ERROR, MTL_ERROR_RUN);
   bench_clear (&bench);
 }
@@ -311,7 +284,7 @@ test_cancel (void)
   bench_open (&bench, network, table, ROWS, ROWS, 1);
   snapshot = snapshot_of (&bench);
   g_assert_false (mtl_probe_now (probe, snapshot, 1, cancel, cancel_cb, &canceller, &frame, &grid,
-                                 &error));
+                                 NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpuint (canceller.frames, ==, 3);
   g_assert_false (frame.finished);
