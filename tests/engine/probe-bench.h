@@ -37,6 +37,21 @@ snapshot_of (const Bench *bench)
   return mtl_snapshot_new (bench->design, bench->theta, bench->p, 12, 3);
 }
 
+/* Runs @method on the weights of @bench; returns the error it ends with, which it does. */
+static inline GError *
+fail_by (const Bench     *bench,
+         const MtlProbe  *method,
+         GCancellable    *cancel)
+{
+  g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_PROBE, &method->method);
+  g_autoptr(MtlSnapshot) snapshot = snapshot_of (bench);
+  MtlProbeRun run = { .snapshot = snapshot, .cancel = cancel };
+  GError *error = NULL;
+
+  g_assert_false (mtl_probe_run (chosen, &run, 1, &error));
+  return error;
+}
+
 /* Everything that @probe finds of the weights of @bench, which stay as they are. */
 static inline MtlFindings *
 find_all (const Bench       *bench,
