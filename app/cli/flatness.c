@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "probe.h"
+#include "probing.h"
 
 static void
 print_json (const MtlProbeFrame *frame,
@@ -91,7 +91,7 @@ flatness_run (int    argc,
 
   g_ptr_array_add (sets, NULL);
   probe.run = argv[1];
-  status = cli_probe (&probe, "flatness", &frame, NULL, &store, &run);
+  status = cli_probe (&probe, "flatness", &frame, NULL, NULL, &store, &run);
   if (status != CLI_DONE)
     return status;
 

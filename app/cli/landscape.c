@@ -5,7 +5,7 @@
 
 #include <glib/gi18n.h>
 
-#include "probe.h"
+#include "probing.h"
 
 static void
 print_text (const MtlGrid *grid,
@@ -82,7 +82,7 @@ landscape_run (int    argc,
 
   g_ptr_array_add (sets, NULL);
   probe.run = argv[1];
-  status = cli_probe (&probe, "landscape", &frame, &grid, &store, &run);
+  status = cli_probe (&probe, "landscape", &frame, &grid, NULL, &store, &run);
   if (status != CLI_DONE)
     return status;
 

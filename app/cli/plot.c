@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "mtw-plot-write.h"
-#include "probe.h"
+#include "probing.h"
 
 #define LEAST_WIDTH 30
 #define MOST_WIDTH  1000
@@ -79,7 +79,7 @@ measure (const MtwPlotKind *kind,
     return CLI_DONE;
 
   g_ptr_array_add (sets, NULL);
-  return cli_probe (&probe, "landscape", frame, grid, &store, &id);
+  return cli_probe (&probe, "landscape", frame, grid, NULL, &store, &id);
 }
 
 static gboolean

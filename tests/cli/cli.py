@@ -226,6 +226,7 @@ class CliTest(unittest.TestCase):
             "methods",
             "flatness",
             "landscape",
+            "probe",
             "plot",
             "export",
         ):
@@ -430,6 +431,35 @@ class CliTest(unittest.TestCase):
                 self.run_cli("plot", "last", "--plot", plot, "-o", path)
                 with open(path, "rb") as file:
                     self.assertEqual(file.read(len(magic)), magic)
+
+    def test_measures(self):
+        self.make_design()
+        self.train("--epochs", 1)
+        lines = self.run_cli("methods", "probe", "--json").stdout.splitlines()
+        probes = {json.loads(line)["id"] for line in lines} - {"flatness", "landscape"}
+        self.assertIn("hessian", probes)
+        few = ["--set", "samples=128"]
+        for probe in probes:
+            quick = ["--set", "draws=3", "--set", "steps=4", "--set", "starts=2"]
+            sets = few + (quick if probe == "hessian" else [])
+            run = self.run_cli("probe", probe, "last", "--json", *sets)
+            found = [json.loads(line) for line in run.stdout.splitlines()]
+            self.assertTrue(found)
+            self.assertRegex(run.stderr, r"\d+ passes, \d+ rows forward, \d+ rows and tasks back")
+            self.assertEqual({line["probe"] for line in found}, {probe})
+            self.assertLessEqual({"left", "right", None}, {line["task"] for line in found})
+            self.assertTrue(all(line["value"] is not None for line in found))
+            self.assertTrue(any(line["error"] is not None for line in found))
+            said = self.run_cli("probe", probe, "last", *sets).stdout
+            kinds = {line["measure"] for line in found}
+            self.assertEqual(said.count("\n"), 1 + len(kinds) + len(found))
+            cost = self.run_cli("probe", probe, "last", "--cost", *sets).stdout
+            self.assertRegex(cost, r"^\d+ passes")
+        again = self.run_cli("probe", "sharpness", "last", "--json", *few).stdout
+        self.assertEqual(again, self.run_cli("probe", "sharpness", "last", "--json", *few).stdout)
+        self.assertIn(
+            "basin-cli landscape", self.run_cli("probe", "landscape", "last", status=1).stderr
+        )
 
     def test_kill(self):
         self.make_design()
