@@ -34,6 +34,7 @@ static const struct
   { "win.save", N_("Save") },
   { "win.save-as", N_("Save As…") },
   { "win.export", N_("Export…") },
+  { "win.measure", N_("Measure…") },
   { "win.next-problem", N_("Next Problem") },
   { "win.fix-problem", N_("Apply Its Fix") },
   { "win.palette", N_("Palette") },

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 
+#include "mtw-measures.h"
 #include "mtw-problem-box.h"
 
 #include "basin-application.h"
@@ -106,6 +107,17 @@ export_cb (GSimpleAction *action,
 
   if (snapshot != NULL && mtw_session_get_record (self->session) != NULL)
     basin_export_show (self, mtw_session_get_record (self->session), snapshot);
+}
+
+static void
+measure_cb (GSimpleAction *action,
+            GVariant      *parameter,
+            gpointer       data)
+{
+  GtkWidget *window = mtw_measures_new (BASIN_WINDOW (data)->session);
+
+  gtk_window_set_transient_for (GTK_WINDOW (window), data);
+  gtk_window_present (GTK_WINDOW (window));
 }
 
 static void
@@ -332,43 +344,44 @@ add_flap (BasinWindow *self,
   g_signal_connect (flap, "notify::reveal-flap", G_CALLBACK (revealed_cb), self);
 }
 
+static const GActionEntry entries[] = {
+  { .name = "new", .activate = new_cb },
+  { .name = "template", .activate = template_cb, .parameter_type = "s" },
+  { .name = "open", .activate = open_cb },
+  { .name = "open-uri", .activate = open_uri_cb, .parameter_type = "s" },
+  { .name = "save", .activate = save_cb },
+  { .name = "save-as", .activate = save_as_cb },
+  { .name = "export", .activate = export_cb },
+  { .name = "measure", .activate = measure_cb },
+  { .name = "reload", .activate = reload_cb },
+  { .name = "keep-mine", .activate = keep_mine_cb },
+  { .name = "restore-edits", .activate = restore_edits_cb },
+  { .name = "discard-edits", .activate = discard_edits_cb },
+  { .name = "close", .activate = close_cb },
+  { .name = "undo", .activate = undo_cb },
+  { .name = "redo", .activate = redo_cb },
+  { .name = "cut", .activate = canvas_cb },
+  { .name = "copy", .activate = canvas_cb },
+  { .name = "paste", .activate = canvas_cb },
+  { .name = "tidy-up", .activate = canvas_cb },
+  { .name = "group", .activate = canvas_cb },
+  { .name = "ungroup", .activate = canvas_cb },
+  { .name = "toggle-group", .activate = canvas_cb },
+  { .name = "find", .activate = find_cb },
+  { .name = "next-problem", .activate = next_problem_cb },
+  { .name = "fix-problem", .activate = fix_problem_cb },
+  { .name = "train", .activate = train_cb },
+  { .name = "stop", .activate = stop_cb },
+  { .name = "step", .activate = step_cb },
+  { .name = "restart", .activate = restart_cb },
+  { .name = "show", .parameter_type = "s", .state = "'shapes'", .change_state = show_cb },
+  { .name = "page", .activate = page_cb, .parameter_type = "s" },
+  { .name = "full-screen", .activate = full_screen_cb },
+};
+
 void
 basin_window_add_actions (BasinWindow *self)
 {
-  static const GActionEntry entries[] = {
-    { .name = "new", .activate = new_cb },
-    { .name = "template", .activate = template_cb, .parameter_type = "s" },
-    { .name = "open", .activate = open_cb },
-    { .name = "open-uri", .activate = open_uri_cb, .parameter_type = "s" },
-    { .name = "save", .activate = save_cb },
-    { .name = "save-as", .activate = save_as_cb },
-    { .name = "export", .activate = export_cb },
-    { .name = "reload", .activate = reload_cb },
-    { .name = "keep-mine", .activate = keep_mine_cb },
-    { .name = "restore-edits", .activate = restore_edits_cb },
-    { .name = "discard-edits", .activate = discard_edits_cb },
-    { .name = "close", .activate = close_cb },
-    { .name = "undo", .activate = undo_cb },
-    { .name = "redo", .activate = redo_cb },
-    { .name = "cut", .activate = canvas_cb },
-    { .name = "copy", .activate = canvas_cb },
-    { .name = "paste", .activate = canvas_cb },
-    { .name = "tidy-up", .activate = canvas_cb },
-    { .name = "group", .activate = canvas_cb },
-    { .name = "ungroup", .activate = canvas_cb },
-    { .name = "toggle-group", .activate = canvas_cb },
-    { .name = "find", .activate = find_cb },
-    { .name = "next-problem", .activate = next_problem_cb },
-    { .name = "fix-problem", .activate = fix_problem_cb },
-    { .name = "train", .activate = train_cb },
-    { .name = "stop", .activate = stop_cb },
-    { .name = "step", .activate = step_cb },
-    { .name = "restart", .activate = restart_cb },
-    { .name = "show", .parameter_type = "s", .state = "'shapes'", .change_state = show_cb },
-    { .name = "page", .activate = page_cb, .parameter_type = "s" },
-    { .name = "full-screen", .activate = full_screen_cb },
-  };
-
   self->problem = -1;
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
   add_flap (self, self->palette_flap, "palette");
@@ -425,6 +438,7 @@ basin_window_update_actions (BasinWindow *self)
   enable (self, "save", self->started);
   enable (self, "save-as", self->started);
   enable (self, "export", mtw_session_get_record (self->session) != NULL);
+  enable (self, "measure", mtw_session_get_record (self->session) != NULL);
   enable (self, "train", self->started && (live || mtl_survey_trains (survey)));
   enable (self, "step", self->started && (live || mtl_survey_trains (survey)));
   enable (self, "stop", live);

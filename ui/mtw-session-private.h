@@ -34,16 +34,21 @@ struct _MtwSession
 
   MtlProber        *prober;
   gboolean          probing;
-  gboolean          flat;         /* the probe that runs is of flatness */
+  const MtlChosen  *probe;        /* the probe that runs, or ran last; NULL: none */
   MtlRecord        *probed;       /* the run that the probe measures */
   guint64           probed_epoch;
   guint64           measured;     /* last epoch of which flatness was asked */
   gboolean          measure_next; /* flatness was asked for by a person */
-  gboolean          draw_next;    /* a landscape waits for the probe to end */
+  const MtlChosen  *next;         /* waits for the probe to end; NULL: none does */
   guint64           frame_seen;
   MtlProbeFrame     frame;        /* newest of the landscape */
   MtlGrid          *grid;
+  MtlProbeFrame     measure;      /* newest of a probe that finds figures */
+  MtlFindings      *findings;     /* NULL: none yet */
 };
+
+/* Whether flatness is measured, which is looked at when it has ended. */
+gboolean mtw_session_probes_flatness (MtwSession *self);
 
 void mtw_session_watch          (MtwSession *self);   /* the tick callback runs for a while */
 void mtw_session_update_state   (MtwSession *self);

@@ -64,6 +64,24 @@ keep_flatness (MtwSession          *self,
     }
 }
 
+static const char *
+probe_id (MtwSession *self)
+{
+  return self->probe != NULL ? mtl_chosen_method (self->probe)->id : "";
+}
+
+gboolean
+mtw_session_probes_flatness (MtwSession *self)
+{
+  return g_str_equal (probe_id (self), "flatness");
+}
+
+static gboolean
+finds_figures (const MtlChosen *probe)
+{
+  return probe != NULL && mtl_probe_measures (mtl_chosen_method (probe)) != NULL;
+}
+
 void
 mtw_session_pull_probe (MtwSession *self,
                         gboolean    ended)
@@ -71,7 +89,8 @@ mtw_session_pull_probe (MtwSession *self,
   MtlProbeFrame frame;
   gboolean news = mtl_prober_take (self->prober, &self->frame_seen, &frame);
 
-  if (!news)
+  /* One of the probe before may be left over. */
+  if (!news || !g_str_equal (frame.probe, probe_id (self)))
     return;
 
   if (g_str_equal (frame.probe, "landscape"))
@@ -80,10 +99,65 @@ mtw_session_pull_probe (MtwSession *self,
       g_clear_pointer (&self->grid, mtl_grid_unref);
       self->grid = mtl_prober_grid (self->prober);
     }
-  else if (ended && self->flat && self->probed != NULL)
+  else if (finds_figures (self->probe))
+    {
+      self->measure = frame;
+      g_clear_pointer (&self->findings, mtl_findings_unref);
+      self->findings = mtl_prober_findings (self->prober);
+    }
+  else if (ended && mtw_session_probes_flatness (self) && self->probed != NULL)
     {
       keep_flatness (self, &frame);
     }
+}
+
+/* Nothing is known yet of what @probe will find. */
+static void
+begin_frame (MtwSession       *self,
+             const MtlChosen  *probe)
+{
+  MtlProbeFrame frame = { .seconds_left = NAN };
+
+  g_strlcpy (frame.probe, mtl_chosen_method (probe)->id, sizeof frame.probe);
+  if (finds_figures (probe))
+    {
+      self->measure = frame;
+      g_clear_pointer (&self->findings, mtl_findings_unref);
+    }
+  else if (g_str_equal (frame.probe, "landscape"))
+    {
+      self->frame = frame;
+    }
+}
+
+/* What was cancelled, or waited in vain, does not go on. */
+static void
+end_frame (MtwSession       *self,
+           const MtlChosen  *probe)
+{
+  if (finds_figures (probe))
+    self->measure.finished = TRUE;
+  else if (g_str_equal (mtl_chosen_method (probe)->id, "landscape"))
+    self->frame.finished = TRUE;
+}
+
+static void start_probe (MtwSession      *self,
+                         const MtlChosen *probe,
+                         MtlSnapshot     *snapshot);
+
+static void
+start_next (MtwSession *self)
+{
+  const MtlChosen *next = g_steal_pointer (&self->next);
+  g_autoptr(MtlSnapshot) snapshot = NULL;
+
+  if (next == NULL)
+    return;
+
+  snapshot = mtw_session_dup_snapshot (self);
+  if (snapshot != NULL)
+    start_probe (self, next, snapshot);
+  mtl_chosen_unref (next);
 }
 
 static void
@@ -98,31 +172,25 @@ probe_ended_cb (MtlProber    *prober,
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     mtw_document_announce (self->document, error->message);
 
-  /* A landscape that was cancelled does not go on. */
-  if (!self->flat)
-    self->frame.finished = TRUE;
+  end_frame (self, self->probe);
   self->probing = FALSE;
   g_clear_pointer (&self->probed, mtl_record_unref);
-  if (self->draw_next)
-    {
-      self->draw_next = FALSE;
-      mtw_session_draw_landscape (self, NULL);
-    }
+  start_next (self);
   mtw_session_start_flatness (self);
   mtw_session_update_state (self);
   mtw_session_emit_tick (self);
 }
 
 static void
-start_probe (MtwSession  *self,
-             const char  *id,
-             MtlSnapshot *snapshot)
+start_probe (MtwSession       *self,
+             const MtlChosen  *probe,
+             MtlSnapshot      *snapshot)
 {
-  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_PROBE, id, NULL);
-  g_autoptr(MtlChosen) probe = mtl_chosen_new (MTL_KIND_PROBE, method);
-
+  begin_frame (self, probe);
   self->probing = TRUE;
-  self->flat = g_str_equal (id, "flatness");
+  mtl_chosen_ref (probe);
+  g_clear_pointer (&self->probe, mtl_chosen_unref);
+  self->probe = probe;
   self->probed = self->record != NULL ? mtl_record_ref (self->record) : NULL;
   /* Training has the other processors; without it the probe takes them all. */
   mtl_prober_start (self->prober, probe, snapshot, self->trainer != NULL ? 1 : 0,
@@ -130,10 +198,18 @@ start_probe (MtwSession  *self,
   mtw_session_watch (self);
 }
 
+/* (transfer full): as the catalogue has it. */
+static MtlChosen *
+choose_plain (const char *id)
+{
+  return mtl_chosen_new (MTL_KIND_PROBE, mtl_catalogue_find (MTL_KIND_PROBE, id, NULL));
+}
+
 void
 mtw_session_start_flatness (MtwSession *self)
 {
   g_autoptr(MtlSnapshot) snapshot = NULL;
+  g_autoptr(MtlChosen) flatness = NULL;
   gsize epochs;
 
   if (self->probing || self->record == NULL)
@@ -150,7 +226,8 @@ mtw_session_start_flatness (MtwSession *self)
   self->measure_next = FALSE;
   self->measured = epochs;
   self->probed_epoch = epochs;
-  start_probe (self, "flatness", snapshot);
+  flatness = choose_plain ("flatness");
+  start_probe (self, flatness, snapshot);
 }
 
 static void
@@ -160,31 +237,55 @@ set_no_weights (GError **error)
                        _("There are no weights yet. Press Train first."));
 }
 
-gboolean
-mtw_session_draw_landscape (MtwSession  *self,
-                            GError     **error)
+/* Starts @probe, or has the one that runs end for it. */
+static gboolean
+ask_for (MtwSession       *self,
+         const MtlChosen  *probe,
+         GError          **error)
 {
-  g_autoptr(MtlSnapshot) snapshot = NULL;
+  g_autoptr(MtlSnapshot) snapshot = mtw_session_dup_snapshot (self);
 
-  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
-
-  snapshot = mtw_session_dup_snapshot (self);
   if (snapshot == NULL)
     {
       set_no_weights (error);
       return FALSE;
     }
 
-  if (self->probing)
+  if (!self->probing)
     {
-      self->draw_next = TRUE;
-      mtl_prober_cancel (self->prober);
+      start_probe (self, probe, snapshot);
       return TRUE;
     }
 
-  self->frame = (MtlProbeFrame) { .probe = "landscape", .seconds_left = NAN };
-  start_probe (self, "landscape", snapshot);
+  mtl_chosen_ref (probe);
+  g_clear_pointer (&self->next, mtl_chosen_unref);
+  self->next = probe;
+  begin_frame (self, probe);
+  mtl_prober_cancel (self->prober);
   return TRUE;
+}
+
+gboolean
+mtw_session_draw_landscape (MtwSession  *self,
+                            GError     **error)
+{
+  g_autoptr(MtlChosen) landscape = NULL;
+
+  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
+
+  landscape = choose_plain ("landscape");
+  return ask_for (self, landscape, error);
+}
+
+gboolean
+mtw_session_measure (MtwSession       *self,
+                     const MtlChosen  *probe,
+                     GError          **error)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (finds_figures (probe), FALSE);
+
+  return ask_for (self, probe, error);
 }
 
 gboolean
@@ -212,7 +313,9 @@ mtw_session_cancel_probe (MtwSession *self)
 {
   g_return_if_fail (MTW_IS_SESSION (self));
 
-  self->draw_next = FALSE;
+  if (self->next != NULL)
+    end_frame (self, self->next);
+  g_clear_pointer (&self->next, mtl_chosen_unref);
   mtl_prober_cancel (self->prober);
 }
 
@@ -228,3 +331,14 @@ mtw_session_get_grid (MtwSession    *self,
   return self->grid;
 }
 
+MtlFindings *
+mtw_session_get_findings (MtwSession    *self,
+                          MtlProbeFrame *frame)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
+
+  if (frame != NULL)
+    *frame = self->measure;
+
+  return self->findings;
+}

@@ -127,7 +127,7 @@ tick_cb (GtkWidget     *widget,
   pull_record (self);
   pull_conflict (self);
   /* The last frame of flatness is taken when the probe has ended. */
-  if (self->probing && !self->flat)
+  if (self->probing && !mtw_session_probes_flatness (self))
     mtw_session_pull_probe (self, FALSE);
   mtw_session_update_state (self);
   mtw_session_start_flatness (self);
@@ -214,11 +214,13 @@ start_trainer (MtwSession  *self,
 
   g_clear_pointer (&self->record, mtl_record_unref);
   g_clear_pointer (&self->grid, mtl_grid_unref);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
   self->has_conflict = FALSE;
   self->conflict_seen = 0;
   self->measured = 0;
   self->measure_next = FALSE;
   self->frame = (MtlProbeFrame) { 0 };
+  self->measure = (MtlProbeFrame) { 0 };
   set_structural (self, FALSE);
   mtw_session_watch (self);
 
@@ -286,6 +288,9 @@ mtw_session_finalize (GObject *object)
   g_clear_pointer (&self->probed, mtl_record_unref);
   g_clear_pointer (&self->last, mtl_snapshot_unref);
   g_clear_pointer (&self->grid, mtl_grid_unref);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
+  g_clear_pointer (&self->probe, mtl_chosen_unref);
+  g_clear_pointer (&self->next, mtl_chosen_unref);
   g_clear_pointer (&self->conflict, g_free);
 
   G_OBJECT_CLASS (mtw_session_parent_class)->finalize (object);

@@ -55,9 +55,18 @@ gboolean     mtw_session_draw_landscape (MtwSession    *self,
 /* Measures flatness of the weights now, after the probe that runs. */
 gboolean     mtw_session_measure_flatness (MtwSession  *self,
                                            GError     **error);
+/* Has @probe, of those with mtl_probe_measures(), look at the weights now, in place of
+ * the probe that runs; see get_findings. */
+gboolean     mtw_session_measure        (MtwSession      *self,
+                                         const MtlChosen *probe,
+                                         GError         **error);
 void         mtw_session_cancel_probe   (MtwSession    *self);
 /* (transfer none) (nullable): newest grid; @frame (nullable): how far it is. */
 MtlGrid     *mtw_session_get_grid       (MtwSession    *self,
+                                         MtlProbeFrame *frame);
+/* (transfer none) (nullable): what was found last; @frame: by which probe, how far it is
+ * and what it takes. Its id is "" before the first. */
+MtlFindings *mtw_session_get_findings   (MtwSession    *self,
                                          MtlProbeFrame *frame);
 /* Whether the design has changed since training began. */
 gboolean     mtw_session_is_structural  (MtwSession    *self);

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "mtl-prober.h"
+
 #include "mtw-session.h"
 
 #define DEADLINE (60 * G_TIME_SPAN_SECOND)
@@ -299,6 +301,75 @@ test_landscape (Fixture       *self,
   g_assert_true (frame.finished);
 }
 
+static gboolean
+is_measured (Fixture *self)
+{
+  MtlProbeFrame frame;
+
+  mtw_session_get_findings (self->session, &frame);
+  return frame.finished;
+}
+
+/* Any probe that finds figures, in place of the one that runs. */
+static void
+test_measures (Fixture       *self,
+               gconstpointer  epochs)
+{
+  guint n = 0;
+
+  train (self, FALSE);
+  wait_for (self, has_ended, "the end");
+  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_PROBE); *m != NULL; m++)
+    {
+      g_autoptr(MtlChosen) plain = mtl_chosen_new (MTL_KIND_PROBE, *m);
+      g_autoptr(GError) error = NULL;
+      g_autoptr(MtlChosen) few = mtl_chosen_with (plain, "samples", "32", &error);
+      MtlProbeFrame frame;
+
+      if (mtl_probe_measures (*m) == NULL || g_str_equal ((*m)->id, "hessian"))
+        continue;
+      g_assert_no_error (error);
+      mtw_session_draw_landscape (self->session, NULL);
+      g_assert_true (mtw_session_measure (self->session, few, &error));
+      wait_for (self, is_measured, (*m)->id);
+      g_assert_cmpuint (mtl_findings_count (mtw_session_get_findings (self->session, &frame)), >,
+                        0);
+      g_assert_cmpstr (frame.probe, ==, (*m)->id);
+      g_assert_cmpfloat (frame.passes, >, 0.0);
+      wait_for (self, is_idle, "rest");
+      n++;
+    }
+  g_assert_cmpuint (n, >, 3);
+}
+
+/* What is cancelled is over, and does not become the next one's figures. */
+static void
+test_measure_cancelled (Fixture       *self,
+                        gconstpointer  epochs)
+{
+  const MtlMethod *hessian = mtl_catalogue_find (MTL_KIND_PROBE, "hessian", NULL);
+  g_autoptr(MtlChosen) probe = mtl_chosen_new (MTL_KIND_PROBE, hessian);
+  g_autoptr(GError) error = NULL;
+  MtlProbeFrame frame;
+
+  g_assert_false (mtw_session_measure (self->session, probe, &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_RUN);
+  train (self, FALSE);
+  wait_for (self, has_ended, "the end");
+  g_assert_true (mtw_session_measure (self->session, probe, NULL));
+  do
+    {
+      g_main_context_iteration (NULL, FALSE);
+      mtw_session_get_findings (self->session, &frame);
+    }
+  while (!g_str_equal (frame.probe, "hessian"));
+  mtw_session_cancel_probe (self->session);
+  wait_for (self, is_measured, "the probe's end");
+  mtw_session_get_findings (self->session, &frame);
+  g_assert_cmpfloat (frame.done, <, 1.0);
+  wait_for (self, is_idle, "rest");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -311,6 +382,10 @@ main (int   argc,
   g_test_add ("/session/changes", Fixture, "1000", set_up, test_changes, tear_down);
   g_test_add ("/session/refuses", Fixture, "1", set_up, test_refuses, tear_down);
   g_test_add ("/session/landscape", Fixture, "1", set_up, test_landscape, tear_down);
+
+  g_test_add ("/session/measures", Fixture, "1", set_up, test_measures, tear_down);
+  g_test_add ("/session/measure-cancelled", Fixture, "1", set_up, test_measure_cancelled,
+              tear_down);
 
   return g_test_run ();
 }
