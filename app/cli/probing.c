@@ -24,12 +24,15 @@ static void
 progress_cb (const MtlProbeFrame *frame,
              gpointer             data)
 {
+  gboolean *said = data;
+
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  if (frame->done == 0.0)
+  if (!*said)
     {
       g_autofree char *cost = cli_probe_cost (frame);
 
+      *said = TRUE;
       g_printerr ("%s\n", cost);
     }
   if (!isatty (STDERR_FILENO))
@@ -57,6 +60,7 @@ cli_probe (const CliProbe  *probe,
   g_autoptr(MtlChosen) chosen = NULL;
   g_autoptr(MtlSnapshot) snapshot = NULL;
   g_autoptr(GError) error = NULL;
+  gboolean said = FALSE;   /* what it takes */
   guint64 n_threads = 0;
 
   if (!cli_whole ("threads", probe->threads, 1, 1024, &n_threads))
@@ -71,7 +75,7 @@ cli_probe (const CliProbe  *probe,
     return cli_fail (error);
   if (probe->cost ? !mtl_probe_cost (chosen, snapshot, (guint) n_threads, cancel, frame, &error)
                   : !mtl_probe_now (chosen, snapshot, (guint) n_threads, cancel, progress_cb,
-                                    NULL, frame, grid, findings, &error))
+                                    &said, frame, grid, findings, &error))
     return cli_fail (error);
 
   return CLI_DONE;
