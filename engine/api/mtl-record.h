@@ -65,7 +65,8 @@ typedef struct
 {
   guint64  step;
   gint64   time;      /* unix time, µs */
-  char    *kind;      /* "settings", "checkpoint", "pause", "resume", "warning", "error", "end" */
+  char    *kind;      /* "weights", "settings", "checkpoint", "pause", "resume", "warning", "error",
+                         "end" */
   char    *text;      /* for people */
 } MtlEvent;
 

@@ -251,6 +251,8 @@ load_checkpoint (MtlTrainer  *self,
   MtlLoop *loop = &self->loop;
 
   loop->recorder = mtl_recorder_new (self->record, loop->plan);
+  if (checkpoint == NULL && self->options.weights != NULL)
+    mtl_record_add_event (self->record, 0, "weights", _("starts from weights trained before"));
   if (checkpoint == NULL)
     return TRUE;
   if (!mtl_checkpoint_read (checkpoint, &loop->mark, loop->model, loop->step, loop->recorder,

@@ -326,6 +326,10 @@ test_kept_weights (void)
   g_autoptr(MtlSnapshot) before = NULL;
   g_autoptr(MtlSnapshot) after = NULL;
   MtlRunOptions options = { .n_threads = 1, .n_epochs = 1 };
+  g_autoptr(MtlRecord) first_record = NULL;
+  g_autoptr(MtlRecord) second_record = NULL;
+  g_autofree char *told = NULL;
+  guint64 step = 1;
   Run first, second;
 
   run_all (&first, design, &options);
@@ -335,6 +339,12 @@ test_kept_weights (void)
   wider = set_value (wider, "experiment.optimizer.lr", "0");
   run_all (&second, wider, &options);
   after = mtl_trainer_snapshot (second.trainer);
+  first_record = mtl_trainer_record (first.trainer);
+  second_record = mtl_trainer_record (second.trainer);
+  g_assert_null (find_event (first_record, "weights", &step));
+  told = find_event (second_record, "weights", &step);
+  g_assert_nonnull (told);
+  g_assert_cmpuint (step, ==, 0);
   assert_same_theta ("kept", &first, &second);
   g_assert_cmpuint (mtl_snapshot_epoch (after), ==, 1);
   run_clear (&first);
