@@ -220,6 +220,7 @@ class CliTest(unittest.TestCase):
             "new",
             "check",
             "train",
+            "sweep",
             "runs",
             "show",
             "balance",
