@@ -40,6 +40,12 @@ static const Starter starters[] = {
   { "mtan-attention", N_("MTAN Attention"),
     N_("A mask for one task, by which shared features are multiplied (Liu et al., arXiv "
        "1803.10704)") },
+  { "unet-down", N_("U-Net, Half Size"),
+    N_("Pooling to half the size, then two convolutions with batch norms (Ronneberger et al., "
+       "arXiv 1505.04597)") },
+  { "unet-up", N_("U-Net, Double Size"),
+    N_("Brought to twice the size, joined to what skipped the lower stages, then two convolutions "
+       "with batch norms (Ronneberger et al., arXiv 1505.04597)") },
 };
 
 /**

@@ -87,6 +87,64 @@ test_bottleneck (void)
                     2 * (64 * 16 + 16 + 9 * 16 * 16 + 16 + 16 * 64 + 64 + 2 * (16 + 16 + 64)));
 }
 
+/* What the hand-wired designs had before they were drawn by groups: weights, and shapes where
+ * stages meet. */
+static void
+assert_stage (const MtlSurvey *survey,
+              const char      *block,
+              gsize            n_weights,
+              gsize            channels,
+              gsize            side)
+{
+  MtlShape shape = mtl_survey_shape (survey, block, 0);
+
+  g_assert_cmpuint (mtl_survey_n_weights (survey, block), ==, n_weights);
+  g_assert_cmpuint (shape.size[0], ==, channels);
+  g_assert_cmpuint (shape.size[1], ==, side);
+}
+
+static gsize
+count_convs (gsize in,
+             gsize out)
+{
+  return 9 * in * out + 9 * out * out + 2 * out + 4 * out;
+}
+
+static void
+test_unet (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) design = mtl_template_design ("unet", &error);
+  g_autoptr(MtlSurvey) survey = NULL;
+
+  g_assert_no_error (error);
+  survey = mtl_survey_new (design);
+  g_assert_true (mtl_survey_trains (survey));
+  assert_stage (survey, "enc1", count_convs (3, 16), 16, 32);
+  assert_stage (survey, "enc2", count_convs (16, 32), 32, 16);
+  assert_stage (survey, "enc3", count_convs (32, 64), 64, 8);
+  assert_stage (survey, "dec2", count_convs (64 + 32, 32), 32, 16);
+  assert_stage (survey, "dec1", count_convs (32 + 16, 16), 16, 32);
+}
+
+static void
+test_experts (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) design = mtl_template_design ("moe-vit", &error);
+  g_autoptr(MtlSurvey) survey = NULL;
+  gsize width = 48, inner = 96, attention = 4 * (width * width + width);
+
+  g_assert_no_error (error);
+  survey = mtl_survey_new (design);
+  g_assert_true (mtl_survey_trains (survey));
+  assert_stage (survey, "layers", 2 * (attention + 4 * width + 2 * width * inner + inner + width),
+                64, width);
+  assert_stage (survey, "attend", attention + 4 * width, 64, width);
+  assert_stage (survey, "e8", 2 * (width * width + width), 64, width);
+  assert_stage (survey, "head_normals", 2 * width + 16 * width * 3 + 3, 3, 32);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -102,6 +160,8 @@ main (int    argc,
   g_test_add_func ("/group-starters/templates", test_templates);
   g_test_add_func ("/group-starters/none", test_no_starter);
   g_test_add_func ("/group-starters/in-place", test_bottleneck);
+  g_test_add_func ("/group-starters/unet", test_unet);
+  g_test_add_func ("/group-starters/experts", test_experts);
 
   return g_test_run ();
 }
