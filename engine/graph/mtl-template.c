@@ -49,6 +49,9 @@ static const Template templates[] = {
        "chooses two of eight experts. Needs no files.") },
   { "resnet18", N_("ResNet-18"),
     N_("Two heads read two drawn digits by 18 layers with skip connections. Needs no files.") },
+  { "toy-2d", N_("Toy in Two Dimensions"),
+    N_("Two losses of a point of the plane, with valleys in which plain descent is caught: what "
+       "balancers are told apart by. Needs no files.") },
 };
 
 /**

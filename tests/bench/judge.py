@@ -49,6 +49,7 @@ DESIGNS = {
     "mmoe-table": [],
     "mtan": [],
     "moe-vit": [],
+    "toy-2d": [],
 }
 
 

@@ -244,6 +244,22 @@ def pointwise(function):
     return lambda block, x, w, judge: function(x[0])
 
 
+def point(block, x, w, judge):
+    return torch.cat([w["x1"], w["x2"]]).expand(len(x[0]), 2)
+
+
+def cagrad_toy(block, x, w, judge):
+    """As the paper's code; where it has jumps, ten steps do not come."""
+    first = block["set"]["loss"] == "first"
+    x1, x2 = x[0][:, 0], x[0][:, 1]
+    bend = torch.tanh(x2)
+    valley = (-x1 - 7) / 2 + bend if first else (-x1 + 3) / 2 - bend + 2
+    bowl = ((x1 - (7 if first else -7)) ** 2 + 0.1 * (x2 + 8) ** 2) / 10 - 20
+    up, down = (torch.clamp(torch.tanh(side * x2 / 2), 0) for side in (1, -1))
+    toy = up * (torch.log(torch.clamp(valley.abs(), 0.000005)) + 6) + down * bowl
+    return number(block, "factor") * toy[:, None]
+
+
 OPS = {
     "dense": dense, "conv2d": conv2d, "conv-transpose": conv_transpose,
     "patch-embedding": patch_embedding, "embedding": embedding,
@@ -253,7 +269,7 @@ OPS = {
     "cross-stitch": cross_stitch, "upsample": upsample, "average-pool": average_pool,
     "adaptive-average-pool": adaptive_average_pool, "pad": pad, "reshape": reshape,
     "flatten": flatten, "slice": cut, "split": split, "transpose": transpose, "mean": mean,
-    "multiply": multiply, "add": plus, "dropout": drop,
+    "multiply": multiply, "point": point, "cagrad-toy": cagrad_toy, "add": plus, "dropout": drop,
     "relu": lambda block, x, w, judge: judge.rectify(block, x[0], 0.0),
     "leaky-relu": lambda block, x, w, judge: judge.rectify(block, x[0], number(block, "slope")),
     "max-pool": lambda block, x, w, judge: judge.pool(block, x[0]),
@@ -315,4 +331,5 @@ LOSSES = {
     "bce": by_value(lambda task, x, t, judge: F.binary_cross_entropy_with_logits(
         x, t, pos_weight=x.new_tensor(float(task["set"]["pos-weight"])))),
     "cosine": cosine,
+    "value": by_value(lambda task, x, t, judge: (x - t).mean()),
 }

@@ -169,6 +169,7 @@ def loss_cases():
     yield loss_case("mse", {}, "values", 0, x, t, by_value(F.mse_loss))
     yield loss_case("huber", {"delta": "0.75"}, "values", 0, x, t,
                     by_value(lambda x, t: F.huber_loss(x, t, delta=0.75)))
+    yield loss_case("value", {}, "values", 0, x, t, by_value(lambda x, t: (x - t).mean()))
 
 
 # --- metrics ---

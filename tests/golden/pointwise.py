@@ -121,10 +121,39 @@ def shapes():
     add("transpose", lambda x: x.permute(0, 4, 2, 1, 3), (2, 3, 4, 2), order="4, 2, 1, 3")
 
 
+def point(x, x1, x2):
+    return torch.cat([x1, x2]).expand(ROWS, 2) + 0.0 * x.sum()
+
+
+def cagrad_toy(which, factor=1.0):
+    """As in the code of the paper, where clamp has the slope of the side that grows."""
+    def value(x):
+        x1, x2 = x[:, 0], x[:, 1]
+        valley = ((-x1 - 7) / 2 + torch.tanh(x2), (-x1 + 3) / 2 - torch.tanh(x2) + 2)[which]
+        valley = torch.log(torch.clamp(valley.abs(), 0.000005)) + 6
+        bowl = ((x1 - (7, -7)[which]) ** 2 + 0.1 * (x2 + 8) ** 2) / 10 - 20
+        c1, c2 = (torch.clamp(torch.tanh(s * x2 / 2), 0) for s in (1, -1))
+        return factor * (c1 * valley + c2 * bowl)[:, None]
+    return value
+
+
+def toy():
+    for starts in ((1,), (2, 3)):
+        w = [torch.tensor([v], requires_grad=True) for v in (-8.5, 7.5)]
+        add("point", point, starts, weights=w)
+    places = torch.tensor([[[-8.5, 7.5], [-8.5, -5]], [[9, 9], [0, 0]], [[-7.5, -0.5], [9, -1]],
+                           [[-7, 0.5], [3.125, 2.25]], [[0.015625, -8.359375], [-9, -0.0]]])
+    for rows in places:
+        add("cagrad-toy", cagrad_toy(0), inputs=[rows.clone()], loss="first")
+        add("cagrad-toy", cagrad_toy(1), inputs=[rows.clone()], loss="second")
+    add("cagrad-toy", cagrad_toy(0, 0.1), inputs=[places[2].clone()], loss="first", factor=0.1)
+
+
 pointwise()
 over_an_axis()
 products()
 factors()
 shapes()
+toy()
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "pointwise.json"), "w") as file:
     file.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases) + "\n]\n")
