@@ -10,6 +10,7 @@
  *   conflict                  share of conflicting pairs among those defined
  *   weight/TASK               of the loss part, each step
  *   rate                      learning rate
+ *   trunk/N                   the N-th weight of a trunk of three at most, after each step
  *   flat/norm, flat/cosine, flat/conflict, flat/weight   … of the flatness part
  *   state/NAME/TASK           what a method declares as plotted
  *   epoch/train/loss/TASK     running mean of the epoch's clean passes

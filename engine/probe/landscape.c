@@ -4,7 +4,9 @@
  *
  * d1 and d2 are random and filter-normalised: for each output filter of a
  * convolution and each row of a dense layer, d_f ← d_f·|θ_f| / |d_f|; tensors
- * of one dimension (biases) stay where they are. First 9×9, then finer grids
+ * of one dimension (biases) stay where they are. Of a trunk that has two weights and
+ * no more, d1 and d2 may be these weights: then a and b are their values, and θ is
+ * the origin. First 9×9, then finer grids
  * up to `side`; points of a coarser grid are taken over, never computed again.
  *
  * Source: Li et al., “Visualizing the Loss Landscape of Neural Nets”,
@@ -16,6 +18,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-error.h"
 #include "mtl-probe.h"
 
 #define FIRST_SIDE 9
@@ -26,16 +29,26 @@ enum
   SIDE,
   RANGE,
   SAMPLES,
+  PLANE,
 };
+
+enum { PLANE_RANDOM, PLANE_TRUNK };
 
 static const MtlParam landscape_params[] = {
   { .id = "side", .title = N_("Grid points a side"),
     .summary = N_("8n + 1, such as 9, 17, 25, 33"), .type = MTL_WHOLE,
     .minimum = 9.0, .maximum = MTL_PROBE_MAX_SIDE, .initial = 25.0 },
-  { .id = "range", .title = N_("Range"), .summary = N_("Reach of the plane, in filter lengths"),
+  { .id = "range", .title = N_("Range"),
+    .summary = N_("Reach of the plane, in filter lengths; of a trunk of two weights, what they "
+                  "reach themselves"),
     .type = MTL_NUMBER, .minimum = 0.001, .maximum = 100.0, .initial = 1.0 },
   { .id = "samples", .title = N_("Samples"), .summary = N_("First training rows, true labels"),
     .type = MTL_WHOLE, .minimum = 1.0, .maximum = 1024.0, .initial = 512.0 },
+  { .id = "plane", .title = N_("Plane"),
+    .summary = N_("Random directions from where the weights are, or the two weights of a trunk "
+                  "that has no more, from 0"),
+    .type = MTL_CHOICE, .choices = (const char *const[]) { "random", "trunk", NULL },
+    .initial = PLANE_RANDOM },
   { .id = NULL }
 };
 
@@ -61,14 +74,15 @@ normalise_filter (const float *theta,
     direction[i] *= factor;
 }
 
-static float *
+/* @direction: zero. */
+static void
 draw_direction (MtlProbeRun *run,
-                guint64      number)
+                guint64      number,
+                float       *direction)
 {
   const MtlPlan *plan = mtl_probe_plan (run);
   const float *theta = mtl_probe_theta (run);
   MtlRng rng = mtl_rng_derive (mtl_probe_rng (run), number);
-  float *direction = g_new0 (float, mtl_plan_n_weights (plan));
 
   for (guint t = 0; t < mtl_plan_n_tensors (plan); t++)
     {
@@ -84,8 +98,28 @@ draw_direction (MtlProbeRun *run,
         normalise_filter (theta + tensor->offset + f * size,
                           direction + tensor->offset + f * size, size);
     }
+}
 
-  return direction;
+/* The two weights of the trunk, which come first in θ, from 0. */
+static gboolean
+take_trunk (MtlProbeRun  *run,
+            float        *from,
+            float        *d1,
+            float        *d2,
+            GError      **error)
+{
+  gsize n = mtl_plan_n_trunk (mtl_probe_plan (run));
+
+  if (n != 2)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING, "the plane of the trunk takes one of 2 "
+                   "weights, but this one has %" G_GSIZE_FORMAT "; set plane to random", n);
+      return FALSE;
+    }
+
+  from[0] = from[1] = 0.0f;
+  d1[0] = d2[1] = 1.0f;
+  return TRUE;
 }
 
 /* --- the grid --- */
@@ -93,7 +127,7 @@ draw_direction (MtlProbeRun *run,
 typedef struct
 {
   MtlProbeRun *run;
-  float       *d1, *d2, *moved;
+  float       *from, *d1, *d2, *moved;
   double      *losses;
   double       range;
   gsize        samples;
@@ -128,14 +162,13 @@ measure_point (Plane    *plane,
                guint     column,
                GError  **error)
 {
-  const float *theta = mtl_probe_theta (plane->run);
   gsize n = mtl_plan_n_weights (mtl_probe_plan (plane->run));
   double last = mtl_grid_side (grid) - 1.0;
   float a = (float) (plane->range * (2.0 * column / last - 1.0));
   float b = (float) (plane->range * (2.0 * row / last - 1.0));
 
   for (gsize i = 0; i < n; i++)
-    plane->moved[i] = theta[i] + a * plane->d1[i] + b * plane->d2[i];
+    plane->moved[i] = plane->from[i] + a * plane->d1[i] + b * plane->d2[i];
   if (!mtl_probe_losses (plane->run, plane->moved, plane->samples, plane->losses, error))
     return FALSE;
 
@@ -238,12 +271,22 @@ landscape_run (MtlProbeRun       *run,
                GError           **error)
 {
   guint side = round_side (set);
-  g_autofree float *d1 = draw_direction (run, 1);
-  g_autofree float *d2 = draw_direction (run, 2);
+  const MtlPlan *plan = mtl_probe_plan (run);
+  g_autofree float *from = mtl_probe_dup_theta (run);
+  g_autofree float *d1 = g_new0 (float, mtl_plan_n_weights (plan));
+  g_autofree float *d2 = g_new0 (float, mtl_plan_n_weights (plan));
   g_autofree float *moved = mtl_probe_dup_theta (run);
-  g_autofree double *losses = g_new (double, mtl_plan_n_tasks (mtl_probe_plan (run)));
-  Plane plane = { run, d1, d2, moved, losses, set[RANGE].number, (gsize) set[SAMPLES].number,
-                  side * side, 0 };
+  g_autofree double *losses = g_new (double, mtl_plan_n_tasks (plan));
+  Plane plane = { run, from, d1, d2, moved, losses, set[RANGE].number,
+                  (gsize) set[SAMPLES].number, side * side, 0 };
+
+  if (set[PLANE].number == PLANE_RANDOM)
+    {
+      draw_direction (run, 1, d1);
+      draw_direction (run, 2, d2);
+    }
+  else if (!take_trunk (run, from, d1, d2, error))
+    return FALSE;
 
   return fill_grids (&plane, side, error);
 }

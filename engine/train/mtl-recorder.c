@@ -13,6 +13,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define DRAWN_TRUNK 3  /* weights: the most that a picture has room for */
+
 /* Sums of an epoch and how many steps had a value, in one order: conflict
  * share, K weights, K norms, K×K cosines. */
 typedef struct
@@ -216,6 +218,17 @@ mtl_recorder_add_step (MtlRecorder    *self,
   for (guint b = 0; b < mtl_step_n_batches (step); b++)
     mtl_tally_add (self->train, self->plan, mtl_step_batch (step, b),
                    mtl_step_batch_losses (step, b), mtl_step_outputs (step, b));
+}
+
+void
+mtl_recorder_add_trunk (MtlRecorder *self,
+                        const float *theta,
+                        guint64      n)
+{
+  gsize size = mtl_plan_n_trunk (self->plan);
+
+  for (gsize i = 0; size <= DRAWN_TRUNK && i < size; i++)
+    append (self, (double) n, (double) theta[i], "trunk/%" G_GSIZE_FORMAT, i + 1);
 }
 
 gsize

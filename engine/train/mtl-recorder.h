@@ -20,6 +20,10 @@ void         mtl_recorder_add_step  (MtlRecorder    *self,
                                      MtlStep        *step,
                                      guint64         n,
                                      double          rate);
+/* Weights of a trunk that is small enough to be drawn, as they are after @n steps. */
+void         mtl_recorder_add_trunk (MtlRecorder    *self,
+                                     const float    *theta,
+                                     guint64         n);
 /* The newest matrix of cosines, for the mailbox. */
 void         mtl_recorder_fill_frame (MtlRecorder   *self,
                                       MtlStep       *step,

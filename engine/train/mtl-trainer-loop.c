@@ -235,6 +235,7 @@ take_step (MtlTrainer  *self,
   update_model (self, rate);
   mtl_step_follow (loop->step, loop->model->theta);
   mtl_recorder_add_step (loop->recorder, loop->step, loop->mark.step, rate);
+  mtl_recorder_add_trunk (loop->recorder, loop->model->theta, loop->mark.step);
   note_time (loop, began);
 
   return TRUE;

@@ -254,7 +254,10 @@ load_checkpoint (MtlTrainer  *self,
   if (checkpoint == NULL && self->options.weights != NULL)
     mtl_record_add_event (self->record, 0, "weights", _("starts from weights trained before"));
   if (checkpoint == NULL)
-    return TRUE;
+    {
+      mtl_recorder_add_trunk (loop->recorder, loop->model->theta, 0);
+      return TRUE;
+    }
   if (!mtl_checkpoint_read (checkpoint, &loop->mark, loop->model, loop->step, loop->recorder,
                             error))
     return FALSE;

@@ -106,12 +106,13 @@ last_of (MtlRecord  *record,
 }
 
 /* CAGrad from the second starting point comes to the minimum of the mean, which is on the
- * Pareto front. */
+ * Pareto front, and the whole way is in the record. */
 static void
 test_cagrad (void)
 {
   g_autoptr(MtlDesign) design = open_toy ("-8.5", "-5", "35");
   g_autoptr(MtlRecord) record = NULL;
+  g_autoptr(GArray) way = NULL;
   MtlRunOptions options = { .n_threads = 1 };
   Run run;
 
@@ -119,16 +120,25 @@ test_cagrad (void)
   record = mtl_trainer_record (run.trainer);
   assert_near ((last_of (record, "loss/l1") + last_of (record, "loss/l2")) / 2.0, -15.0916, 0.0,
                1e-2);
+  assert_near (last_of (record, "trunk/1"), 0.0, 0.0, 0.2);
+  assert_near (last_of (record, "trunk/2"), -8.355, 0.0, 0.02);
+
+  way = read_curve (record, "trunk/2");
+  g_assert_cmpuint (way->len, ==, 35001);
+  g_assert_cmpfloat (g_array_index (way, MtlPoint, 0).x, ==, 0.0);
+  g_assert_cmpfloat (g_array_index (way, MtlPoint, 0).y, ==, -5.0);
+  g_assert_cmpfloat (g_array_index (way, MtlPoint, 35000).x, ==, 35000.0);
   run_clear (&run);
 }
 
-/* The target is taken off the loss. */
+/* The first step of Adam is as long as the rate; the target is taken off the loss. */
 static void
 test_first_step (void)
 {
   g_autoptr(MtlDesign) design = open_toy ("-8.5", "7.5", "1");
   g_autoptr(MtlRecord) record = NULL;
   g_autoptr(GArray) losses = NULL;
+  g_autoptr(GArray) way = NULL;
   MtlRunOptions options = { .n_threads = 1 };
   Run run;
 
@@ -141,7 +151,100 @@ test_first_step (void)
   g_array_unref (losses);
   losses = read_curve (record, "loss/l2");
   assert_near (g_array_index (losses, MtlPoint, 0).y, 0.1 * known[0].losses[1] - 2.0, 1e-6, 0.0);
+  way = read_curve (record, "trunk/1");
+  assert_near (g_array_index (way, MtlPoint, 1).y, -8.5 + 1e-3, 1e-6, 0.0);
   run_clear (&run);
+}
+
+/* A trunk that no picture shows has no curves of weights. */
+static void
+test_large_trunk (void)
+{
+  char *table = write_table (20);
+  g_autoptr(MtlDesign) design
+    = build_design ("d csv\ntrunk dense units=2 < d.features\n"
+                    "fc1 dense units=1 < trunk.out\nfc2 dense units=1 < trunk.out\n"
+                    "t1 task loss=mse target=y0 < fc1.out\n"
+                    "t2 task loss=mse target=y1 < fc2.out\nexperiment epochs=1 batch=20\n", table);
+  g_autoptr(MtlRecord) record = NULL;
+  MtlRunOptions options = { .n_threads = 1 };
+  Run run;
+
+  run_all (&run, design, &options);
+  record = mtl_trainer_record (run.trainer);
+  g_assert_nonnull (mtl_record_find (record, "loss/t1"));
+  g_assert_null (mtl_record_find (record, "trunk/1"));
+  run_clear (&run);
+  remove_table (table);
+}
+
+/* --- the plane of the trunk --- */
+
+static gboolean
+probe_plane (const MtlDesign  *design,
+             MtlGrid         **grid,
+             GError          **error)
+{
+  static const char *const sets[][2] = { { "plane", "trunk" }, { "side", "9" }, { "range", "9" },
+                                         { "samples", "1" } };
+  const MtlMethod *method = mtl_catalogue_find (MTL_KIND_PROBE, "landscape", NULL);
+  MtlChosen *chosen = mtl_chosen_new (MTL_KIND_PROBE, method);
+  g_autoptr(MtlData) data = mtl_setup_data (design, NULL, NULL);
+  g_autoptr(MtlPlan) plan = mtl_plan_new (design, data, 1, FALSE, 0, NULL);
+  gsize n = mtl_plan_n_theta (plan);
+  g_autofree float *theta = g_new0 (float, n);
+  g_autoptr(MtlSnapshot) snapshot = NULL;
+  MtlProbeFrame frame;
+  gboolean done;
+
+  for (guint i = 0; i < G_N_ELEMENTS (sets); i++)
+    {
+      MtlChosen *next = mtl_chosen_with (chosen, sets[i][0], sets[i][1], NULL);
+
+      mtl_chosen_unref (chosen);
+      chosen = next;
+    }
+  mtl_plan_initialise (plan, 1, theta);
+  snapshot = mtl_snapshot_new (design, theta, n, 1, 1);
+  done = mtl_probe_now (chosen, snapshot, 1, NULL, NULL, NULL, &frame, grid, error);
+  mtl_chosen_unref (chosen);
+
+  return done;
+}
+
+/* Wherever the weights are, x_1 runs along the columns and x_2 along the rows, from −9 to 9. */
+static void
+test_plane (void)
+{
+  g_autoptr(MtlDesign) design = open_toy ("3", "4", "1");
+  g_autoptr(MtlGrid) grid = NULL;
+  g_autoptr(GError) error = NULL;
+
+  probe_plane (design, &grid, &error);
+  g_assert_no_error (error);
+  for (guint k = 0; k < 2; k++)
+    {
+      const double *values = mtl_grid_read (grid, k);
+      double across = k == 0 ? 2.0 : 16.0;
+
+      assert_near (values[4 * 9 + 4], 0.0, 0.0, 1e-7);
+      assert_near (values[8 * 9 + 8], known[2].losses[k], 1e-6, 0.0);
+      /* The bowl alone at (9, −9). */
+      assert_near (values[8], tanh (4.5) * ((across * across + 0.1) / 10.0 - 20.0), 1e-6, 0.0);
+    }
+}
+
+static void
+test_no_plane (void)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(MtlDesign) design = mtl_template_design ("mmoe-table", &error);
+  g_autoptr(MtlGrid) grid = NULL;
+
+  g_assert_no_error (error);
+  g_assert_false (probe_plane (design, &grid, &error));
+  g_assert_error (error, MTL_ERROR, MTL_ERROR_SETTING);
+  g_assert_nonnull (strstr (error->message, "takes one of 2 weights"));
 }
 
 int
@@ -153,6 +256,9 @@ main (int    argc,
   g_test_add_func ("/toy/losses", test_losses);
   g_test_add_func ("/toy/cagrad", test_cagrad);
   g_test_add_func ("/toy/first-step", test_first_step);
+  g_test_add_func ("/toy/large-trunk", test_large_trunk);
+  g_test_add_func ("/toy/plane", test_plane);
+  g_test_add_func ("/toy/no-plane", test_no_plane);
 
   return g_test_run ();
 }
