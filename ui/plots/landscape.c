@@ -1,8 +1,7 @@
 /* landscape.c — the loss of one task around the weights, as a sea chart
  *
  * Ten contours, evenly spaced in the logarithm of the loss, part eleven
- * bands: dark is low. The star is where the weights are now. The bands are
- * painted from the lowest up, each over all that is above it.
+ * bands: dark is low. The star is where the weights are now.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,11 +10,10 @@
 #include <math.h>
 
 #include "mtw-chart.h"
-#include "mtw-contour.h"
 #include "mtw-number.h"
 #include "mtw-plot-input.h"
+#include "mtw-sea.h"
 
-#define N_BANDS    11
 #define FINE       96      /* cells a side after refinement, or a little more */
 #define FLOOR      1e-9    /* of the highest loss: for a loss of zero */
 #define BAR        10      /* px: width of the colour bar */
@@ -108,18 +106,6 @@ landscape_waiting (const MtwPlotInput *input)
 
 /* --- drawing --- */
 
-/* From the relief's units to the rectangle; the caller saves and restores. */
-static void
-enter_relief (const MtwChart *chart,
-             const MtwRelief *relief)
-{
-  cairo_t *cr = chart->pen->cr;
-  double last = relief->side - 1.0;
-
-  cairo_translate (cr, chart->left, chart->bottom);
-  cairo_scale (cr, (chart->right - chart->left) / last, -(chart->bottom - chart->top) / last);
-}
-
 static MtwRelief *
 make_relief (const MtwPlotInput *input,
             const Range        *range)
@@ -137,61 +123,20 @@ make_relief (const MtwPlotInput *input,
 }
 
 static void
-fill_bands (const MtwChart *chart,
-            const MtwRelief *relief)
-{
-  cairo_t *cr = chart->pen->cr;
-
-  for (guint band = 0; band < N_BANDS; band++)
-    {
-      double rgb[3];
-
-      cairo_save (cr);
-      enter_relief (chart, relief);
-      /* The cubic may dip below the lowest value: the first band takes all. */
-      mtw_relief_add_area (relief, band > 0 ? (double) band / N_BANDS : -HUGE_VAL, cr);
-      cairo_restore (cr);
-      mtw_loss_colour (band / (N_BANDS - 1.0), rgb);
-      mtw_pen_rgb (chart->pen, rgb, 1);
-      cairo_fill (cr);
-    }
-}
-
-static void
-stroke_levels (const MtwChart *chart,
-               const MtwRelief *relief)
-{
-  static const double black[] = { 0, 0, 0 };
-  static const double white[] = { 1, 1, 1 };
-  cairo_t *cr = chart->pen->cr;
-
-  cairo_set_line_width (cr, 0.9);
-  for (guint band = 1; band < N_BANDS; band++)
-    {
-      cairo_save (cr);
-      enter_relief (chart, relief);
-      mtw_relief_add_line (relief, (double) band / N_BANDS, cr);
-      cairo_restore (cr);
-      mtw_pen_rgb (chart->pen, band < N_BANDS / 2 ? white : black, 0.38);
-      cairo_stroke (cr);
-    }
-}
-
-static void
 draw_bar (MtwPen      *pen,
           const Range *range,
           double       x,
           double       top,
           double       bottom)
 {
-  double height = (bottom - top) / N_BANDS;
+  double height = (bottom - top) / MTW_SEA_BANDS;
   const double places[] = { 0, 0.5, 1 };
 
-  for (guint band = 0; band < N_BANDS; band++)
+  for (guint band = 0; band < MTW_SEA_BANDS; band++)
     {
       double rgb[3];
 
-      mtw_loss_colour (band / (N_BANDS - 1.0), rgb);
+      mtw_loss_colour (band / (MTW_SEA_BANDS - 1.0), rgb);
       mtw_pen_rgb (pen, rgb, 1);
       cairo_rectangle (pen->cr, x, floor (bottom - (band + 1) * height), BAR,
                        ceil (height) + (band > 0 ? 1 : 0));
@@ -270,8 +215,7 @@ landscape_draw (MtwPen *pen)
   mtw_pen_round (pen, chart.left, chart.top, chart.right - chart.left,
                  chart.bottom - chart.top, RADIUS);
   cairo_clip (pen->cr);
-  fill_bands (&chart, relief);
-  stroke_levels (&chart, relief);
+  mtw_sea_draw (pen, relief, chart.left, chart.top, chart.right, chart.bottom);
   cairo_restore (pen->cr);
 
   label_axes (&chart, mtl_grid_range (pen->input->grid));
