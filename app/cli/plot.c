@@ -1,4 +1,4 @@
-/* plot.c — a plot of a run as a file, without a display
+/* plot.c — a plot of a run, or the paths of several, as a file, without a display
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mtw-plot-write.h"
+#include "paths.h"
 #include "probing.h"
 
 #define LEAST_WIDTH 30
@@ -15,6 +16,7 @@
 typedef struct
 {
   char        *plot;
+  char        *paths;   /* file for those of several runs */
   char        *output;
   char        *task;
   char        *width;
@@ -113,11 +115,14 @@ check_options (const CliVerb *verb,
 {
   g_autofree char *plots = list_plots ();
 
-  if (self->plot == NULL || self->output == NULL)
-    return cli_usage (verb, _("--plot PLOT and -o FILE are needed; plots: %s"), plots);
+  if (self->paths != NULL && self->plot == NULL && self->output == NULL)
+    self->output = self->paths;
+  else if (self->paths != NULL || self->plot == NULL || self->output == NULL)
+    return cli_usage (verb, _("--plot PLOT and -o FILE are needed, or --paths FILE alone; plots: "
+                              "%s"), plots);
 
-  self->kind = find_plot (self->plot);
-  if (self->kind == NULL)
+  self->kind = self->plot != NULL ? find_plot (self->plot) : NULL;
+  if (self->plot != NULL && self->kind == NULL)
     return cli_usage (verb, _("there is no plot “%s”; there is %s"), self->plot, plots);
   if (!mtw_format_find (self->output, &self->format))
     return cli_usage (verb, _("%s: the name of the file is to end in .svg, .pdf, .png or .csv"),
@@ -158,11 +163,16 @@ plot_run (int    argc,
 {
   extern const CliVerb cli_verb_plot;
   Plotting self = { .mm = MTW_PRINT_WIDE };
+  int status;
   const CliOption options[] = {
     { .name = "plot", .word = "PLOT",
       .summary = N_("losses, metrics, conflict, weights, landscape …"), .value = &self.plot },
     { .name = "output", .word = "FILE", .summary = N_("an .svg, .pdf, .png or .csv (also -o)"),
       .value = &self.output },
+    { .name = "paths", .word = "FILE",
+      .summary = N_("draws the paths of several runs over the plane of their two shared weights "
+                    "and the losses of the first, and prints where each ended"),
+      .value = &self.paths },
     { .name = "task", .word = "TASK",
       .summary = N_("of plots that show one task; the first where not given"),
       .value = &self.task },
@@ -170,18 +180,23 @@ plot_run (int    argc,
       .value = &self.width },
     { .name = NULL }
   };
-  int status;
 
-  if (!cli_parse (&cli_verb_plot, options, &argc, &argv, 1, 1, &status))
+  if (!cli_parse (&cli_verb_plot, options, &argc, &argv, 1, G_MAXINT, &status))
     return status;
   status = check_options (&cli_verb_plot, &self);
+  if (status != CLI_DONE)
+    return status;
+  if (self.paths != NULL)
+    return cli_paths (argv + 1, self.paths, self.format, (double) self.mm);
+  if (argc > 2)
+    return cli_usage (&cli_verb_plot, _("a plot shows one run, not %d"), argc - 1);
 
-  return status == CLI_DONE ? plot (&self, argv[1]) : status;
+  return plot (&self, argv[1]);
 }
 
 const CliVerb cli_verb_plot = {
   .name = "plot",
-  .usage = "RUN --plot PLOT -o FILE",
-  .summary = N_("Draws a plot of a run into a file."),
+  .usage = "RUN --plot PLOT -o FILE | --paths FILE RUN…",
+  .summary = N_("Draws a plot of a run, or the paths of several, into a file."),
   .run = plot_run,
 };

@@ -462,6 +462,30 @@ class CliTest(unittest.TestCase):
             "basin-cli landscape", self.run_cli("probe", "landscape", "last", status=1).stderr
         )
 
+    def test_paths(self):
+        picture = os.path.join(self.folder.name, "paths.svg")
+        self.run_cli("new", "toy-2d", "-o", self.design)
+        for start, balancer in (("-5", "cagrad"), ("7.5", "equal")):
+            sets = ["--set", f"blocks.point.x2={start}", "--set", f"experiment.balancer={balancer}"]
+            self.run_cli("train", self.design, "--epochs", "12", *sets)
+        said = self.run_cli("plot", "--paths", picture, "1", "2").stdout.splitlines()
+        self.assertEqual(len(said), 4)
+        self.assertRegex(said[2], r"^\| CAGrad \| \(-8.5, -5\) \| 12000 \| .*, -8.35\d\) ")
+        self.assertRegex(said[3], r"^\| Equal Weights \| \(-8.5, 7.5\) \| 12000 \| .*\| no \|$")
+        with open(picture, "rb") as file:
+            self.assertEqual(file.read(5), b"<?xml")
+
+        self.run_cli("train", self.design, "--epochs", "35", "--set", "blocks.point.x2=-5")
+        said = self.run_cli("plot", "--paths", picture, "3").stdout.splitlines()
+        self.assertRegex(said[2], r"\| -15.09\d\d \| 0.000 \| yes \|$")
+
+        self.make_design()
+        self.train("--epochs", 1)
+        refused = self.run_cli("plot", "--paths", picture, "3", "4", status=1)
+        self.assertIn("runs with 2 tasks and 2 shared weights", refused.stderr)
+        self.run_cli("plot", "3", "--paths", picture, "--plot", "loss", status=2)
+        self.run_cli("plot", "3", "4", "--plot", "loss", "-o", picture, status=2)
+
     def test_kill(self):
         self.make_design()
         for n in range(5):

@@ -21,6 +21,7 @@
 #define MTW_MAX_LEGEND 16
 
 typedef struct _MtwPen MtwPen;
+typedef struct _MtwPaths MtwPaths;   /* mtw-paths.h */
 
 /* All that a plot may depend on. NULL fields: not there yet. */
 typedef struct
@@ -29,6 +30,7 @@ typedef struct
   MtwCurves              *curves;      /* copy of the record's curves; see mtw_plot_draw() */
   const MtlConflictFrame *conflict;
   MtlGrid                *grid;        /* of a landscape */
+  const MtwPaths         *paths;       /* of several runs, in place of all above */
   const MtlProbeFrame    *probe;       /* how far a probe is, when one runs */
 
   guint     task;          /* of plots that show one */
