@@ -38,7 +38,8 @@ static const MtlParam mgda_params[] = {
   {
     .id = "normalization",
     .title = N_("Normalisation"),
-    .summary = N_("Divide each gradient by its length, by its loss, or by both (loss+)"),
+    .summary = N_("Divide each gradient by its length, by its loss, or by both (loss+); the paper "
+                  "does not, the authors’ code and LibMTL have all four"),
     .type = MTL_CHOICE,
     .choices = mtl_mgda_normalizations,
     .initial = MTL_MGDA_NONE,
@@ -46,7 +47,8 @@ static const MtlParam mgda_params[] = {
   {
     .id = "apply-to",
     .title = N_("Weights Apply To"),
-    .summary = N_("Whether the normalised or the raw gradients are combined"),
+    .summary = N_("Whether the normalised or the raw gradients are combined; LibMTL takes the "
+                  "normalised ones, the authors’ code the raw ones"),
     .type = MTL_CHOICE,
     .choices = mtl_mgda_applications,
     .initial = MTL_MGDA_NORMALIZED,

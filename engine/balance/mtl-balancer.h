@@ -54,11 +54,13 @@ typedef enum
   MTL_CLAIM_STOPS           = 1 << 9,  /* Pareto-stationary: d = 0 */
   MTL_CLAIM_MIN_NORM        = 1 << 10, /* ⟨d, g_k⟩ ≥ |d|² */
   MTL_CLAIM_EQUAL_COSINES   = 1 << 11, /* ⟨d, g_k⟩ / |g_k| alike where rank is full */
-  MTL_CLAIM_UNIT_GAIN       = 1 << 12, /* w_k·(Mw)_k = 1 */
+  MTL_CLAIM_UNIT_GAIN       = 1 << 12, /* (Mw)_k = w_k^(−1/alpha) */
   MTL_CLAIM_NEAR_MEAN       = 1 << 13, /* |d − mean| ≤ c·|mean| */
   MTL_CLAIM_POSITIVE        = 1 << 14, /* w > 0 where losses are */
   MTL_CLAIM_SUM_IS_K        = 1 << 15, /* Σ w = K */
   MTL_CLAIM_LOSS_SCALE      = 1 << 16, /* d/|d| ignores positive factors of the losses */
+  MTL_CLAIM_ROTATES         = 1 << 17, /* d turns with the coordinates; all do that
+                                        * know gradients by their Gramian only */
 } MtlClaims;
 
 typedef enum

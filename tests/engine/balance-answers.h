@@ -16,7 +16,7 @@ typedef struct
   double           w[MOST_TASKS];
   double           d[MOST_COLUMNS];
   double           length;  /* |d| */
-  double           size;    /* Σ |w_k|·|g_k|: what rounding in d is relative to */
+  double           size;    /* what rounding in d is relative to: see measure_size() */
 } Answer;
 
 /* Returns what is wrong, NULL if nothing is. */
@@ -25,6 +25,26 @@ typedef char *(*Check) (const MtlBalancer *balancer,
                         Problem           *problem);
 
 static const char *const task_ids[MOST_TASKS] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+
+/* Σ |w_k|·|g_k|; without weights Σ |g_k|. A d that is made of rows which the method
+ * keeps as floats is as exact as these: TOLERANCE of this size is 1e-6 of theirs. */
+static inline double
+measure_size (const Problem *p,
+              MtlState      *state,
+              const double  *w)
+{
+  const MtlStateSpec *spec = mtl_state_spec (state);
+  double size = 0.0;
+
+  for (guint i = 0; i < p->k; i++)
+    size += (isnan (w[i]) ? 1.0 : fabs (w[i])) * sqrt (p->gramian[i * p->k + i]);
+
+  for (guint n = 0; n < spec->n; n++)
+    for (gsize i = 0; spec->arrays[n].floats && i < spec->arrays[n].length; i++)
+      size = MAX (size, 1e-6 / TOLERANCE * p->k * fabs (mtl_state_floats (state, n)[i]));
+
+  return size;
+}
 
 static inline char *
 answer (const MtlBalancer *balancer,
@@ -58,12 +78,9 @@ answer (const MtlBalancer *balancer,
 
   mtl_balancer_combine (balancer, &in, to->w, 0, p->columns, to->d);
   for (guint n = 0; n < p->columns; n++)
-    {
-      to->length += to->d[n] * to->d[n];
-    }
+    to->length += to->d[n] * to->d[n];
   to->length = sqrt (to->length);
-  for (guint i = 0; i < p->k; i++)
-    to->size += fabs (to->w[i]) * sqrt (p->gramian[i * p->k + i]);
+  to->size = measure_size (p, state, to->w);
 
   return NULL;
 }

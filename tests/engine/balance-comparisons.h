@@ -22,10 +22,10 @@ check_repeats (const MtlBalancer *balancer,
     wrong = answer (balancer, chosen, p, &again);
 
   for (guint i = 0; wrong == NULL && i < p->k; i++)
-    if (a.w[i] != again.w[i])
+    if (a.w[i] != again.w[i] && !(isnan (a.w[i]) && isnan (again.w[i])))
       wrong = g_strdup_printf ("w_%u is %g, then %g from the same seed", i, a.w[i], again.w[i]);
 
-  return wrong;
+  return wrong != NULL ? wrong : compare_directions (p, again.d, a.d, 0.0);
 }
 
 /* Turning the coordinates by Q = I − 2·v·vᵀ/|v|² turns d with them. */

@@ -394,8 +394,8 @@ weigh_many (const MtlBalancer *balancer,
   g_autoptr(MtlState) state = NULL;
   g_autoptr(GError) error = NULL;
   MtlBalanceInput in = {
-    .n_tasks = k, .task = task, .losses = losses, .gramian = gramian, .rows = rows,
-    .set = set, .rng = mtl_rng_new (3, MTL_STREAM_LOSS_PART), .chosen = chosen,
+    .n_tasks = k, .task = task, .losses = losses, .gramian = gramian, .cross = gramian,
+    .rows = rows, .set = set, .rng = mtl_rng_new (3, MTL_STREAM_LOSS_PART), .chosen = chosen,
   };
   gint64 began = g_get_monotonic_time ();
 
@@ -424,13 +424,14 @@ test_many_tasks (void)
   const double *row[K];
   const MtlRows matrix = { .n_columns = COLUMNS, .doubles = row };
 
-  for (guint i = 0; i < K; i++)
-    row[i] = rows + i * COLUMNS;
   for (guint i = 0; i < K * COLUMNS; i++)
     rows[i] = mtl_rng_normal (rng, i);
   for (guint i = 0; i < K * K; i++)
     for (guint m = 0; m < COLUMNS; m++)
       gramian[i] += rows[i / K * COLUMNS + m] * rows[i % K * COLUMNS + m];
+
+  for (guint i = 0; i < K; i++)
+    row[i] = rows + i * COLUMNS;
 
   for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_BALANCER); *m != NULL; m++)
     weigh_many ((const MtlBalancer *) *m, gramian, &matrix, K);
