@@ -11,6 +11,7 @@
 #include <glib.h>
 
 #include "mtl-error.h"
+#include "mtl-rng.h"
 
 /* A direction below this part of what it is made of counts as zero:
  * |Σ w_k·g_k| ≤ 1e-6·Σ |w_k|·|g_k|. Float gradients do not say more. */
@@ -112,3 +113,20 @@ void     mtl_surgery          (const double  *gramian,
                                const guint32 *order,
                                gboolean       visit_self,
                                double        *w);
+
+/* In which order gradient @i of @k visits the others; its words are the choices of a
+ * parameter. A random one is new for each @i. */
+enum
+{
+  MTL_VISIT_RANDOM,
+  MTL_VISIT_NATURAL,
+  MTL_VISIT_REVERSED,
+};
+
+extern const char *const mtl_visit_orders[];
+
+void     mtl_visit_order      (MtlRng          rng,
+                               guint           i,
+                               guint           how,
+                               guint           k,
+                               guint32        *order);

@@ -37,15 +37,8 @@ enum
   REDUCE_MEAN,
 };
 
-enum
-{
-  ORDER_RANDOM,
-  ORDER_NATURAL,
-  ORDER_REVERSED,
-};
-
 static const char *const reductions[] = { "sum", "mean", NULL };
-static const char *const orders[] = { "random", "natural", "reversed", NULL };
+const char *const mtl_visit_orders[] = { "random", "natural", "reversed", NULL };
 
 static const MtlParam pcgrad_params[] = {
   {
@@ -59,7 +52,8 @@ static const MtlParam pcgrad_params[] = {
   {
     .id = "visit-self",
     .title = N_("Visit Self"),
-    .summary = N_("Whether a gradient is also projected off what it was itself"),
+    .summary = N_("Whether a gradient is also projected off what it was itself, as in LibMTL; "
+                  "TorchJD skips it"),
     .type = MTL_FLAG,
     .maximum = 1.0,
     .rare = TRUE,
@@ -67,10 +61,11 @@ static const MtlParam pcgrad_params[] = {
   {
     .id = "order",
     .title = N_("Order"),
-    .summary = N_("In which order the other tasks are visited"),
+    .summary = N_("In which order the other tasks are visited; the paper and LibMTL draw one for "
+                  "each gradient"),
     .type = MTL_CHOICE,
-    .choices = orders,
-    .initial = ORDER_RANDOM,
+    .choices = mtl_visit_orders,
+    .initial = MTL_VISIT_RANDOM,
     .rare = TRUE,
   },
   { .id = NULL },
@@ -105,19 +100,18 @@ mtl_surgery (const double  *gramian,
     w[m] += u[m];
 }
 
-/* A new order for each gradient. */
-static void
-fill_order (const MtlBalanceInput *in,
-            guint                  i,
-            guint32               *order)
+void
+mtl_visit_order (MtlRng   rng,
+                 guint    i,
+                 guint    how,
+                 guint    k,
+                 guint32 *order)
 {
-  guint k = in->n_tasks;
-
   for (guint n = 0; n < k; n++)
-    order[n] = in->set[ORDER].number == ORDER_REVERSED ? k - 1 - n : n;
+    order[n] = how == MTL_VISIT_REVERSED ? k - 1 - n : n;
 
-  if (in->set[ORDER].number == ORDER_RANDOM)
-    mtl_rng_shuffle (mtl_rng_derive (in->rng, i), order, k);
+  if (how == MTL_VISIT_RANDOM)
+    mtl_rng_shuffle (mtl_rng_derive (rng, i), order, k);
 }
 
 static MtlBalanceStatus
@@ -133,7 +127,7 @@ pcgrad_weigh (const MtlBalanceInput  *in,
 
   for (guint i = 0; i < k; i++)
     {
-      fill_order (in, i, order);
+      mtl_visit_order (in->rng, i, in->set[ORDER].number, k, order);
       mtl_surgery (in->gramian, k, i, order, in->set[VISIT_SELF].number != 0.0, w);
     }
 

@@ -106,6 +106,7 @@ static const Golden goldens[] = {
     .d = ".144817463 -.572408731 1.628304685" },
   { "nash max-norm=0", J4, .w = ".581237106 .862862935 .444823785",
     .d = ".017985447 -.471608420 1.666511933" },
+  { "gradvac order=natural", J4, .w = "1.5 2.25 1.414414414" },
   { "pcgrad order=natural visit-self=true", J4, .w = "1.5 2.25 1.414414414",
     .d = "0 -1.993243243 4.457207207" },
   { "pcgrad order=reversed visit-self=true", J4, .w = "1.644819820 2.25 1.270270270",
@@ -121,6 +122,7 @@ static const Golden goldens[] = {
   { "imtl-g", ONE, .w = "1", .d = ONE },
   { "cagrad rescale=none", ONE, .w = "1.5" },
   { "nash max-norm=0", ONE, .w = ".267261242" },
+  { "gradvac", ONE, .w = "1" },
 
   /* Three rows alike: the lowest index wins. */
   { "equal", ALIKE, .d = "2 0" },
