@@ -316,6 +316,8 @@ typedef struct
 /* Unit rows that are 1e-6 apart: their differences have four digits. */
 #define UNIT_ROWS_ALIKE (1u << FAMILY_NEARLY_PARALLEL)
 
+#define FAIR (MTL_CLAIM_DESCENT | MTL_CLAIM_PERMUTES | MTL_CLAIM_STOPS | MTL_CLAIM_UNIT_GAIN)
+
 static const Elsewhere elsewhere[] = {
   { "mgda", "normalization", "l2", MTL_CLAIM_DESCENT | MTL_CLAIM_PERMUTES
     | MTL_CLAIM_SCALE_INVARIANT | MTL_CLAIM_STOPS, UNIT_ROWS_ALIKE },
@@ -325,6 +327,9 @@ static const Elsewhere elsewhere[] = {
     | MTL_CLAIM_SCALE_INVARIANT | MTL_CLAIM_STOPS, UNIT_ROWS_ALIKE },
   { "mgda", "apply-to", "raw", MTL_CLAIM_SIMPLEX | MTL_CLAIM_PERMUTES | MTL_CLAIM_HOMOGENEOUS, 0 },
   { "cagrad", "c", "1", MTL_CLAIM_DESCENT | MTL_CLAIM_PERMUTES, 0 },
+  { "fairgrad", "alpha", "0.5", FAIR, 0 },
+  { "fairgrad", "alpha", "2", FAIR, 0 }, { "fairgrad", "alpha", "5", FAIR, 0 },
+  { "fairgrad", "alpha", "20", FAIR, 0 },
 };
 
 typedef struct

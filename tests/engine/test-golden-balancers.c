@@ -74,6 +74,13 @@ static const Golden goldens[] = {
     .d = ".576375813 2.614172041 2.614172041" },
   { "nash max-norm=0", J_BASE, .w = ".591461152 .407071483",
     .d = ".076584288 .998532635 .998532635" },
+  { "fairgrad", J_BASE, .w = ".591461152 .407071483" },
+  { "fairgrad alpha=.5", J_BASE, .w = ".742828252 .525392609",
+    .d = ".181042645 1.268220860 1.268220860" },
+  { "fairgrad alpha=2", J_BASE, .w = ".471362922 .319454228",
+    .d = ".031273680 .790817151 .790817151" },
+  { "fairgrad alpha=5", J_BASE, .w = ".375941595 .252310461",
+    .d = ".010096383 .628252056 .628252056" },
   { "nash", J_BASE, .w = ".418226192 .287843006", .d = ".054153270 .706069198 .706069198" },
 
   /* Three tasks, full rank. */
@@ -106,6 +113,12 @@ static const Golden goldens[] = {
     .d = ".144817463 -.572408731 1.628304685" },
   { "nash max-norm=0", J4, .w = ".581237106 .862862935 .444823785",
     .d = ".017985447 -.471608420 1.666511933" },
+  { "fairgrad alpha=.5", J4, .w = ".677320364 .975213751 .565280904",
+    .d = ".081533589 -.720628961 1.935174567" },
+  { "fairgrad alpha=2", J4, .w = ".502966057 .759792078 .358674629",
+    .d = "-.010685985 -.316231809 1.442095450" },
+  { "fairgrad alpha=5", J4, .w = ".437188370 .667874264 .294889766",
+    .d = "-.024183416 -.216795034 1.252507517" },
   { "gradvac order=natural", J4, .w = "1.5 2.25 1.414414414" },
   { "pcgrad order=natural visit-self=true", J4, .w = "1.5 2.25 1.414414414",
     .d = "0 -1.993243243 4.457207207" },
@@ -122,6 +135,7 @@ static const Golden goldens[] = {
   { "imtl-g", ONE, .w = "1", .d = ONE },
   { "cagrad rescale=none", ONE, .w = "1.5" },
   { "nash max-norm=0", ONE, .w = ".267261242" },
+  { "fairgrad alpha=2", ONE, .w = ".172153019" },
   { "gradvac", ONE, .w = "1" },
 
   /* Three rows alike: the lowest index wins. */
@@ -163,6 +177,7 @@ static const Golden goldens[] = {
   { "mgda", CORNERED, .w = ".4 .4 .2", .d = "0 0", .status = "stationary" },
   { "upgrad", CORNERED, .w = "1.333333333 1.333333333 .666666667", .d = "0 0",
     .status = "stationary" },
+  { "fairgrad alpha=2", CORNERED, .w = "0 0 0", .d = "0 0", .status = "stationary" },
   { "nash", CORNERED, .w = "0 0 0", .d = "0 0", .status = "stationary" },
   { "cagrad", CORNERED, .w = "0 0 0", .d = "0 0", .status = "stationary" },
 
