@@ -186,6 +186,20 @@ check_rescale (const MtlBalancer     *self,
   return FALSE;
 }
 
+static gboolean
+check_tasks (const MtlBalancer     *self,
+             const MtlBalanceInput *in,
+             GError               **error)
+{
+  if (in->n_tasks >= self->least_tasks)
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+               "%s takes %u tasks or more, and this step has %u; choose another balancer",
+               self->method.id, self->least_tasks, in->n_tasks);
+  return FALSE;
+}
+
 /* Losses that the method does not read may be anything: weights that depend on
  * nothing are asked for before the losses are known. */
 static gboolean
@@ -194,7 +208,8 @@ check_input (const MtlBalancer     *self,
              gboolean               needs_gramian,
              GError               **error)
 {
-  if (!check_rescale (self, in, error) || !check_cross (self, in, error))
+  if (!check_tasks (self, in, error) || !check_rescale (self, in, error)
+      || !check_cross (self, in, error))
     return FALSE;
 
   if (in->losses != NULL && (self->needs & MTL_NEEDS_LOSSES) != 0
@@ -284,8 +299,9 @@ apply_rescale (const MtlBalancer     *self,
  *   and a Gramian that is given must be finite
  * @w: (out caller-allocates): n_tasks weights; undefined when refused
  *
- * Returns: how it went; MTL_BALANCE_REFUSED with MTL_ERROR_NOT_FINITE, or the
- *   method's own MTL_ERROR_SETTING or MTL_ERROR_NO_CONVERGENCE
+ * Returns: how it went; MTL_BALANCE_REFUSED with MTL_ERROR_NOT_FINITE, with
+ *   MTL_ERROR_SETTING for too few tasks, or the method's own MTL_ERROR_SETTING or
+ *   MTL_ERROR_NO_CONVERGENCE
  */
 MtlBalanceStatus
 mtl_balancer_weigh (const MtlBalancer     *self,

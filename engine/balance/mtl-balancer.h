@@ -111,6 +111,7 @@ typedef struct
   MtlBalanceScope scope;       /* … of `scope` */
   MtlClaims claims;
   guint     n_sets;            /* of K rows that learn() works with */
+  guint     least_tasks;       /* of a call, whatever the settings; 0: one will do */
   void             (*declare) (guint                   n_tasks,
                                gsize                   n_columns, /* d */
                                const MtlSetting       *set,

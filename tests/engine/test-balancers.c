@@ -366,7 +366,8 @@ first_failure (const Case *c)
       Problem problem;
 
       draw_problem (&problem, n);
-      if (c->elsewhere != NULL && (c->elsewhere->unclear >> problem.family & 1) != 0)
+      if (problem.k < c->balancer->least_tasks
+          || (c->elsewhere != NULL && (c->elsewhere->unclear >> problem.family & 1) != 0))
         continue;
       wrong = checks[c->check].check (c->balancer, chosen, &problem);
       if (wrong != NULL)

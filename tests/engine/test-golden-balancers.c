@@ -29,6 +29,8 @@
 #define NARROW    "-2 0 1 | 1 3 -1 | 0 -2 0"
 #define CLEAN     "-2.5 1.5 | 2.625 0"
 #define FLAT      "-.478746463 .204348727 | .15 .2"
+#define OUTLIER   "1 1 1 | 1 0 1 | 75 -666 23 | 1 2 3 | 2 0 1"
+#define SCATTERED "0 0 | -4 3 | 6 6 | -5 -2 | -5 1 | 6 1"
 #define THIRDS    ".333333333 .333333333 .333333333"
 
 typedef struct
@@ -193,6 +195,16 @@ static const Golden goldens[] = {
     .gains = ".776978417 .939130435 1.186813187" },
   { "cagrad c=.3 rescale=none", NARROW, .w = ".333333333 .333333333 .404044011" },
   { "cagrad c=1 rescale=none", NARROW, .gains = ".041237113 .041237113 .041237113" },
+
+  { "krum n-byzantine=1", OUTLIER, .w = "0 1 0 0 0", .d = "1 0 1" },
+  { "krum n-byzantine=1 n-selected=4", OUTLIER, .w = ".25 .25 0 .25 .25", .d = "1.25 .75 1.5" },
+  /* By hand: two rows are 1 apart, and the first of these wins. */
+  { "krum", "1 | 2 | 4", .w = "1 0 0" },
+  { "krum n-selected=2", "4 | 1 | 2", .w = "0 .5 .5" },
+  /* By hand: the fifth row is nearest to four others, √5 + 3 + √26 + 11 = 21.335 away from
+   * them, the first 21.567; by squares it is the first, 25 + 29 + 26 + 37 = 117, before 160. */
+  { "krum", SCATTERED, .w = "0 0 0 0 1 0" },
+  { "krum squared=true", SCATTERED, .w = "1 0 0 0 0 0", .status = "stationary" },
 
   /* The loss part and the flatness part of one step on a two-task quadratic. */
   { "equal", CLEAN, .d = ".0625 .75" },
