@@ -31,6 +31,7 @@
 #define FLAT      "-.478746463 .204348727 | .15 .2"
 #define OUTLIER   "1 1 1 | 1 0 1 | 75 -666 23 | 1 2 3 | 2 0 1"
 #define SCATTERED "0 0 | -4 3 | 6 6 | -5 -2 | -5 1 | 6 1"
+#define EXTREMES  "1e11 3 | 1 -1e11 | -1e10 1e10 | 2 2"
 #define THIRDS    ".333333333 .333333333 .333333333"
 
 typedef struct
@@ -205,6 +206,9 @@ static const Golden goldens[] = {
    * them, the first 21.567; by squares it is the first, 25 + 29 + 26 + 37 = 117, before 160. */
   { "krum", SCATTERED, .w = "0 0 0 0 1 0" },
   { "krum squared=true", SCATTERED, .w = "1 0 0 0 0 0", .status = "stationary" },
+  { "trimmed-mean trim=1", EXTREMES, .d = "1.5 2.5" },
+  { "trimmed-mean", J4, .d = ".333333333 -.666666667 .833333333" },
+  { "trimmed-mean trim=1", J4, .d = "0 0 1" },
 
   /* The loss part and the flatness part of one step on a two-task quadratic. */
   { "equal", CLEAN, .d = ".0625 .75" },
