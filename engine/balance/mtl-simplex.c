@@ -44,3 +44,30 @@ mtl_simplex_project (double *w,
   for (guint i = 0; i < n; i++)
     w[i] = MAX (w[i] - tau, 0.0);
 }
+
+double
+mtl_simplex_take (const double *whole,
+                  const guint  *task,
+                  guint         n,
+                  double       *part)
+{
+  double share = 0.0;
+
+  for (guint i = 0; i < n; i++)
+    share += whole[task[i]];
+  for (guint i = 0; i < n; i++)
+    part[i] = share > 0.0 ? whole[task[i]] / share : 1.0 / n;
+
+  return share;
+}
+
+void
+mtl_simplex_put (const double *part,
+                 const guint  *task,
+                 guint         n,
+                 double        share,
+                 double       *whole)
+{
+  for (guint i = 0; i < n; i++)
+    whole[task[i]] = share * part[i];
+}

@@ -72,6 +72,19 @@ gboolean mtl_pseudo_solve     (const double  *a,
 void     mtl_simplex_project  (double        *w,
                                guint          n);
 
+/* A point of the simplex that a method keeps for all tasks of a run, in a step that has
+ * only @n of them: their entries, made to sum to 1, into @part. Returns what they summed
+ * to before; with it mtl_simplex_put() gives them back, and the others keep theirs. */
+double   mtl_simplex_take     (const double   *whole,
+                               const guint    *task,
+                               guint           n,
+                               double         *part);
+void     mtl_simplex_put      (const double   *part,
+                               const guint    *task,
+                               guint           n,
+                               double          share,
+                               double         *whole);
+
 /* mtl-min-norm.c: the minimiser of ½·wᵀMw + linearᵀw over the simplex.
  * @linear may be NULL; else it must be a combination of the columns of M. */
 gboolean mtl_min_norm         (const double  *gramian,
