@@ -52,8 +52,7 @@ static const MtlParam modo_params[] = {
   {
     .id = "rho",
     .title = N_("Pull to Equal Weights ρ"),
-    .summary = N_("Strength of the term that keeps the weights near each other; LibMTL takes 0.1, "
-                  "the paper 0"),
+    .summary = N_("Strength of the term that keeps the weights near each other; LibMTL takes 0.1"),
     .type = MTL_NUMBER,
     .maximum = 1e6,
     .initial = 0.1,
