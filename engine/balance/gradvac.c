@@ -6,8 +6,8 @@
  *
  *   g_i ← g_i + |g_i|·(rho·√(1 − f²) − f·√(1 − rho²)) / (|g_j|·√(1 − rho²)) · g_j
  *
- * and in any case rho_ij ← (1 − beta)·rho_ij + beta·f, with the f from before the
- * change. d is the sum of the results. With rho = 0, the first step, this is
+ * and in any case (`targets` = all) rho_ij ← (1 − beta)·rho_ij + beta·f, with the f
+ * from before the change. d is the sum of the results. With rho = 0, the first step, this is
  * PCGrad. A target may be negative; then nothing happens until a pair opposes
  * itself more than it does as a rule.
  *
@@ -37,12 +37,21 @@ enum
 {
   BETA,
   ORDER,
+  TARGETS,
+};
+
+enum
+{
+  TARGETS_ALL,
+  TARGETS_MISSED,
 };
 
 enum
 {
   STATE_TARGETS,  /* [K × K of the run], row-major: rho_ij */
 };
+
+static const char *const targets_choices[] = { "all", "missed", NULL };
 
 static const MtlParam gradvac_params[] = {
   {
@@ -61,6 +70,16 @@ static const MtlParam gradvac_params[] = {
     .type = MTL_CHOICE,
     .choices = mtl_visit_orders,
     .initial = MTL_VISIT_RANDOM,
+    .rare = TRUE,
+  },
+  {
+    .id = "targets",
+    .title = N_("Targets That Move"),
+    .summary = N_("All targets follow what was seen, as in the paper; LibMTL moves only those "
+                  "that were missed"),
+    .type = MTL_CHOICE,
+    .choices = targets_choices,
+    .initial = TARGETS_ALL,
     .rare = TRUE,
   },
   { .id = NULL },
@@ -99,7 +118,8 @@ visit (const MtlBalanceInput *in,
   if (cosine < wanted)
     u[j] += own / other
             * (wanted * sqrt ((1.0 - cosine * cosine) / (1.0 - wanted * wanted)) - cosine);
-  *target = (1.0 - beta) * *target + beta * cosine;
+  if (cosine < wanted || in->set[TARGETS].number == TARGETS_ALL)
+    *target = (1.0 - beta) * *target + beta * cosine;
 }
 
 static MtlBalanceStatus
