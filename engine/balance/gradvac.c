@@ -94,30 +94,56 @@ gradvac_declare (guint             n_tasks,
   mtl_state_declare (spec, "targets", (gsize) n_tasks * n_tasks, FALSE, 0.0, FALSE);
 }
 
-/* Lets the gradient Σ u_m·g_m visit task @j. */
+/* A gradient on its way, Σ u_m·g_m. */
+typedef struct
+{
+  double *u;
+  double *slopes;  /* M·u */
+  double *norms;   /* |g_m| */
+} Visitor;
+
+/* Its length; 0 where nothing but rounding is left of it. */
+static double
+measure_length (const Visitor *visitor,
+                guint          k)
+{
+  double square = 0.0, size = 0.0, length;
+
+  for (guint m = 0; m < k; m++)
+    {
+      square += visitor->u[m] * visitor->slopes[m];
+      size += fabs (visitor->u[m]) * visitor->norms[m];
+    }
+  length = sqrt (MAX (square, 0.0));
+
+  return length > CANCELLED * size ? length : 0.0;
+}
+
 static void
 visit (const MtlBalanceInput *in,
        guint                  j,
        double                *target,
-       double                *u)
+       Visitor               *visitor)
 {
   guint k = in->n_tasks;
   double beta = in->set[BETA].number;
-  double own = mtl_gram_length (in->gramian, k, u);
-  double other = sqrt (MAX (in->gramian[j * k + j], 0.0));
+  double own = measure_length (visitor, k);
+  double other = visitor->norms[j];
   double wanted = MIN (*target, HIGHEST);
-  double dot = 0.0, cosine;
+  double cosine, added;
 
-  if (other == 0.0 || mtl_gram_cancels (in->gramian, k, u, CANCELLED))
+  if (own == 0.0 || other == 0.0)
     return;
 
-  for (guint m = 0; m < k; m++)
-    dot += in->gramian[j * k + m] * u[m];
-  cosine = CLAMP (dot / own / other, -1.0, 1.0);
-
+  cosine = CLAMP (visitor->slopes[j] / own / other, -1.0, 1.0);
   if (cosine < wanted)
-    u[j] += own / other
-            * (wanted * sqrt ((1.0 - cosine * cosine) / (1.0 - wanted * wanted)) - cosine);
+    {
+      added = own / other
+              * (wanted * sqrt ((1.0 - cosine * cosine) / (1.0 - wanted * wanted)) - cosine);
+      visitor->u[j] += added;
+      for (guint m = 0; m < k; m++)
+        visitor->slopes[m] += added * in->gramian[m * k + j];
+    }
   if (cosine < wanted || in->set[TARGETS].number == TARGETS_ALL)
     *target = (1.0 - beta) * *target + beta * cosine;
 }
@@ -132,18 +158,27 @@ gradvac_weigh (const MtlBalanceInput  *in,
   double *targets = mtl_state_doubles (in->state, STATE_TARGETS);
   g_autofree guint32 *order = g_new (guint32, k);
   g_autofree double *u = g_new (double, k);
+  g_autofree double *slopes = g_new (double, k);
+  g_autofree double *norms = g_new (double, k);
+  Visitor visitor = { u, slopes, norms };
 
   for (guint m = 0; m < k; m++)
-    w[m] = 0.0;
+    {
+      norms[m] = sqrt (MAX (in->gramian[m * k + m], 0.0));
+      w[m] = 0.0;
+    }
 
   for (guint i = 0; i < k; i++)
     {
       mtl_visit_order (in->rng, i, in->set[ORDER].number, k, order);
       for (guint m = 0; m < k; m++)
-        u[m] = m == i ? 1.0 : 0.0;
+        {
+          u[m] = m == i ? 1.0 : 0.0;
+          slopes[m] = in->gramian[m * k + i];
+        }
       for (guint n = 0; n < k; n++)
         if (order[n] != i)
-          visit (in, order[n], &targets[in->task[i] * n_run + in->task[order[n]]], u);
+          visit (in, order[n], &targets[in->task[i] * n_run + in->task[order[n]]], &visitor);
       for (guint m = 0; m < k; m++)
         w[m] += u[m];
     }
