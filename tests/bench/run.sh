@@ -5,6 +5,7 @@
 #   torch       whole steps beside PyTorch's, in turn: compare.py
 #   peak        blocks with weights beside the FMA peak and OpenBLAS: bench-peak
 #   conv        the convolutions of a residual network beside PyTorch's: conv_torch.py
+#   solvers     the weights of each balancer, by the number of tasks: bench-solvers
 #   frames      training while it is watched, and the pace of the screen: frames.py
 #
 # SPDX-License-Identifier: Apache-2.0
@@ -29,12 +30,14 @@ case $what in
     exec "$build/tests/bench-peak" ;;
   conv)
     exec python3 -B "$here/conv_torch.py" "$build/tests/bench-conv" ;;
+  solvers)
+    exec "$build/tests/bench-solvers" ;;
   frames)
     GSETTINGS_SCHEMA_DIR=$build/resources
     export GSETTINGS_SCHEMA_DIR
     exec "$here/../ui/desktop.sh" python3 -B "$here/frames.py" "$build/app/basin" \
       "$build/app/basin-cli" "$build/tests/libbasin-frame-meter.so" "$@" ;;
   *)
-    echo "There is no bench called $what: peak, torch, conv or frames, or none for all." >&2
+    echo "There is no bench called $what: peak, torch, conv, solvers, frames, or none." >&2
     exit 2 ;;
 esac
