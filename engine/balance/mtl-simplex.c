@@ -2,7 +2,9 @@
  *
  * The projection of y is max(y_i − tau, 0) with the one tau that makes the sum
  * 1. With y sorted downwards as u, tau = (u_1 + … + u_r − 1) / r for the
- * largest r that leaves u_r above its tau. O(n log n).
+ * largest r that leaves u_r above its tau. A constant added to y changes nothing, so
+ * the largest entry is taken off first: tau then lies in [−1, 0) and keeps its digits
+ * where y is long. O(n log n).
  *
  * Source: Held, Wolfe, Crowder, “Validation of subgradient optimization”,
  * Mathematical Programming 6 (1974) 62–88.
@@ -28,10 +30,14 @@ void
 mtl_simplex_project (double *w,
                      guint   n)
 {
-  g_autofree double *sorted = g_memdup2 (w, sizeof (double) * n);
-  double sum = 0.0;
-  double tau = 0.0;
+  g_autofree double *sorted = NULL;
+  double largest = w[0], sum = 0.0, tau = 0.0;
 
+  for (guint i = 1; i < n; i++)
+    largest = MAX (largest, w[i]);
+  for (guint i = 0; i < n; i++)
+    w[i] -= largest;
+  sorted = g_memdup2 (w, sizeof (double) * n);
   qsort (sorted, n, sizeof (double), compare_downwards);
 
   for (guint r = 0; r < n; r++)
