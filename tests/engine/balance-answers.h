@@ -24,7 +24,10 @@ typedef char *(*Check) (const MtlBalancer *balancer,
                         const MtlChosen   *chosen,
                         Problem           *problem);
 
-static const char *const task_ids[MOST_TASKS] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+static const char *const task_ids[] = { "a", "b", "c", "d", "e", "f", "g", "h",
+                                        "i", "j", "k", "l", "m", "n", "o", "p" };
+
+G_STATIC_ASSERT (MOST_TASKS <= G_N_ELEMENTS (task_ids));
 
 /* Σ |w_k|·|g_k|; without weights Σ |g_k|. A d that is made of rows which the method
  * keeps as floats is as exact as these: TOLERANCE of this size is 1e-6 of theirs. */

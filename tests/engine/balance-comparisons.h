@@ -72,7 +72,13 @@ static MtlChosen *
 make_uneven (const MtlBalancer *balancer,
              const MtlChosen   *chosen)
 {
+  static const double values[] = { 0.3, 0.1, 0.25, 0.2, 0.15, 0.4, 0.35, 0.05 };
+  g_autoptr(GString) words = g_string_new (NULL);
   MtlChosen *uneven = mtl_chosen_ref (chosen);
+
+  for (guint i = 0; i < MOST_TASKS; i++)
+    g_string_append_printf (words, "%s%s:%g", i > 0 ? "," : "", task_ids[i],
+                            values[i % G_N_ELEMENTS (values)] / (1 + i / G_N_ELEMENTS (values)));
 
   for (guint n = 0; n < mtl_method_n_params (&balancer->method, MTL_KIND_BALANCER); n++)
     {
@@ -82,8 +88,7 @@ make_uneven (const MtlBalancer *balancer,
       if (param->type != MTL_PER_TASK)
         continue;
 
-      changed = mtl_chosen_with (uneven, param->id,
-                                 "a:0.3,b:0.1,c:0.25,d:0.2,e:0.15,f:0.4,g:0.35,h:0.05", NULL);
+      changed = mtl_chosen_with (uneven, param->id, words->str, NULL);
       mtl_chosen_unref (uneven);
       uneven = changed;
     }

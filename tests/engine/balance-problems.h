@@ -1,8 +1,8 @@
 /* balance-problems.h — random Jacobians, easy and nasty
  *
- * Rows are N(0, 1) times 10^U(−2, 2), 1 to 8 of them in 1 to 12 columns; most
- * families then spoil them in their own way. Problem n of a test is of family
- * n mod N_FAMILIES, and a function of n alone.
+ * Rows are N(0, 1) times 10^U(−2, 2), 1 to 8 of them in 1 to 12 columns, or as many as
+ * the compiler is told; most families then spoil them in their own way. Problem n of a
+ * test is of family n mod N_FAMILIES, and a function of n alone.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,8 +14,10 @@
 
 #include "mtl-rng.h"
 
+#ifndef MOST_TASKS
 #define MOST_TASKS   8
 #define MOST_COLUMNS 12
+#endif
 
 typedef enum
 {
@@ -161,10 +163,10 @@ spoil_rows (Problem *p)
         copy_row (p, i, 0, 1.0 + i, 1e-6);
       break;
     case FAMILY_TINY:
-      scale_rows (p, 1e-6);
+      scale_rows (p, pow (10.0, -6.0 - 6.0 * draw_unit (p)));
       break;
     case FAMILY_HUGE:
-      scale_rows (p, 1e6);
+      scale_rows (p, pow (10.0, 6.0 + 6.0 * draw_unit (p)));
       break;
     case FAMILY_STATIONARY:
       make_stationary (p);
@@ -187,7 +189,9 @@ draw_problem (Problem *p,
   *p = (Problem) { .n = n, .family = n % N_FAMILIES };
   p->rng = mtl_rng_derive (mtl_rng_new (2, MTL_STREAM_PROBE), n);
   p->k = 1 + floor (MOST_TASKS * draw_unit (p));
-  p->columns = 1 + floor (MOST_COLUMNS * draw_unit (p));
+  /* Many columns are as likely as few where there are hundreds. */
+  p->columns = MOST_COLUMNS <= 12 ? 1 + floor (MOST_COLUMNS * draw_unit (p))
+                                  : floor (pow (MOST_COLUMNS, draw_unit (p)));
   if (p->family == FAMILY_RANK_DEFICIENT)
     p->columns = MAX (1, MIN (p->columns, p->k - 1));
 
