@@ -30,6 +30,7 @@ typedef struct
   guint64            step;
   double             rows[K * COLUMNS];
   double             losses[K];
+  const double      *cross;     /* of two other batches; NULL: of the rows with themselves */
   guint              task[K];
   guint              n;         /* tasks of the next step */
   double             w[K];
@@ -98,6 +99,8 @@ try_step (Memory  *m,
           gramian[i * m->n + j] += row[i][c] * row[j][c];
       }
 
+  if (m->cross != NULL)
+    in.cross = m->cross;
   status = mtl_balancer_weigh (m->balancer, &in, m->w, error);
   /* In two pieces, as threads do. */
   if (status != MTL_BALANCE_REFUSED)
@@ -234,9 +237,12 @@ test_modo (void)
           DOUBLES);
   close_memory (&m);
 
+  /* By hand, the second: slopes .1·λ + M·λ are .344166667, 1.184166667 and .892500000. */
   open_memory (&m, "modo", "gamma=.1");
   take_step (&m);
   expect ("w", m.w, ".275000000 .508333333 .216666667", DOUBLES);
+  take_step (&m);
+  expect ("w", m.w, ".321277778 .470611111 .208111111", DOUBLES);
   close_memory (&m);
 }
 
@@ -256,6 +262,27 @@ test_modo_lacks_a_task (void)
   expect ("lambda", remembered (&m, "lambda", lambda), ".320833333 .333333333 .345833333",
           DOUBLES);
   close_memory (&m);
+}
+
+/* By hand: the slopes at λ = 1/3 are 1, 1/3 and 1/3, by the rows and not by the columns;
+ * one round of SDMGrad without momentum and mean is the same step. */
+static void
+test_cross_is_not_symmetric (void)
+{
+  static const double cross[K * K] = { 1, 2, 0, 0, 1, 0, 0, 0, 1 };
+  static const char *const ids[] = { "modo", "sdmgrad" };
+  static const char *const settings[] = { "gamma=.1 rho=0", "lambda=0 niter=1 lr=.1 momentum=0" };
+
+  for (guint n = 0; n < G_N_ELEMENTS (ids); n++)
+    {
+      Memory m;
+
+      open_memory (&m, ids[n], settings[n]);
+      m.cross = cross;
+      take_step (&m);
+      expect (ids[n], m.w, ".288888889 .355555556 .355555556", DOUBLES);
+      close_memory (&m);
+    }
 }
 
 static void
@@ -404,6 +431,7 @@ main (int   argc,
   g_test_add_func ("/balance/memory/gradvac-begins-as-pcgrad", test_gradvac_begins_as_pcgrad);
   g_test_add_func ("/balance/memory/modo", test_modo);
   g_test_add_func ("/balance/memory/modo-lacks-a-task", test_modo_lacks_a_task);
+  g_test_add_func ("/balance/memory/cross-is-not-symmetric", test_cross_is_not_symmetric);
   g_test_add_func ("/balance/memory/sdmgrad", test_sdmgrad);
   g_test_add_func ("/balance/memory/moco", test_moco);
   g_test_add_func ("/balance/memory/dbmtl", test_dbmtl);
