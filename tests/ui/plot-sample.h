@@ -50,6 +50,7 @@ sample_step (MtlRecord *record,
       sample_append (record, step, loss * exp (g_rand_double_range (rand, -0.2, 0.2)), "loss", k);
       sample_append (record, step, k == 0 ? weight : 1 - weight, "weight", k);
       sample_append (record, step, 1 - 0.18 * k, "norm", k);
+      sample_append (record, step, k == 0 ? 0.1 * epoch : -0.1 * epoch, "state/logit", k);
     }
   mtl_series_append (mtl_record_series (record, "cosine/left/right"), step, cosine);
   mtl_series_append (mtl_record_series (record, "conflict"), step, cosine < 0);
