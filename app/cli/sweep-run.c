@@ -199,7 +199,7 @@ measure_thread (GTask        *task,
 
   if (snapshot != NULL
       && mtl_probe_now (self->plan->probe, snapshot, self->n_threads, cancel, ignore_cb, NULL,
-                        &job->frame, NULL, &error))
+                        &job->frame, NULL, NULL, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);

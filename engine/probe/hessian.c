@@ -1,21 +1,18 @@
 /* hessian.c — curvature of each task's loss and of their mean
  *
  * H = ∂²l/∂w² over the weights w that the loss depends on, trunk and own head, in EVALUATE
- * mode. It is known by its products alone, central differences of float gradients:
- *
- *   H·v ≈ [∇l(θ + r·v) − ∇l(θ − r·v)] / 2r,   |v| = 1,   r = step·max(1, |θ|)
+ * mode, known by products: central differences of gradients along unit vectors with
+ * r = step·max(1, |θ|), see mtl-curvature.h.
  *
  * From `starts` random unit vectors Lanczos makes up to `steps` steps each. The first gives
- * the largest and the smallest eigenvalues; the quotient ⟨v, H·v⟩ at each of their vectors
- * is taken again with r/2 and 2r, and its movement is added to the residual of Lanczos for
- * the uncertainty: an eigenvalue lies that near, though with few steps not always the one
- * of that rank. All starts together give the density
+ * the largest and the smallest eigenvalues; the quotient ⟨v, H·v⟩ at each of their vectors is
+ * taken again with r/2 and 2r, and its movement is added to the residual of Lanczos for the
+ * uncertainty: an eigenvalue lies that near, with few steps not always the one of that rank.
+ * All starts give a second estimate of the trace and the density, whose integral is 1:
  *
  *   φ(x) = mean over starts of Σ_i τ_i·N(x; θ_i, σ²),   σ = 0.02·(θ_max − θ_min)
  *
- * whose integral is 1, and a second estimate of the trace. The first is Hutchinson's, the
- * mean of ⟨z, H·z⟩ over `draws` random signs z; one pair of passes serves all tasks.
- *
+ * The first estimate is Hutchinson's, the mean of ⟨z, H·z⟩ over `draws` random signs z.
  * Where a network has kinks (rectifiers, max pooling), differences see jumps of the gradient:
  * step-check and asymmetry tell. A movement above 1 % asks for another step or more samples.
  *
@@ -238,8 +235,6 @@ measure_trace (Hessian  *self,
 
   return TRUE;
 }
-
-/* --- the probe --- */
 
 static void
 hessian_cost (const MtlPlan    *plan,

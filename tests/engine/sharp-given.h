@@ -16,6 +16,7 @@
 
 #include "mtl-step-private.h"
 #include "mtl-work-private.h"
+#include "no-network.h"
 
 #define TOLERANCE 1e-6
 #define P         3
@@ -124,21 +125,6 @@ mtl_work_run_sum (MtlWork       *self,
                   float         *direction)
 {
   g_assert_not_reached ();
-}
-
-const float *
-mtl_work_renewed (MtlWork *self)
-{
-  static const float none[1];
-
-  return none;
-}
-
-const char *
-mtl_work_first_not_finite (MtlWork       *self,
-                           const MtlPass *pass)
-{
-  return NULL;
 }
 
 /* A sample's loss is its output. */

@@ -206,7 +206,7 @@ probe_plane (const MtlDesign  *design,
     }
   mtl_plan_initialise (plan, 1, theta);
   snapshot = mtl_snapshot_new (design, theta, n, 1, 1);
-  done = mtl_probe_now (chosen, snapshot, 1, NULL, NULL, NULL, &frame, grid, error);
+  done = mtl_probe_now (chosen, snapshot, 1, NULL, NULL, NULL, &frame, grid, NULL, error);
   mtl_chosen_unref (chosen);
 
   return done;

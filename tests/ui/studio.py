@@ -282,12 +282,25 @@ class Acceptance(unittest.TestCase):
         studio.find("Stopped at step *", role="label", under="MtwObservatory")
         self.assertEqual([run["status"] for run in runs()], ["stopped"])
 
+        self.measure(studio)
         self.export(studio)
         self.work_runs(studio)
 
     def losses(self, studio, plot):
         said = studio.read(plot, "Description")
         return said if said.startswith("Loss of left ") else None
+
+    def measure(self, studio):
+        with studio.opening():
+            studio.click("Main Menu")
+            studio.click("Measure…", role="menu item")
+            studio.find("Nothing has been measured yet.", role="label", under="Measurements")
+            studio.click("Measure", under="Measurements")
+            studio.find("Sharpness after epoch *", role="label", under="Measurements")
+            studio.find("Adaptive sharpness", role="label", under="Measurements")
+            self.picture("measurements")
+        studio.keys("Escape")
+        studio.gone("Measurements")
 
     def export(self, studio):
         path = os.path.join(self.folder, "net.h")
