@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "mtw-paths.h"
-#include "probe.h"
+#include "probing.h"
 
 #define ROOM  1.15   /* of the plane, in farthest weights */
 #define LEAST 1.0
@@ -76,7 +76,7 @@ measure (char     *run,
   g_ptr_array_add (sets, g_strdup_printf ("range=%.0f", range));
   g_ptr_array_add (sets, NULL);
 
-  return cli_probe (&probe, "landscape", &frame, grid, &store, &id);
+  return cli_probe (&probe, "landscape", &frame, grid, NULL, &store, &id);
 }
 
 static void

@@ -7,7 +7,8 @@
  *
  *   |g_i − g_j|² = M_ii + M_jj − 2·M_ij,    rounding below 0 taken as 0
  *
- * It takes K ≥ f + 3 tasks and is refused for fewer. The paper adds squared
+ * It takes K ≥ f + 3 tasks and is refused for fewer; a step that lacks some of them
+ * follows the mean (FALLBACK). The paper adds squared
  * distances up, TorchJD plain ones: `squared`. Scores that are alike but for
  * rounding (of three tasks the two nearest always are) count as equal, and the
  * lowest index wins; hence no claim about the order of the tasks.
@@ -101,22 +102,26 @@ find_score (const MtlBalanceInput *in,
   return sum;
 }
 
-static gboolean
-check_tasks (const MtlBalanceInput  *in,
-             GError                **error)
+/* For a call with too few tasks: of a run that has enough, the mean. */
+static MtlBalanceStatus
+do_without (const MtlBalanceInput  *in,
+            guint                   least,
+            double                 *w,
+            GError                **error)
 {
-  guint n_byzantine = in->set[N_BYZANTINE].number;
-  guint n_selected = in->set[N_SELECTED].number;
-  guint least = MAX (n_byzantine + 3, n_selected);
+  if (in->n_run < least)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   "n-byzantine %g and n-selected %g take %u tasks or more; here are %u: choose "
+                   "smaller ones, or another method", in->set[N_BYZANTINE].number,
+                   in->set[N_SELECTED].number, least, MAX (in->n_run, in->n_tasks));
+      return MTL_BALANCE_REFUSED;
+    }
 
-  if (in->n_tasks >= least)
-    return TRUE;
+  for (guint i = 0; i < in->n_tasks; i++)
+    w[i] = 1.0 / in->n_tasks;
 
-  g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-               "n-byzantine %u and n-selected %u take %u tasks or more, and this step has %u; "
-               "choose smaller ones, or another method", n_byzantine, n_selected, least,
-               in->n_tasks);
-  return FALSE;
+  return MTL_BALANCE_FALLBACK;
 }
 
 static MtlBalanceStatus
@@ -126,11 +131,12 @@ krum_weigh (const MtlBalanceInput  *in,
 {
   guint k = in->n_tasks;
   guint n_selected = in->set[N_SELECTED].number;
+  guint least = MAX ((guint) in->set[N_BYZANTINE].number + 3, n_selected);
   g_autofree double *scores = g_new (double, k);
   g_autofree double *distances = g_new (double, k);
 
-  if (!check_tasks (in, error))
-    return MTL_BALANCE_REFUSED;
+  if (k < least)
+    return do_without (in, least, w, error);
 
   for (guint i = 0; i < k; i++)
     {

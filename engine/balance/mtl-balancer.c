@@ -191,11 +191,11 @@ check_tasks (const MtlBalancer     *self,
              const MtlBalanceInput *in,
              GError               **error)
 {
-  if (in->n_tasks >= self->least_tasks)
+  if (MAX (in->n_run, in->n_tasks) >= self->least_tasks)
     return TRUE;
 
   g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-               "%s takes %u tasks or more, and this step has %u; choose another balancer",
+               "%s takes %u tasks or more; here are %u: choose another balancer",
                self->method.id, self->least_tasks, in->n_tasks);
   return FALSE;
 }

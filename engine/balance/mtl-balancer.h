@@ -89,6 +89,7 @@ void mtl_rows_read (const MtlRows *self,
 typedef struct
 {
   guint             n_tasks;   /* of this call: a task without a valid label is left out */
+  guint             n_run;     /* of the run; 0: n_tasks */
   const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
   const double     *losses;    /* [n_tasks]: clean; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
@@ -111,7 +112,7 @@ typedef struct
   MtlBalanceScope scope;       /* … of `scope` */
   MtlClaims claims;
   guint     n_sets;            /* of K rows that learn() works with */
-  guint     least_tasks;       /* of a call, whatever the settings; 0: one will do */
+  guint     least_tasks;       /* of a run, whatever the settings; 0: one will do */
   void             (*declare) (guint                   n_tasks,
                                gsize                   n_columns, /* d */
                                const MtlSetting       *set,

@@ -5,8 +5,8 @@
  * K = 2·trim + 1 the median. No weighted sum of gradients, so there are no
  * weights, and d depends on the coordinates: turning them does not turn d.
  *
- * It takes K ≥ 2·trim + 1 tasks. O(K²·d) a step at worst, by insertion, and all K
- * rows written out.
+ * It takes K ≥ 2·trim + 1 tasks; a step that lacks some of them trims what it can.
+ * O(K²·d) a step at worst, by insertion, and all K rows written out.
  *
  * Source: Yin, Chen, Ramchandran, Bartlett, “Byzantine-Robust Distributed
  * Learning: Towards Optimal Statistical Rates”, ICML 2018, definition 2.
@@ -44,11 +44,11 @@ trimmed_mean_weigh (const MtlBalanceInput  *in,
 {
   guint trim = in->set[TRIM].number;
 
-  if (in->n_tasks < 2 * trim + 1)
+  if (MAX (in->n_run, in->n_tasks) < 2 * trim + 1)
     {
       g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                   "trim %u takes %u tasks or more, and this step has %u; choose a smaller one",
-                   trim, 2 * trim + 1, in->n_tasks);
+                   "trim %u takes %u tasks or more; here are %u: choose a smaller one",
+                   trim, 2 * trim + 1, MAX (in->n_run, in->n_tasks));
       return MTL_BALANCE_REFUSED;
     }
 
@@ -77,8 +77,8 @@ trimmed_mean_combine (const MtlBalanceInput *in,
                       const double          *rows,
                       double                *d)
 {
-  guint trim = in->set[TRIM].number;
   guint k = in->n_tasks;
+  guint trim = MIN ((guint) in->set[TRIM].number, (k - 1) / 2);
   double sorted[MTL_MAX_TASKS];
 
   for (gsize c = 0; c < n; c++)

@@ -148,7 +148,7 @@ static const struct
   [MTL_KIND_LOSS] = { "loss", "loss", loss_methods },
   [MTL_KIND_METRIC] = { "metric", "metric", metric_methods },
   [MTL_KIND_BALANCER] = { "balancer", "balancer", balancer_methods },
-  [MTL_KIND_SHARP] = { "sharp", "sharpness method", sharp_methods },
+  [MTL_KIND_SHARP] = { "sharpness", "sharpness method", sharp_methods },
   [MTL_KIND_OPTIMIZER] = { "optimizer", "optimizer", optimizer_methods },
   [MTL_KIND_SCHEDULE] = { "schedule", "schedule", schedule_methods },
   [MTL_KIND_PROBE] = { "probe", "probe", probe_methods },

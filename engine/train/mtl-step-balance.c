@@ -119,6 +119,7 @@ mtl_step_open_call (MtlStep        *self,
 
   call->in = (MtlBalanceInput) {
     .n_tasks = n,
+    .n_run = self->n_tasks,
     .task = call->task,
     .losses = call->losses,
     .step = self->step,

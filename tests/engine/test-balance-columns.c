@@ -126,6 +126,34 @@ test_pieces (void)
       }
 }
 
+/* Two of the three tasks of a run: Krum takes their mean, and so does what is trimmed. */
+static void
+test_lacks_a_task (void)
+{
+  static const char *const words[][3] = { { "krum", NULL, NULL }, { "trimmed-mean", "trim", "1" } };
+  const double gramian[] = { 10, -5, -5, 6 };
+  const double *row[] = { j4, j4 + COLUMNS };
+  const MtlRows rows = { .n_columns = COLUMNS, .doubles = row };
+  const guint task[] = { 0, 1 };
+
+  for (guint n = 0; n < G_N_ELEMENTS (words); n++)
+    {
+      g_autoptr(MtlChosen) chosen = choose (words[n][0], words[n][1], words[n][2]);
+      const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
+      MtlBalanceInput in = {
+        .n_tasks = 2, .n_run = K, .task = task, .gramian = gramian, .rows = &rows,
+        .set = mtl_chosen_settings (chosen), .chosen = chosen,
+      };
+      double w[2], d[COLUMNS];
+
+      g_assert_cmpint (mtl_balancer_weigh (balancer, &in, w, NULL), ==,
+                       n == 0 ? MTL_BALANCE_FALLBACK : MTL_BALANCE_OK);
+      mtl_balancer_combine (balancer, &in, w, 0, COLUMNS, d);
+      for (guint c = 0; c < COLUMNS; c++)
+        g_assert_cmpfloat (d[c], ==, 0.5 * (row[0][c] + row[1][c]));
+    }
+}
+
 static void
 refuse (const char *id,
         const char *param,
@@ -148,10 +176,10 @@ refuse (const char *id,
 static void
 test_refusals (void)
 {
-  refuse ("krum", NULL, NULL, 2, "krum takes 3 tasks or more, and this step has 2");
-  refuse ("krum", "n-byzantine", "1", 3, "take 4 tasks or more, and this step has 3");
-  refuse ("krum", "n-selected", "4", 3, "take 4 tasks or more, and this step has 3");
-  refuse ("trimmed-mean", "trim", "2", 3, "trim 2 takes 5 tasks or more, and this step has 3");
+  refuse ("krum", NULL, NULL, 2, "krum takes 3 tasks or more; here are 2");
+  refuse ("krum", "n-byzantine", "1", 3, "take 4 tasks or more; here are 3");
+  refuse ("krum", "n-selected", "4", 3, "take 4 tasks or more; here are 3");
+  refuse ("trimmed-mean", "trim", "2", 3, "trim 2 takes 5 tasks or more; here are 3");
   refuse ("graddrop", "rescale", "unit", 3, "cannot be rescaled");
 }
 
@@ -164,6 +192,7 @@ main (int   argc,
   g_test_add_func ("/balance/columns/graddrop-picks", test_graddrop_picks);
   g_test_add_func ("/balance/columns/graddrop-leaks", test_graddrop_leaks);
   g_test_add_func ("/balance/columns/pieces", test_pieces);
+  g_test_add_func ("/balance/columns/lacks-a-task", test_lacks_a_task);
   g_test_add_func ("/balance/columns/refusals", test_refusals);
 
   return g_test_run ();
