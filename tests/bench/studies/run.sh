@@ -40,7 +40,12 @@ digits ()
     --set blocks.digits.validation=0.1 "$@"
 }
 
-[ $# -gt 0 ] || set -- multi-mnist multi-mnist-noisy multi-mnist-scarce sarcos adult adult-auc
+modes=none,fs-mtl:adaptive=true:rho-shared=2:norm=joint:mode=direct
+modes=$modes,fs-mtl:adaptive=true:rho-shared=2:norm=joint
+modes=$modes,fs-mtl:adaptive=true:rho-shared=0.5:norm=joint
+
+[ $# -gt 0 ] || set -- multi-mnist multi-mnist-noisy multi-mnist-scarce multi-mnist-modes sarcos \
+  adult adult-auc
 for study; do
   case $study in
     multi-mnist) digits multi-mnist "$all" ;;
@@ -48,6 +53,7 @@ for study; do
       digits multi-mnist-noisy equal,cagrad:c=0.4 --set blocks.digits.label-noise=right:0.4 ;;
     multi-mnist-scarce)
       digits multi-mnist-scarce equal,cagrad:c=0.4 --set blocks.digits.label-fraction=right:0.1 ;;
+    multi-mnist-modes) (flat=$modes; digits multi-mnist-modes cagrad:c=0.4) ;;
     sarcos) sweep sarcos $here/sarcos.basin "$all" --epochs 100 ;;
     adult) sweep adult $here/adult.basin "$all" --epochs 20 ;;
     adult-auc) sweep adult-auc $here/adult.basin "$all" --epochs 20 --metric auc ;;
