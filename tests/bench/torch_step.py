@@ -47,8 +47,10 @@ class Network:
         return [self.gradients(loss, task, task < last) for task, loss in enumerate(losses)]
 
     def apply(self, direction, heads):
+        """A fused optimiser reads a gradient in the layout of its weights, whatever it has."""
         for p, part in zip(self.shared, direction.split([p.numel() for p in self.shared])):
-            p.grad = part.view_as(p)
+            part = part.view_as(p)
+            p.grad = part if p.is_contiguous() else torch.empty_like(p).copy_(part)
         for task, gradients in enumerate(heads):
             for p, g in zip(self.own[task], gradients):
                 p.grad = g
