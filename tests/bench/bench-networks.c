@@ -336,6 +336,16 @@ const BenchWorkload bench_workloads[] = {
   { NULL }
 };
 
+const BenchWorkload *
+bench_find_workload (const char *name)
+{
+  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
+    if (g_str_equal (workload->name, name))
+      return workload;
+
+  return NULL;
+}
+
 /* --- tables and designs --- */
 
 static char *
@@ -388,8 +398,7 @@ MtlDesign *
 bench_design (const BenchWorkload *workload,
               guint                n_tasks,
               const char          *table,
-              const char          *balancer,
-              const char          *sharpness)
+              const char          *members)
 {
   g_autoptr(GString) blocks = g_string_new ("{\"basin\": 1, \"blocks\": [");
   g_autoptr(GString) wires = g_string_new (NULL);
@@ -400,9 +409,8 @@ bench_design (const BenchWorkload *workload,
 
   workload->build (&net, n_tasks);
   g_string_append_printf (blocks, "], \"wires\": [%s], \"experiment\": {\"batch\": %u, "
-                          "\"optimizer\": {\"type\": \"sgd\", \"lr\": %g, \"momentum\": 0.9}, "
-                          "\"balancer\": {\"type\": \"%s\"}, \"sharpness\": {\"type\": \"%s\"}}}",
-                          wires->str, workload->batch, RATE, balancer, sharpness);
+                          "\"optimizer\": {\"type\": \"sgd\", \"lr\": %g, \"momentum\": 0.9}, %s}}",
+                          wires->str, workload->batch, RATE, members);
   json = g_bytes_new (blocks->str, blocks->len);
   design = mtl_design_parse (json, workload->name, NULL, &error);
   if (design == NULL)

@@ -24,10 +24,13 @@ typedef struct
 /* Ends with a name that is NULL. */
 extern const BenchWorkload bench_workloads[];
 
+/* NULL: none such. */
+const BenchWorkload *bench_find_workload (const char *name);
+
 /* (transfer full): path of a new file; NULL where the workload reads none. */
 char      *bench_write_table (const BenchWorkload *workload);
+/* @members: of its experiment, beside batch and optimiser. */
 MtlDesign *bench_design      (const BenchWorkload *workload,
                               guint                n_tasks,
                               const char          *table,
-                              const char          *balancer,
-                              const char          *sharpness);
+                              const char          *members);

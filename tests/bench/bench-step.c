@@ -14,18 +14,18 @@
  *
  *   bench-step scopes
  *
- * sets MGDA on the whole trunk, on each block and at the split beside equal weights, in
- * turn,
+ * and
  *
  *   bench-step sharp
  *
- * is every sharpness method on lenet, with equal weights and with PCGrad, all in
- * turn: the median of processor times. And
+ * set scopes and sharpness methods beside each other in turn (bench-turns.c), and
  *
  *   bench-step WORKLOAD METHOD TASKS THREADS
  *
  * runs one case as it is told to by lines of standard input (bench-told.c), so
  * that another program can measure itself in turn with this one (compare.py).
+ * METHOD is one of those named below, or members of an experiment as a design
+ * has them: '"balancer": {"type": "mgda"}'.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -36,8 +36,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "mtl-setup.h"
 
@@ -45,31 +43,27 @@
 #define CASE_TIME  500000   /* µs of rounds for a line */
 #define MIN_ROUNDS 5
 #define ROWS_TIME  3000000  /* µs of rounds for gradients of all tasks */
-#define N_TURNS    41       /* of each scope */
-#define TURN_TIME  20000    /* µs */
-#define TURNS      9        /* of steps by each sharpness method */
-#define TURN_STEPS 10       /* a round of what does not do the same in every step */
 #define NOISE      0.02f    /* σ of what is added to each weight */
 
 typedef struct
 {
   const char *name;
-  const char *balancer;
-  const char *sharpness;
-  const char *scope;      /* of the balancer */
+  const char *members;   /* of the experiment */
 } Method;
 
-/* Those that every run has, then the scopes. */
 static const Method methods[] = {
-  { "equal", "equal", "none", "method" },
-  { "pcgrad", "pcgrad", "none", "method" },
-  { "fs-mtl", "cagrad", "fs-mtl", "method" },
-  { "trunk", "mgda", "none", "trunk" },
-  { "block", "mgda", "none", "block" },
-  { "split", "mgda", "none", "split" },
+  { "equal", "\"balancer\": {\"type\": \"equal\"}" },
+  { "pcgrad", "\"balancer\": {\"type\": \"pcgrad\"}" },
+  { "fs-mtl", "\"balancer\": {\"type\": \"cagrad\"}, \"sharpness\": {\"type\": \"fs-mtl\"}" },
 };
 
-#define N_USUAL 3
+/* A case that cannot be run, such as a method that needs more tasks. */
+G_NORETURN static void
+give_up (const GError *error)
+{
+  fprintf (stderr, "%s\n", error->message);
+  exit (1);
+}
 
 static void
 fill_batch (Bench   *bench,
@@ -79,6 +73,7 @@ fill_batch (Bench   *bench,
   g_autofree guint32 *order = g_new (guint32, mtl_data_rows (data, MTL_DATA_TRAIN));
 
   mtl_data_order (BENCH_SEED, 1, order, mtl_data_rows (data, MTL_DATA_TRAIN));
+  bench->steps_per_epoch = MAX (1, mtl_data_rows (data, MTL_DATA_TRAIN) / rows);
   bench->batch = mtl_batch_new (data, rows);
   mtl_batch_fill (bench->batch, data, MTL_DATA_TRAIN, order, rows, NULL);
 }
@@ -131,8 +126,8 @@ set_up (Bench *bench,
   mtl_model_set_schedule (bench->model, mtl_setup_method (bench->design, "schedule"));
 }
 
-static void
-clear (Bench *bench)
+void
+bench_clear (Bench *bench)
 {
   mtl_step_free (bench->step);
   mtl_model_free (bench->model);
@@ -143,25 +138,36 @@ clear (Bench *bench)
   mtl_design_unref (bench->design);
 }
 
+/* As the trainer, but that batches are as they are, and fresh ones the step's own. */
+static void
+take_step (Bench *bench)
+{
+  g_autoptr(GError) error = NULL;
+  const MtlBatch *fresh[] = { bench->batch, bench->batch };
+  double rate = mtl_model_rate (bench->model, 0.5, 1.0);
+
+  g_assert (mtl_step_n_fresh (bench->step) <= G_N_ELEMENTS (fresh));
+  mtl_step_set_fresh (bench->step, fresh);
+  mtl_step_set_highest_rate (bench->step, rate);
+  mtl_step_set_clock (bench->step, bench->n / bench->steps_per_epoch, rate);
+  if (!mtl_step_take (bench->step, bench->model->theta, bench->batch, bench->n++, BENCH_SEED,
+                      FALSE, &error))
+    give_up (error);
+
+  mtl_model_update (bench->model, mtl_step_gradient (bench->step), rate, bench->pool);
+  if (mtl_step_descent (bench->step) != NULL)
+    mtl_model_descend (bench->model, mtl_step_descent (bench->step), rate, bench->pool);
+  mtl_step_follow (bench->step, bench->model->theta);
+}
+
 double
 bench_take_steps (Bench *bench,
                   guint  n_steps)
 {
-  g_autoptr(GError) error = NULL;
   gint64 began = g_get_monotonic_time ();
 
   for (guint n = 0; n < n_steps; n++)
-    {
-      if (!mtl_step_take (bench->step, bench->model->theta, bench->batch, bench->n++, BENCH_SEED,
-                          FALSE, &error))
-        g_error ("%s", error->message);
-      mtl_model_update (bench->model, mtl_step_gradient (bench->step),
-                        mtl_model_rate (bench->model, 0.5, 1.0), bench->pool);
-      if (mtl_step_descent (bench->step) != NULL)
-        mtl_model_descend (bench->model, mtl_step_descent (bench->step),
-                           mtl_model_rate (bench->model, 0.5, 1.0), bench->pool);
-      mtl_step_follow (bench->step, bench->model->theta);
-    }
+    take_step (bench);
 
   return (double) (g_get_monotonic_time () - began);
 }
@@ -189,19 +195,15 @@ time_case (Bench *bench)
   return best / 1000.0;
 }
 
-/* @table: NULL where the workload reads none. */
-static void
-open_case (Bench               *bench,
-           const BenchWorkload *workload,
-           const Method        *method,
-           guint                n_tasks,
-           guint                threads,
-           const char          *table)
+void
+bench_open (Bench               *bench,
+            const BenchWorkload *workload,
+            const char          *members,
+            guint                n_tasks,
+            guint                threads,
+            const char          *table)
 {
-  g_autoptr(MtlDesign) design = bench_design (workload, n_tasks, table, method->balancer,
-                                              method->sharpness);
-
-  bench->design = mtl_design_with_value (design, "experiment.balancer.scope", method->scope, NULL);
+  *bench = (Bench) { .design = bench_design (workload, n_tasks, table, members) };
   set_up (bench, workload->batch, threads);
 }
 
@@ -213,11 +215,11 @@ run_case (const BenchWorkload *workload,
           void               (*run) (Bench *bench))
 {
   g_autofree char *table = bench_write_table (workload);
-  Bench bench = { 0 };
+  Bench bench;
 
-  open_case (&bench, workload, method, n_tasks, threads, table);
+  bench_open (&bench, workload, method->members, n_tasks, threads, table);
   run (&bench);
-  clear (&bench);
+  bench_clear (&bench);
   if (table != NULL)
     g_unlink (table);
 }
@@ -302,17 +304,6 @@ print_rows (Bench *bench)
             100.0 * (all[n] - all_forward + direction[n]) / each);
 }
 
-/* NULL: none such. */
-static const BenchWorkload *
-find_workload (const char *name)
-{
-  for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
-    if (g_str_equal (workload->name, name))
-      return workload;
-
-  return NULL;
-}
-
 static void
 run_rows (void)
 {
@@ -321,86 +312,8 @@ run_rows (void)
       {
         printf ("mlp %u tasks %u threads: ", n_tasks, threads);
         fflush (stdout);
-        run_case (find_workload ("mlp"), &methods[1], n_tasks, threads, print_rows);
+        run_case (bench_find_workload ("mlp"), &methods[1], n_tasks, threads, print_rows);
       }
-}
-
-/* --- scopes --- */
-
-static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
-{
-  double left = *(const double *) a, right = *(const double *) b;
-
-  return (left > right) - (left < right);
-}
-
-static double
-find_median (double *values)
-{
-  qsort (values, N_TURNS, sizeof *values, compare_doubles);
-
-  return values[N_TURNS / 2];
-}
-
-/* The median time of each, and the median of its ratios to the first, turn by turn. */
-static void
-print_turns (const Method *const *kinds,
-             Bench               *benches,
-             guint                n)
-{
-  double times[G_N_ELEMENTS (methods)][N_TURNS], ratios[N_TURNS];
-  guint n_steps[G_N_ELEMENTS (methods)];
-
-  for (guint b = 0; b < n; b++)
-    n_steps[b] = 1 + (guint) (TURN_TIME / bench_take_steps (&benches[b], 2) * 2.0);
-  for (guint turn = 0; turn < N_TURNS; turn++)
-    for (guint i = 0; i < n; i++)
-      {
-        guint b = turn % 2 == 0 ? i : n - 1 - i;
-
-        times[b][turn] = bench_take_steps (&benches[b], n_steps[b]) / n_steps[b] / 1000.0;
-      }
-  for (guint b = n; b-- > 0;)
-    {
-      for (guint turn = 0; turn < N_TURNS; turn++)
-        ratios[turn] = times[b][turn] / times[0][turn];
-      printf ("  %-6s %8.3f ms, %5.2f of %s\n", kinds[b]->name, find_median (times[b]),
-              find_median (ratios), kinds[0]->name);
-    }
-}
-
-static void
-compare_scopes (const char *name,
-                guint       n_tasks,
-                guint       threads)
-{
-  const BenchWorkload *workload = find_workload (name);
-  g_autofree char *table = bench_write_table (workload);
-  const Method *kinds[1 + G_N_ELEMENTS (methods) - N_USUAL] = { &methods[0] };
-  Bench benches[G_N_ELEMENTS (kinds)] = { 0 };
-
-  printf ("%s %u tasks %u threads\n", name, n_tasks, threads);
-  for (guint b = 1; b < G_N_ELEMENTS (kinds); b++)
-    kinds[b] = &methods[N_USUAL + b - 1];
-  for (guint b = 0; b < G_N_ELEMENTS (kinds); b++)
-    open_case (&benches[b], workload, kinds[b], n_tasks, threads, table);
-  print_turns (kinds, benches, G_N_ELEMENTS (kinds));
-  for (guint b = 0; b < G_N_ELEMENTS (kinds); b++)
-    clear (&benches[b]);
-  if (table != NULL)
-    g_unlink (table);
-}
-
-static void
-run_scopes (void)
-{
-  for (guint threads = 1; threads <= 2; threads++)
-    {
-      compare_scopes ("lenet", 2, threads);
-      compare_scopes ("mlp", 8, threads);
-    }
 }
 
 static void
@@ -409,7 +322,7 @@ run_all (void)
   for (guint threads = 1; threads <= 2; threads++)
     for (const BenchWorkload *workload = bench_workloads; workload->name != NULL; workload++)
       for (const guint *n_tasks = workload->n_tasks; *n_tasks != 0; n_tasks++)
-        for (guint m = 0; m < N_USUAL; m++)
+        for (guint m = 0; m < G_N_ELEMENTS (methods); m++)
           {
             printf ("%-8s %-8s %u tasks %u threads ", workload->name, methods[m].name, *n_tasks,
                     threads);
@@ -419,69 +332,12 @@ run_all (void)
   run_rows ();
 }
 
-/* --- sharpness methods, all of them in turn --- */
-
-static int
-compare_times (gconstpointer a,
-               gconstpointer b)
-{
-  const double *x = a, *y = b;
-
-  return *x < *y ? -1 : *x > *y;
-}
-
-/* @times: [round] of each of @n benches, in ms of processor time a step. */
-static void
-time_in_turn (Bench  *benches,
-              guint   n,
-              double *times)
-{
-  for (guint round = 0; round < TURNS; round++)
-    for (guint i = 0; i < n; i++)
-      {
-        clock_t began = clock ();
-
-        bench_take_steps (&benches[i], TURN_STEPS);
-        times[i * TURNS + round] = 1000.0 * (double) (clock () - began)
-                                   / (CLOCKS_PER_SEC * TURN_STEPS);
-      }
-}
-
-static void
-run_sharp (const char *balancer)
-{
-  const MtlMethod *const *methods_of = mtl_catalogue_list (MTL_KIND_SHARP);
-  const BenchWorkload *lenet = find_workload ("lenet");
-  guint n = g_strv_length ((char **) methods_of);
-  g_autofree Bench *benches = g_new0 (Bench, n);
-  g_autofree double *times = g_new0 (double, n * TURNS);
-  double plain = NAN;
-
-  for (guint i = 0; i < n; i++)
-    {
-      benches[i].design = bench_design (lenet, 2, NULL, balancer, methods_of[i]->id);
-      set_up (&benches[i], lenet->batch, 1);
-      bench_take_steps (&benches[i], 1);
-    }
-  time_in_turn (benches, n, times);
-  for (guint i = 0; i < n; i++)
-    {
-      double *own = times + i * TURNS;
-
-      qsort (own, TURNS, sizeof *own, compare_times);
-      if (strcmp (methods_of[i]->id, "none") == 0)
-        plain = own[TURNS / 2];
-      printf ("%-8s %-8s %8.3f ms/step %6.2f of plain\n", balancer, methods_of[i]->id,
-              own[TURNS / 2], own[TURNS / 2] / plain);
-      clear (&benches[i]);
-    }
-}
-
 static int
 run_told (char **words)
 {
-  const BenchWorkload *workload = find_workload (words[0]);
-  const Method *method = NULL;
+  const BenchWorkload *workload = bench_find_workload (words[0]);
+  const Method given = { .members = words[1] };
+  const Method *method = words[1][0] == '"' ? &given : NULL;
   guint n_tasks = (guint) strtoul (words[2], NULL, 10);
   guint threads = (guint) strtoul (words[3], NULL, 10);
 
@@ -508,12 +364,9 @@ main (int    argc,
   if (argc == 2 && g_str_equal (argv[1], "rows"))
     run_rows ();
   else if (argc == 2 && g_str_equal (argv[1], "scopes"))
-    run_scopes ();
+    bench_compare_scopes ();
   else if (argc == 2 && g_str_equal (argv[1], "sharp"))
-    {
-      run_sharp ("equal");
-      run_sharp ("pcgrad");
-    }
+    bench_compare_sharp ();
   else
     run_all ();
   return 0;

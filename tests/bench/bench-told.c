@@ -5,6 +5,8 @@
  *   steps N     takes N steps; the ms that they took
  *   dump FILE   "done"; FILE then has the batch, the weights, and the losses and
  *               gradients that follow from them
+ *   last FILE   "done"; FILE then has what the last step followed, a float for each
+ *               weight: the trunk's direction, then the heads'
  *   memory      MiB that the process grew by at its peak since there was a
  *               batch, and MiB that the trainer would foretell
  *
@@ -158,6 +160,18 @@ dump (const Bench *self,
   fclose (file);
 }
 
+static void
+write_last (const Bench *self,
+            const char  *path)
+{
+  FILE *file = fopen (path, "wb");
+
+  if (file == NULL)
+    g_error ("%s cannot be written", path);
+  write_floats (file, mtl_step_gradient (self->step), mtl_plan_n_weights (self->plan));
+  fclose (file);
+}
+
 /* --- */
 
 void
@@ -175,6 +189,11 @@ bench_do_as_told (Bench *self)
       else if (g_str_has_prefix (line, "dump "))
         {
           dump (self, line + 5);
+          printf ("done\n");
+        }
+      else if (g_str_has_prefix (line, "last "))
+        {
+          write_last (self, line + 5);
           printf ("done\n");
         }
       else
