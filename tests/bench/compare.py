@@ -25,7 +25,7 @@ try:
     import torch_nets
     import torch_step
 except ImportError as missing:
-    sys.exit(f"{missing}. Install the yardstick: pip install torch==2.13.0")
+    sys.exit(f"{missing}. Install the yardstick: pip install torch==2.13.0 numpy")
 
 CASES = [
     ("toy", 2),
@@ -50,21 +50,32 @@ HEAD = (
 )
 
 
+class Ended(SystemExit):
+    """bench-step has ended, and said why."""
+
+
 class Basin:
-    """bench-step, which does as it is told (bench-told.c)."""
+    """bench-step, which does as it is told (bench-told.c); @method as it takes one."""
 
     def __init__(self, program, workload, method, tasks, threads):
         words = [program, workload, method, str(tasks), str(threads)]
         self.process = subprocess.Popen(
-            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def tell(self, order):
-        self.process.stdin.write(f"{order}\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(f"{order}\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it says below why
         answer = self.process.stdout.readline()
         if not answer:
-            sys.exit("bench-step has ended")
+            raise Ended(f"bench-step: {self.process.stderr.read().strip()}")
         return answer
 
     def take(self, n_steps):
@@ -79,8 +90,8 @@ class Basin:
 class PyTorch:
     """One network in one layout."""
 
-    def __init__(self, net, method):
-        self.net, self.step = net, torch_step.METHODS[method]
+    def __init__(self, net, step):
+        self.net, self.step = net, step
 
     def take(self, n_steps):
         began = time.perf_counter()
@@ -100,6 +111,17 @@ def calibrate(side):
         n_steps *= 2
 
 
+def alternate(sides, steps, rounds):
+    """ms a step of each side, round by round; every other round the other way."""
+    times = [[] for _ in sides]
+    for number in range(rounds):
+        order = range(len(sides))
+        for i in order if number % 2 == 0 else reversed(order):
+            time.sleep(PAUSE)
+            times[i].append(1e3 * sides[i].take(steps[i]) / steps[i])
+    return times
+
+
 def compare(basin, layouts, rounds):
     """ms a step of each side, round by round, and the layout that is faster."""
     calibrated = {name: calibrate(side) for name, side in layouts.items()}
@@ -107,12 +129,7 @@ def compare(basin, layouts, rounds):
     names = [name for name, (_, took) in calibrated.items() if took <= SLOWER * best]
     sides = [basin] + [layouts[name] for name in names]
     steps = [calibrate(basin)[0]] + [calibrated[name][0] for name in names]
-    times = [[] for _ in sides]
-    for number in range(min(rounds, FEWER) if best > LONG else rounds):
-        order = range(len(sides))
-        for i in order if number % 2 == 0 else reversed(order):
-            time.sleep(PAUSE)
-            times[i].append(1e3 * sides[i].take(steps[i]) / steps[i])
+    times = alternate(sides, steps, min(rounds, FEWER) if best > LONG else rounds)
     fastest = min(range(len(names)), key=lambda i: statistics.median(times[1 + i]))
     return times[0], times[1 + fastest], names[fastest]
 
@@ -124,14 +141,21 @@ def measure_torch_memory(path, case, layout):
     return float(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def measure_memory(args, case, layout, path):
-    """MiB: Basin's, PyTorch's, and what Basin foretells."""
-    workload, method, tasks, threads = case
-    basin = Basin(args.bench_step, workload, method, tasks, threads)
+def measure_basin_memory(program, *case):
+    """MiB: Basin's, and what it foretells."""
+    basin = Basin(program, *case)
     basin.take(3)
     ours, foretold = map(float, basin.tell("memory").split())
     basin.close()
-    return ours, measure_torch_memory(path, (workload, method, threads), layout), foretold
+    return ours, foretold
+
+
+def make_torch(workload, path, layout, step):
+    """The workload's network at the weights of the dump, taking such steps."""
+    dump = torch_nets.Dump(path)
+    net = torch_nets.make(workload, dump, layout)
+    torch_nets.load_weights(net, dump)
+    return PyTorch(net, step)
 
 
 def run_case(args, workload, tasks, method, threads, path):
@@ -139,14 +163,11 @@ def run_case(args, workload, tasks, method, threads, path):
     basin = Basin(args.bench_step, workload, method, tasks, threads)
     layouts = {}
     for layout in torch_nets.layouts_of(workload):
-        dump = torch_nets.Dump(path)
-        net = torch_nets.make(workload, dump, layout)
-        torch_nets.load_weights(net, dump)
-        layouts[layout] = PyTorch(net, method)
+        layouts[layout] = make_torch(workload, path, layout, torch_step.METHODS[method])
     ours, theirs, layout = compare(basin, layouts, args.rounds)
     basin.close()
-    case = (workload, method, tasks, threads)
-    basin_mib, torch_mib, foretold = measure_memory(args, case, layout, path)
+    basin_mib, foretold = measure_basin_memory(args.bench_step, workload, method, tasks, threads)
+    torch_mib = measure_torch_memory(path, (workload, method, threads), layout)
     ratios = sorted(b / a for a, b in zip(ours, theirs))
     quarter = len(ratios) // 4
     return {

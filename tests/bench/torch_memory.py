@@ -14,8 +14,11 @@ import sys
 import torch
 from torch import nn
 
+import torch_methods
 import torch_nets
 import torch_step
+
+WARM_TASKS = 3  # the fewest that every method takes
 
 
 def read_status(name):
@@ -24,15 +27,15 @@ def read_status(name):
 
 
 def warm_up(step):
-    heads = [nn.Linear(4, 1), nn.Linear(4, 1)]
-    x, y = torch.randn(8, 4), torch.randn(8, 1)
-    step(torch_step.Network(nn.Linear(4, 4), heads, x, [torch_nets.mse(y)] * 2))
+    heads = [nn.Linear(4, 1) for _ in range(WARM_TASKS)]
+    losses = [torch_nets.mse(torch.randn(8, 1)) for _ in heads]
+    step(torch_step.Network(nn.Linear(4, 4), heads, torch.randn(8, 4), losses))
 
 
 def main():
     path, workload, method, threads, layout = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    step = torch_step.METHODS[method]
+    step = torch_methods.METHODS[method]
     dump = torch_nets.Dump(path)
     warm_up(step)
 
