@@ -88,4 +88,5 @@ const MtlBalancer mtl_balancer_autolambda = {
   .declare = mtl_bilevel_declare,
   .weigh = mtl_bilevel_weigh,
   .learn = autolambda_learn,
+  .passes = mtl_bilevel_passes,
 };

@@ -125,24 +125,10 @@ run_inner (Halves                 *self,
            const MtlBalanceInput  *in,
            GError                **error)
 {
-  MtlGrads *inner = mtl_step_set (step, MTL_BILEVEL_INNER);
-  MtlGrads *other = mtl_step_set (step, MTL_BILEVEL_OUTER);
-  const float *theta = mtl_step_theta (step);
-  float *moved = mtl_step_moved (step);
-  double rate = in->set[INNER_RATE].number;
   double here[MTL_MAX_TASKS], there[MTL_MAX_TASKS];
 
-  if (!mtl_step_probe (step, theta, 0, inner, here, error))
-    return FALSE;
-
-  mtl_bilevel_descend (step, in, theta, inner, self->w, rate);
-  for (guint t = 1; t < in->set[INNER_STEPS].number; t++)
-    {
-      if (!mtl_step_probe (step, moved, 0, other, there, error))
-        return FALSE;
-      mtl_bilevel_descend (step, in, moved, other, self->w, rate);
-    }
-  if (!mtl_step_probe (step, moved, 0, NULL, there, error))
+  if (!mtl_bilevel_unroll (step, in, self->w, in->set[INNER_RATE].number,
+                           (guint) in->set[INNER_STEPS].number, here, there, error))
     return FALSE;
 
   find_slope (self, mtl_step_plan (step), in, here, there);
@@ -280,6 +266,19 @@ forum_weigh (const MtlBalanceInput  *in,
   return MTL_BALANCE_OK;
 }
 
+/* Halves: one with lanes for each inner step, one without, and one of the outer losses. */
+static void
+forum_passes (const MtlSetting *set,
+              guint             n_tasks,
+              double           *forward,
+              double           *backward)
+{
+  double n_steps = set[INNER_STEPS].number;
+
+  *forward = 0.5 * (n_steps + 2.0);
+  *backward = 0.5 * (n_steps + 1.0) * n_tasks;
+}
+
 const MtlBalancer mtl_balancer_forum = {
   .method = {
     .id = "forum",
@@ -296,4 +295,5 @@ const MtlBalancer mtl_balancer_forum = {
   .declare = forum_declare,
   .weigh = forum_weigh,
   .learn = forum_learn,
+  .passes = forum_passes,
 };

@@ -29,6 +29,7 @@
 #include <math.h>
 
 #include "mtl-solvers.h"
+#include "mtl-weighting.h"
 
 enum
 {
@@ -89,20 +90,6 @@ moco_declare (guint             n_tasks,
   mtl_state_declare (spec, "means", n_tasks * n_columns, TRUE, 0.0, FALSE);
 }
 
-static void
-apply_softmax (double *w,
-               guint   k)
-{
-  double largest = -INFINITY, sum = 0.0;
-
-  for (guint i = 0; i < k; i++)
-    largest = MAX (largest, w[i]);
-  for (guint i = 0; i < k; i++)
-    sum += w[i] = exp (w[i] - largest);
-  for (guint i = 0; i < k; i++)
-    w[i] /= sum;
-}
-
 static MtlBalanceStatus
 moco_weigh (const MtlBalanceInput  *in,
             double                 *w,
@@ -130,7 +117,7 @@ moco_weigh (const MtlBalanceInput  *in,
   for (guint i = 0; i < k; i++)
     w[i] -= gamma * (slopes[i] + in->set[RHO].number * w[i]);
   if (in->set[MAP].number == MAP_SOFTMAX)
-    apply_softmax (w, k);
+    mtl_weighting_softmax (w, k);
   else
     mtl_simplex_project (w, k);
   mtl_simplex_put (w, in->task, k, share, lambda);

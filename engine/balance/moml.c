@@ -115,4 +115,5 @@ const MtlBalancer mtl_balancer_moml = {
   .declare = mtl_bilevel_declare,
   .weigh = mtl_bilevel_weigh,
   .learn = moml_learn,
+  .passes = mtl_bilevel_passes,
 };

@@ -133,6 +133,11 @@ typedef struct
   gboolean         (*learn)   (MtlStep                *step,
                                const MtlBalanceInput  *in,
                                GError                **error);
+  /* Passes of learn() over a whole batch, for the cost note. */
+  void             (*passes)  (const MtlSetting       *set,
+                               guint                   n_tasks,
+                               double                 *forward,
+                               double                 *backward);
   /* NULL: nothing. Once the gradients of a step are known: learns from its losses, which
    * weights of the next steps then follow from. Costs no pass of its own. */
   void             (*note)    (const MtlBalanceInput  *in);

@@ -5,11 +5,8 @@
 
 #include "mtl-bilevel.h"
 
-#include <math.h>
-
-#define BETA_FIRST  0.9
-#define BETA_SECOND 0.999
-#define FLOOR       1e-8   /* Adam's ε */
+#include "mtl-small-adam.h"
+#include "mtl-weighting.h"
 
 void
 mtl_bilevel_declare (guint             n_tasks,
@@ -18,9 +15,7 @@ mtl_bilevel_declare (guint             n_tasks,
                      MtlStateSpec     *spec)
 {
   mtl_state_declare (spec, "logits", n_tasks, FALSE, 0.0, TRUE);
-  mtl_state_declare (spec, "first-moment", n_tasks, FALSE, 0.0, FALSE);
-  mtl_state_declare (spec, "second-moment", n_tasks, FALSE, 0.0, FALSE);
-  mtl_state_declare (spec, "age", 1, FALSE, 0.0, FALSE);
+  mtl_small_declare (spec, n_tasks);
 }
 
 MtlBalanceStatus
@@ -29,14 +24,10 @@ mtl_bilevel_weigh (const MtlBalanceInput  *in,
                    GError                **error)
 {
   const double *logits = mtl_state_doubles (in->state, MTL_BILEVEL_LOGITS);
-  double largest = -INFINITY, sum = 0.0;
 
   for (guint i = 0; i < in->n_tasks; i++)
-    largest = MAX (largest, logits[in->task[i]]);
-  for (guint i = 0; i < in->n_tasks; i++)
-    sum += w[i] = exp (logits[in->task[i]] - largest);
-  for (guint i = 0; i < in->n_tasks; i++)
-    w[i] /= sum;
+    w[i] = logits[in->task[i]];
+  mtl_weighting_softmax (w, in->n_tasks);
 
   return MTL_BALANCE_OK;
 }
@@ -46,20 +37,8 @@ mtl_bilevel_step (const MtlBalanceInput *in,
                   const double          *slope,
                   double                 rate)
 {
-  double *logits = mtl_state_doubles (in->state, MTL_BILEVEL_LOGITS);
-  double *first = mtl_state_doubles (in->state, MTL_BILEVEL_FIRST);
-  double *second = mtl_state_doubles (in->state, MTL_BILEVEL_SECOND);
-  double age = *mtl_state_doubles (in->state, MTL_BILEVEL_AGE) += 1.0;
-
-  for (guint i = 0; i < in->n_tasks; i++)
-    {
-      guint k = in->task[i];
-
-      first[k] += (1.0 - BETA_FIRST) * (slope[i] - first[k]);
-      second[k] += (1.0 - BETA_SECOND) * (slope[i] * slope[i] - second[k]);
-      logits[k] -= rate * first[k] / (1.0 - pow (BETA_FIRST, age))
-                   / (sqrt (second[k] / (1.0 - pow (BETA_SECOND, age))) + FLOOR);
-    }
+  mtl_small_step (in, MTL_SMALL_ADAM, MTL_BILEVEL_MOMENTS, rate, slope,
+                  mtl_state_doubles (in->state, MTL_BILEVEL_LOGITS));
 }
 
 void
@@ -143,4 +122,43 @@ mtl_bilevel_slopes (MtlStep                *step,
     }
 
   return TRUE;
+}
+
+gboolean
+mtl_bilevel_unroll (MtlStep                *step,
+                    const MtlBalanceInput  *in,
+                    const double           *w,
+                    double                  rate,
+                    guint                   n_steps,
+                    double                 *here,
+                    double                 *there,
+                    GError                **error)
+{
+  MtlGrads *inner = mtl_step_set (step, MTL_BILEVEL_INNER);
+  MtlGrads *other = mtl_step_set (step, MTL_BILEVEL_OUTER);
+  const float *theta = mtl_step_theta (step);
+  float *moved = mtl_step_moved (step);
+
+  if (!mtl_step_probe (step, theta, 0, inner, here, error))
+    return FALSE;
+
+  mtl_bilevel_descend (step, in, theta, inner, w, rate);
+  for (guint t = 1; t < n_steps; t++)
+    {
+      if (!mtl_step_probe (step, moved, 0, other, there, error))
+        return FALSE;
+      mtl_bilevel_descend (step, in, moved, other, w, rate);
+    }
+
+  return mtl_step_probe (step, moved, 0, NULL, there, error);
+}
+
+void
+mtl_bilevel_passes (const MtlSetting *set,
+                    guint             n_tasks,
+                    double           *forward,
+                    double           *backward)
+{
+  *forward = 1.0;
+  *backward = n_tasks;
 }

@@ -28,10 +28,8 @@
 enum
 {
   MTL_BILEVEL_LOGITS,
-  MTL_BILEVEL_FIRST,
-  MTL_BILEVEL_SECOND,
-  MTL_BILEVEL_AGE,
-  MTL_BILEVEL_N_ARRAYS
+  MTL_BILEVEL_MOMENTS,                            /* the three of mtl-small-adam.h */
+  MTL_BILEVEL_N_ARRAYS = MTL_BILEVEL_MOMENTS + 3
 };
 
 void             mtl_bilevel_declare (guint                   n_tasks,
@@ -65,3 +63,19 @@ gboolean         mtl_bilevel_slopes  (MtlStep                *step,
                                       double                  rate,
                                       double                 *rows,
                                       GError                **error);
+/* @n_steps of plain descent on Σ w_k·l_k over the inner half, to the moved weights; uses both
+ * sets and leaves the gradients at θ in the inner one. @here, @there: [K], losses before and
+ * after. */
+gboolean         mtl_bilevel_unroll  (MtlStep                *step,
+                                      const MtlBalanceInput  *in,
+                                      const double           *w,
+                                      double                  rate,
+                                      guint                   n_steps,
+                                      double                 *here,
+                                      double                 *there,
+                                      GError                **error);
+/* Of mtl_bilevel_slopes(): two halves. Fits MtlBalancer.passes. */
+void             mtl_bilevel_passes  (const MtlSetting       *set,
+                                      guint                   n_tasks,
+                                      double                 *forward,
+                                      double                 *backward);

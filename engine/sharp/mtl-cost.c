@@ -4,7 +4,8 @@
  * settings. Plain training takes one forward and one backward for each of the K
  * tasks, or, where neither the balancer nor the diagnostics want the tasks'
  * gradients apart, a single one: that is so too where the balance is struck at
- * the split, with a second forward.
+ * the split, with a second forward. To that comes what the balancer looks at
+ * beside: losses before backward or after the step, and gradients of its own.
  * A backward takes about two forwards, since it makes both the gradient of a
  * tensor and that of its weights.
  *
@@ -18,6 +19,7 @@
 #include "mtl-sharp.h"
 
 #define BACKWARD 2.0  /* time of a backward, in forwards */
+#define N_FRESH  2    /* batches whose gradients some balancers compare */
 
 static guint
 count_tasks (const MtlDesign *design)
@@ -76,9 +78,36 @@ merges (const MtlChosen *experiment)
   const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
   const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
 
-  return (mtl_balancer_needs (balancer, chosen) == 0 || is_at_split (experiment))
+  return ((mtl_balancer_needs (balancer, chosen) & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0
+          || is_at_split (experiment))
          && mtl_chosen_get (experiment, "accumulate")->number == 1.0
          && mtl_chosen_get (experiment, "diagnose-every")->number != 1.0;
+}
+
+/* What the balancer looks at beside the gradients of the step. @early: its weights are asked
+ * for before backward. */
+static void
+add_beside (const MtlChosen *experiment,
+            guint            n_tasks,
+            gboolean         early,
+            double          *forward,
+            double          *backward)
+{
+  const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
+  const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
+  double f = 0.0, b = 0.0;
+
+  if (balancer->passes != NULL)
+    balancer->passes (mtl_chosen_settings (chosen), n_tasks, &f, &b);
+  if ((balancer->needs & MTL_NEEDS_CROSS) != 0)
+    {
+      f += N_FRESH;
+      b += N_FRESH * n_tasks;
+    }
+  f += is_at_split (experiment) || (early && (balancer->needs & MTL_NEEDS_LOSSES) != 0) ? 1 : 0;
+  f += balancer->follow != NULL ? 1 : 0;
+  *forward += f;
+  *backward += b;
 }
 
 /* Documented in mtl-cost.h. */
@@ -100,9 +129,9 @@ mtl_design_cost (const MtlDesign *self,
 
   plain = merges (experiment) ? 1 : n_tasks;
   count_passes (self, chosen, n_tasks, forward, backward);
-  *forward += is_at_split (experiment) ? 1 : 0;
   if (sharp->merges)
     *backward = plain;
+  add_beside (experiment, n_tasks, sharp->merges && merges (experiment), forward, backward);
   *relative = (*forward + BACKWARD * *backward) / (1.0 + BACKWARD * plain);
   *forward *= n_batches;
   *backward *= n_batches;

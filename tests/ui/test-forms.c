@@ -284,6 +284,31 @@ test_cost (void)
   g_object_unref (bench.document);
 }
 
+/* What a balancer of two tasks looks at beside: 1 and 2 passes are the step's own. */
+static void
+test_cost_beside (void)
+{
+  static const struct { const char *balancer; double forward, backward; } cases[] = {
+    { "pcgrad", 1, 2 }, { "uw", 1, 2 }, { "famo", 2, 2 }, { "modo", 3, 6 },
+    { "autolambda", 2, 4 }, { "forum", 4.5, 8 },
+  };
+  FormsBench bench;
+
+  bench_open (&bench);
+  for (guint n = 0; n < G_N_ELEMENTS (cases); n++)
+    {
+      double forward = NAN, backward = NAN, relative = NAN;
+      g_autoptr(MtlDesign) design =
+        mtl_design_with_value (mtw_document_get_design (bench.document), "experiment.balancer",
+                               cases[n].balancer, NULL);
+
+      g_assert_true (mtl_design_cost (design, &forward, &backward, &relative));
+      if (forward != cases[n].forward || backward != cases[n].backward)
+        g_test_fail_printf ("%s: %g forward, %g backward", cases[n].balancer, forward, backward);
+    }
+  g_object_unref (bench.document);
+}
+
 /* --- while training --- */
 
 static void
@@ -352,6 +377,7 @@ main (int   argc,
   g_test_add_func ("/inspector/per-task", test_per_task);
   g_test_add_func ("/inspector/problem", test_problem);
   g_test_add_func ("/inspector/cost", test_cost);
+  g_test_add_func ("/inspector/cost-beside", test_cost_beside);
   g_test_add_func ("/inspector/live", test_live);
 
   return g_test_run ();
