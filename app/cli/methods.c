@@ -63,6 +63,15 @@ print_kind (MtlKind kind)
 }
 
 static void
+add_text (JsonBuilder *builder,
+          const char  *name,
+          const char  *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
 add_param (JsonBuilder     *builder,
            const MtlMethod *method,
            MtlKind          kind,
@@ -73,12 +82,11 @@ add_param (JsonBuilder     *builder,
   g_autofree char *initial = mtl_setting_to_text (&mtl_chosen_settings (chosen)[n], param);
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "id");
-  json_builder_add_string_value (builder, param->id);
-  json_builder_set_member_name (builder, "type");
-  json_builder_add_string_value (builder, type_names[param->type]);
-  json_builder_set_member_name (builder, "initial");
-  json_builder_add_string_value (builder, initial);
+  add_text (builder, "id", param->id);
+  add_text (builder, "title", _(param->title));
+  add_text (builder, "summary", param->summary != NULL ? _(param->summary) : NULL);
+  add_text (builder, "type", type_names[param->type]);
+  add_text (builder, "initial", initial);
   if (param->type == MTL_CHOICE)
     cli_json_strings (builder, "choices", (char **) param->choices);
   if (param->type == MTL_NUMBER || param->type == MTL_WHOLE)
@@ -99,12 +107,11 @@ print_json (MtlKind kind)
       if ((*m)->hidden)
         continue;
       json_builder_begin_object (builder);
-      json_builder_set_member_name (builder, "kind");
-      json_builder_add_string_value (builder, mtl_kind_name (kind));
-      json_builder_set_member_name (builder, "id");
-      json_builder_add_string_value (builder, (*m)->id);
-      json_builder_set_member_name (builder, "title");
-      json_builder_add_string_value (builder, _((*m)->title));
+      add_text (builder, "kind", mtl_kind_name (kind));
+      add_text (builder, "id", (*m)->id);
+      add_text (builder, "title", _((*m)->title));
+      add_text (builder, "summary", (*m)->summary != NULL ? _((*m)->summary) : NULL);
+      add_text (builder, "reference", (*m)->reference);
       json_builder_set_member_name (builder, "params");
       json_builder_begin_array (builder);
       for (guint n = 0; n < mtl_method_n_params (*m, kind); n++)

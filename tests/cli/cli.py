@@ -84,6 +84,17 @@ class CliTest(unittest.TestCase):
             self.assertTrue(done.stderr.startswith("basin-cli: "), text)
             self.assertEqual(done.stdout, "")
 
+    def test_methods(self):
+        for kind, least in (("balancer", 35), ("sharpness", 11)):
+            lines = self.run_cli("methods", kind, "--json").stdout.splitlines()
+            methods = [json.loads(line) for line in lines]
+            self.assertGreaterEqual(len(methods), least)
+            for method in methods:
+                self.assertTrue(method["title"] and method["summary"], method)
+                if method["id"] != "none":
+                    self.assertTrue(method["reference"], method)
+                self.assertTrue(all(param["summary"] for param in method["params"]), method)
+
     def test_usage(self):
         self.run_cli(status=2)
         self.run_cli("dance", status=2)
