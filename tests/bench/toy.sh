@@ -61,4 +61,4 @@ for balancer; do
 done
 
 # shellcheck disable=SC2086 # numbers of runs
-"$cli" plot --paths "$picture" --width 130 $runs
+"$cli" plot --paths "$picture" --width 280 $runs

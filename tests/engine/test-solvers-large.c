@@ -223,7 +223,7 @@ test_eigen (void)
 {
   for (guint n = 0; n < N_PROBLEMS; n++)
     {
-      LargeProblem p;
+      LargeProblem p = { 0 };
       double a[LARGEST * LARGEST], values[LARGEST], v[LARGEST * LARGEST], trace = 0.0;
 
       draw_large (&p, n);
