@@ -8,6 +8,8 @@
 #include <adwaita.h>
 #include <string.h>
 
+#include "let-go.h"
+
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 
 static const char lenet[]
@@ -90,7 +92,7 @@ bench_close (Bench *self)
   /* A survey that is being made is handed over, or it would leak. */
   while (g_main_context_iteration (NULL, FALSE) || !mtw_document_is_surveyed (self->document))
     ;
-  g_assert_finalize_object (self->document);
+  let_go (self->document);
   g_free (self->announced);
   g_free (self->activated);
 }

@@ -5,6 +5,8 @@
 
 #include "forms-bench.h"
 
+#include "let-go.h"
+
 #define PATIENCE (10 * G_TIME_SPAN_SECOND)
 
 static void
@@ -64,7 +66,7 @@ bench_close (FormsBench *self)
   /* A survey that is being made is handed over, or it would leak. */
   while (g_main_context_iteration (NULL, FALSE) || !mtw_document_is_surveyed (self->document))
     ;
-  g_assert_finalize_object (self->document);
+  let_go (self->document);
   g_free (self->announced);
 }
 
