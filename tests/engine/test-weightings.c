@@ -178,9 +178,8 @@ test_zero_and_below (void)
       g_assert_nonnull (strstr (trial.error->message, "the loss of task 2 (counted from 0) is "
                                 "-0.25"));
       after = mtl_state_save (trial.state);
-      g_assert_cmpuint (g_variant_get_size (before), ==, g_variant_get_size (after));
-      g_assert_cmpint (memcmp (g_variant_get_data (before), g_variant_get_data (after),
-                               g_variant_get_size (before)), ==, 0);
+      g_assert_cmpmem (g_variant_get_data (before), g_variant_get_size (before),
+                       g_variant_get_data (after), g_variant_get_size (after));
       trial_clear (&trial);
     }
 }
