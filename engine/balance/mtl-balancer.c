@@ -78,6 +78,13 @@ mtl_balancer_needs (const MtlBalancer *self,
   return self->needs | (wants_length (find_rescale (self, chosen)) ? MTL_NEEDS_GRAMIAN : 0);
 }
 
+gboolean
+mtl_balancer_looks_at_gradients (const MtlBalancer *self,
+                                 const MtlChosen   *chosen)
+{
+  return (mtl_balancer_needs (self, chosen) & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
+}
+
 void
 mtl_balancer_per_task (const MtlBalanceInput *in,
                        guint                  param,

@@ -175,6 +175,11 @@ MtlBalanceScope  mtl_balancer_scope        (const MtlBalancer *self,
 MtlNeeds         mtl_balancer_needs        (const MtlBalancer *self,
                                             const MtlChosen   *chosen);
 
+/* Whether the weights follow from gradients of the step; else they are known before backward. */
+gboolean         mtl_balancer_looks_at_gradients
+                                           (const MtlBalancer *self,
+                                            const MtlChosen   *chosen);
+
 /* d of columns [first, first + n), once weighed; @d: n values. */
 void             mtl_balancer_combine      (const MtlBalancer     *self,
                                             const MtlBalanceInput *in,

@@ -78,8 +78,7 @@ merges (const MtlChosen *experiment)
   const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
   const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
 
-  return ((mtl_balancer_needs (balancer, chosen) & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0
-          || is_at_split (experiment))
+  return (!mtl_balancer_looks_at_gradients (balancer, chosen) || is_at_split (experiment))
          && mtl_chosen_get (experiment, "accumulate")->number == 1.0
          && mtl_chosen_get (experiment, "diagnose-every")->number != 1.0;
 }

@@ -275,13 +275,6 @@ combine (MtlStep            *self,
 
 /* --- a part --- */
 
-static gboolean
-looks_at_gradients (const MtlStepPart *part)
-{
-  return (mtl_balancer_needs (part->balancer, part->spread)
-          & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
-}
-
 /* Adds scale · A(rows) of the tasks in @live to a slice of the direction; @gramian: of @rows
  * there. @w: [K], asked for unless @known. */
 static gboolean
@@ -349,7 +342,8 @@ add_direction (MtlStep         *self,
   guint k = self->n_tasks;
   double sum[MTL_MAX_TASKS] = { 0.0 }, n[MTL_MAX_TASKS] = { 0.0 }, w[MTL_MAX_TASKS];
 
-  if (p == MTL_PART_LOSS ? self->weighed : !looks_at_gradients (part))
+  if (p == MTL_PART_LOSS ? self->weighed
+                         : !mtl_balancer_looks_at_gradients (part->balancer, part->spread))
     return add_known (self, p, rows, gramians, live, scale, error);
 
   part->report.status = MTL_BALANCE_OK;

@@ -271,8 +271,7 @@ prepare_merge (MtlStep   *self,
   guint n = mtl_step_list_tasks (self->tasks, task);
 
   self->merge = !self->diagnose && self->sharp->merges && self->n_batches == 1
-                && (mtl_balancer_needs (part->balancer, part->spread)
-                    & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) == 0;
+                && !mtl_balancer_looks_at_gradients (part->balancer, part->spread);
   if (!self->merge)
     return TRUE;
   if (!ask_early (self, error))
