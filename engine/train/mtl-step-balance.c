@@ -256,20 +256,20 @@ combine (MtlStep            *self,
   const MtlStepPart *part = &self->parts[p];
   double w[MTL_MAX_TASKS];
   Combining combining = { self, part->balancer, call, slice, w, scale };
-  gsize wrong;
+  const float *direction = self->gradient + slice->first;
 
   for (guint i = 0; i < call->in.n_tasks; i++)
     w[i] = weights[call->task[i]];
   mtl_pool_run (mtl_work_pool (self->work), (guint) ((slice->n + COLUMNS - 1) / COLUMNS),
                 combine_columns, &combining);
 
-  wrong = mtl_first_not_finite (self->gradient + slice->first, slice->n);
-  if (wrong == slice->n)
+  if (mtl_all_finite (direction, slice->n, mtl_work_pool (self->work)))
     return TRUE;
   g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
                _("Step %" G_GUINT64_FORMAT ": %s gave weight %" G_GSIZE_FORMAT
                  " of the trunk a direction that is not finite"),
-               self->step, part->balancer->method.id, slice->first + wrong);
+               self->step, part->balancer->method.id,
+               slice->first + mtl_first_not_finite (direction, slice->n));
   return FALSE;
 }
 
