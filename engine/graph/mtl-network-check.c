@@ -8,7 +8,6 @@
 
 #include "mtl-design-flatten.h"
 #include "mtl-network.h"
-#include "mtl-scope.h"
 #include "mtl-step-refusal.h"
 #include "mtl-target.h"
 
@@ -217,31 +216,24 @@ check_use (MtlNetwork *self)
     }
 }
 
-/* Scopes of balancers that make no sense. */
-static void
-check_scope (MtlNetwork *self)
-{
-  const MtlChosen *experiment = mtl_design_experiment (self->whole);
-  g_autoptr(GError) error = NULL;
-  const char *key;
-  MtlProblem *problem;
-
-  if (mtl_scope_check (experiment, &key, &error))
-    return;
-
-  problem = mtl_network_complain (self, NULL, NULL, g_strdup (error->message));
-  problem->advice = g_strdup (_("Balance the Whole Trunk"));
-  problem->fix_key = g_strdup (key);
-  problem->fix_value = g_strdup ("trunk");
-}
-
+/* Methods that do not go together, or not with the scopes of balancers. */
 static void
 check_step (MtlNetwork *self)
 {
-  char *refusal = mtl_step_refusal (self->whole);
+  const char *scope;
+  char *refusal = mtl_step_refusal (self->whole, &scope);
+  MtlProblem *problem;
 
-  if (refusal != NULL)
-    mtl_network_complain (self, NULL, NULL, refusal);
+  if (refusal == NULL)
+    return;
+
+  problem = mtl_network_complain (self, NULL, NULL, refusal);
+  if (scope == NULL)
+    return;
+
+  problem->advice = g_strdup (_("Balance the Whole Trunk"));
+  problem->fix_key = g_strdup (scope);
+  problem->fix_value = g_strdup ("trunk");
 }
 
 void
@@ -253,6 +245,5 @@ mtl_network_check (MtlNetwork *self)
     mtl_network_complain (self, NULL, NULL,
                           g_strdup (_("No task: add a task block to end a head.")));
   check_use (self);
-  check_scope (self);
   check_step (self);
 }

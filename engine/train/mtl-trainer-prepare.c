@@ -7,7 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "mtl-scope.h"
 #include "mtl-step-refusal.h"
 #include "mtl-trainer-private.h"
 
@@ -71,7 +70,7 @@ check_methods (const MtlPlan    *plan,
                const MtlDesign  *design,
                GError          **error)
 {
-  g_autofree char *refusal = mtl_step_refusal (design);
+  g_autofree char *refusal = mtl_step_refusal (design, NULL);
   const MtlChosen *methods[] = { mtl_setup_method (design, "balancer"),
                                  mtl_setup_flat_balancer (design),
                                  mtl_setup_method (design, "sharpness") };
@@ -421,8 +420,7 @@ mtl_loop_take_settings (MtlTrainer *self)
   if (next == NULL)
     return;
 
-  if (!check_methods (loop->plan, next, &error)
-      || !mtl_scope_check (mtl_design_experiment (next), NULL, &error))
+  if (!check_methods (loop->plan, next, &error))
     {
       refuse_settings (self, error);
       mtl_design_unref (next);

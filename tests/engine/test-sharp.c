@@ -282,7 +282,7 @@ refuse (const char *settings)
   g_autofree char *text = g_strdup_printf ("%s\nexperiment batch=16 epochs=2 %s", net, settings);
   g_autoptr(MtlDesign) design = build_design (text, table);
   g_autoptr(MtlSurvey) survey = mtl_survey_new (design);
-  g_autofree char *refusal = mtl_step_refusal (design);
+  g_autofree char *refusal = mtl_step_refusal (design, NULL);
   g_autoptr(GError) error = NULL;
 
   /* Whoever looks at the design is told the same. */
