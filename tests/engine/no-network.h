@@ -1,11 +1,40 @@
-/* no-network.h — what a work says of its network, for tests with a work of their own that has none
+/* no-network.h — a work without a network, for tests that answer for it themselves
  *
  * SPDX-License-Identifier: Apache-2.0
  */
 
 #pragma once
 
-#include "mtl-work.h"
+#include "mtl-work-private.h"
+
+MtlWork *
+mtl_work_new (MtlPlan *plan,
+              MtlPool *pool)
+{
+  MtlWork *self = g_new0 (MtlWork, 1);
+
+  self->plan = plan;
+
+  return self;
+}
+
+void
+mtl_work_free (MtlWork *self)
+{
+  g_free (self);
+}
+
+MtlPlan *
+mtl_work_plan (MtlWork *self)
+{
+  return self->plan;
+}
+
+MtlPool *
+mtl_work_pool (MtlWork *self)
+{
+  return NULL;
+}
 
 void
 mtl_work_run_heads (MtlWork       *self,

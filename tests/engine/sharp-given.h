@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "mtl-step-private.h"
-#include "mtl-work-private.h"
 #include "no-network.h"
 
 #define TOLERANCE 1e-6
@@ -40,35 +39,6 @@ static struct
   double forward, backward;
   guint32 samples;   /* bits of those in the newest pass backward that went elsewhere */
 } seen;
-
-MtlWork *
-mtl_work_new (MtlPlan *plan,
-              MtlPool *pool)
-{
-  MtlWork *self = g_new0 (MtlWork, 1);
-
-  self->plan = plan;
-
-  return self;
-}
-
-void
-mtl_work_free (MtlWork *self)
-{
-  g_free (self);
-}
-
-MtlPlan *
-mtl_work_plan (MtlWork *self)
-{
-  return self->plan;
-}
-
-MtlPool *
-mtl_work_pool (MtlWork *self)
-{
-  return NULL;
-}
 
 guint64
 mtl_work_labelled (MtlWork        *self,

@@ -20,7 +20,6 @@
 
 #include "mtl-clip.h"
 #include "mtl-step-private.h"
-#include "mtl-work-private.h"
 #include "no-network.h"
 
 #define TOLERANCE 2e-6
@@ -36,35 +35,6 @@ static const Quadratic quadratics[2] = {
   { { { 4, 1 }, { 1, 2 } }, { 1, 0 }, { 1, -1 } },
   { { { 1, 0 }, { 0, 9 } }, { -1, 1 }, { 0.5, 2 } },
 };
-
-MtlWork *
-mtl_work_new (MtlPlan *plan,
-              MtlPool *pool)
-{
-  MtlWork *self = g_new0 (MtlWork, 1);
-
-  self->plan = plan;
-
-  return self;
-}
-
-void
-mtl_work_free (MtlWork *self)
-{
-  g_free (self);
-}
-
-MtlPlan *
-mtl_work_plan (MtlWork *self)
-{
-  return self->plan;
-}
-
-MtlPool *
-mtl_work_pool (MtlWork *self)
-{
-  return NULL;
-}
 
 guint64
 mtl_work_labelled (MtlWork        *self,
