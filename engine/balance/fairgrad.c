@@ -54,17 +54,7 @@ static const MtlParam fairgrad_params[] = {
     .maximum = 1e9,
     .rare = TRUE,
   },
-  {
-    .id = "update-every",
-    .title = N_("Update Every"),
-    .summary = N_("Steps from one sharing out to the next"),
-    .unit = N_("steps"),
-    .type = MTL_WHOLE,
-    .minimum = 1.0,
-    .maximum = 1e6,
-    .initial = 1.0,
-    .rare = TRUE,
-  },
+  { MTL_BARGAINER_UPDATE_EVERY, .summary = N_("Steps from one sharing out to the next") },
   { .id = NULL },
 };
 

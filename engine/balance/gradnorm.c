@@ -84,16 +84,7 @@ static const MtlParam gradnorm_params[] = {
     .initial = FORM_SOFTMAX,
     .rare = TRUE,
   },
-  {
-    .id = "rule",
-    .title = N_("Stepped By"),
-    .summary = N_("Adam or plain gradient descent; published codes hand the weights to the "
-                  "optimiser of the model"),
-    .type = MTL_CHOICE,
-    .choices = mtl_small_rules,
-    .initial = MTL_SMALL_ADAM,
-    .rare = TRUE,
-  },
+  MTL_SMALL_RULE,
   { .id = NULL },
 };
 

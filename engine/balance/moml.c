@@ -87,11 +87,10 @@ moml_learn (MtlStep                *step,
             GError                **error)
 {
   guint n = in->n_tasks;
-  double rate = in->set[INNER_RATE].number > 0.0 ? in->set[INNER_RATE].number : in->rate;
   g_autofree double *rows = g_new (double, n * n);
   g_autofree double *slope = g_new0 (double, n);
 
-  if (!mtl_bilevel_slopes (step, in, rate, rows, error)
+  if (!mtl_bilevel_slopes (step, in, in->set[INNER_RATE].number, rows, error)
       || !combine_rows (rows, n, slope, error))
     return FALSE;
 

@@ -7,6 +7,11 @@
 
 #include "mtl-balancer.h"
 
+/* Of a table of parameters: an entry without its summary. */
+#define MTL_BARGAINER_UPDATE_EVERY \
+  .id = "update-every", .title = N_("Update Every"), .unit = N_("steps"), \
+  .type = MTL_WHOLE, .minimum = 1.0, .maximum = 1e6, .initial = 1.0, .rare = TRUE
+
 /* The state of a balancer that answers with mtl_bargainer_weigh(). */
 void             mtl_bargainer_declare (guint                   n_tasks,
                                         gsize                   n_columns,

@@ -107,6 +107,8 @@ mtl_bilevel_slopes (MtlStep                *step,
   g_autofree double *w = g_new (double, n);
   g_autofree double *c = g_new (double, n * n);
 
+  if (rate == 0.0)
+    rate = in->rate;
   mtl_bilevel_weigh (in, w, NULL);
   if (!measure (step, in, rate, w, c, error))
     return FALSE;

@@ -57,7 +57,8 @@ void             mtl_bilevel_products
                                       const MtlGrads         *a,
                                       const MtlGrads         *b,
                                       double                 *m);
-/* Runs both halves. @rows [n_tasks²]: row k is the slope of the outer loss of task k in a. */
+/* Runs both halves. @rate: 0 is that of the model; @rows [n_tasks²]: row k is the slope of the
+ * outer loss of task k in a. */
 gboolean         mtl_bilevel_slopes  (MtlStep                *step,
                                       const MtlBalanceInput  *in,
                                       double                  rate,

@@ -16,6 +16,13 @@ enum
 
 extern const char *const mtl_small_rules[];
 
+/* Of a table of parameters: an entry. */
+#define MTL_SMALL_RULE \
+  { .id = "rule", .title = N_("Stepped By"), \
+    .summary = N_("Adam or plain gradient descent; published codes hand what is learned here to " \
+                  "the optimiser of the model"), \
+    .type = MTL_CHOICE, .choices = mtl_small_rules, .initial = MTL_SMALL_ADAM, .rare = TRUE }
+
 /* Declares the three arrays that Adam keeps. */
 void mtl_small_declare (MtlStateSpec          *spec,
                         guint                  n_tasks);

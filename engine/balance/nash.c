@@ -35,17 +35,7 @@ static const MtlParam nash_params[] = {
     .maximum = 1e9,
     .initial = 1.0,
   },
-  {
-    .id = "update-every",
-    .title = N_("Update Every"),
-    .summary = N_("Steps from one bargain to the next"),
-    .unit = N_("steps"),
-    .type = MTL_WHOLE,
-    .minimum = 1.0,
-    .maximum = 1e6,
-    .initial = 1.0,
-    .rare = TRUE,
-  },
+  { MTL_BARGAINER_UPDATE_EVERY, .summary = N_("Steps from one bargain to the next") },
   { .id = NULL },
 };
 

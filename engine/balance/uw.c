@@ -58,16 +58,7 @@ static const MtlParam uw_params[] = {
     .maximum = 10.0,
     .initial = NAN,
   },
-  {
-    .id = "rule",
-    .title = N_("Stepped By"),
-    .summary = N_("Adam or plain gradient descent; published codes hand s to the optimiser of "
-                  "the model"),
-    .type = MTL_CHOICE,
-    .choices = mtl_small_rules,
-    .initial = MTL_SMALL_ADAM,
-    .rare = TRUE,
-  },
+  MTL_SMALL_RULE,
   { .id = NULL },
 };
 
