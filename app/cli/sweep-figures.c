@@ -6,8 +6,10 @@
  *   selected     the same after the epoch in which the mean over tasks of the
  *                loss on the validation split is smallest: the best checkpoint
  *   mean         over tasks, where all have the same metric
+ *   loss         of a task on the test split, after the last epoch
  *   conflict     share of pairs of tasks, over the steps of the last epoch,
- *                whose gradients have a negative inner product
+ *                whose gradients have a negative inner product; late: over
+ *                the last tenth of the epochs, since one has few steps
  *   rise         of the loss of a task when its weights are moved uphill, by
  *                the probe of the sweep, after the last epoch
  *
@@ -172,6 +174,44 @@ put_metrics (const Reading *reading,
     }
 }
 
+static void
+put_losses (const Reading *reading,
+            double         epoch)
+{
+  const MtlRecordInfo *info = mtl_record_info (reading->record);
+
+  for (guint k = 0; k < info->n_tasks; k++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s_loss", info->tasks[k]);
+      /* Translators: id of a task */
+      g_autofree char *title = g_strdup_printf (_("%s loss"), info->tasks[k]);
+
+      put (reading, name, title, read_value (reading->record, epoch, "epoch/%s/loss/%s",
+                                             reading->figures->split, info->tasks[k]));
+    }
+}
+
+/* Epochs in which no pair of gradients was defined are left out. */
+static double
+find_late_conflict (MtlRecord *record)
+{
+  guint64 last = mtl_record_info (record)->n_epochs;
+  double sum = 0.0;
+  guint n = 0;
+
+  for (guint64 epoch = last - last / 10 + (last >= 10); epoch <= last; epoch++)
+    {
+      double share = mtl_record_value (record, "epoch/conflict", (double) epoch);
+
+      if (isnan (share))
+        continue;
+      sum += share;
+      n++;
+    }
+
+  return n > 0 ? sum / n : NAN;
+}
+
 /* Seconds of an epoch: the median, since a busy machine has slow ones. */
 static double
 find_pace (MtlRecord *record)
@@ -230,8 +270,10 @@ read_run (const Reading *reading)
       put_metrics (reading, selected, "_selected", _(", selected"));
       put (reading, "epoch_selected", _("epoch selected"), selected);
     }
+  put_losses (reading, last);
   put (reading, "conflict", _("conflict"), mtl_record_value (reading->record, "epoch/conflict",
                                                             last));
+  put (reading, "conflict_late", _("late conflict"), find_late_conflict (reading->record));
   put_rises (reading, last);
   put (reading, "seconds_per_epoch", _("s/epoch"), find_pace (reading->record));
 }

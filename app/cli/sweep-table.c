@@ -138,7 +138,8 @@ append_legend (const SweepPlan    *plan,
     g_string_append (text, _(" Selected: after the epoch of the lowest mean loss on the validation "
                              "split."));
   g_string_append (text, _(" Conflict: share of steps and pairs of tasks in the last epoch whose "
-                           "gradients point apart. s/epoch: median of a run."));
+                           "gradients point apart; late: in the last tenth of the epochs. "
+                           "s/epoch: median of a run."));
   if (plan->probe != NULL)
     {
       g_autofree char *curve = sweep_curve (plan->probe, "");

@@ -88,7 +88,14 @@ class SweepTest(unittest.TestCase):
         self.check_spread(row, "left_accuracy", accuracy[0])
         self.check_spread(row, "right_accuracy", accuracy[1])
         self.check_spread(row, "mean", [sum(pair) / 2 for pair in zip(*accuracy)])
+        self.check_spread(row, "left_loss", [epoch["test"]["left"]["loss"] for epoch in last])
         self.check_spread(row, "conflict", [epoch["conflict"]["share"] for epoch in last])
+        late = [epochs[-max(1, len(epochs) // 10):] for epochs in shown]
+        self.check_spread(
+            row,
+            "conflict_late",
+            [statistics.mean(epoch["conflict"]["share"] for epoch in epochs) for epochs in late],
+        )
 
         best = [
             min(
