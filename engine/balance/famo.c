@@ -67,7 +67,8 @@ static const MtlParam famo_params[] = {
   {
     .id = "min-losses",
     .title = N_("Lower Bounds"),
-    .summary = N_("What each loss cannot fall below; 0 in the paper and in the codes"),
+    .summary = N_("What each loss, times the weight of its task, cannot fall below; 0 in the "
+                  "paper and in the codes"),
     .type = MTL_PER_TASK,
     .minimum = -1e9,
     .maximum = 1e9,

@@ -91,7 +91,8 @@ typedef struct
   guint             n_tasks;   /* of this call: a task without a valid label is left out */
   guint             n_run;     /* of the run; 0: n_tasks */
   const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
-  const double     *losses;    /* [n_tasks]: clean; NULL unless needed */
+  const double     *losses;    /* [n_tasks]: clean, times the weights of the tasks, as gradients
+                                * are; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
   const double     *cross;     /* [n_tasks²]: ⟨g_i, g_j'⟩ of two fresh batches; or NULL */
   const MtlRows    *rows;      /* NULL unless needed */
@@ -141,7 +142,8 @@ typedef struct
   /* NULL: nothing. Once the gradients of a step are known: learns from its losses, which
    * weights of the next steps then follow from. Costs no pass of its own. */
   void             (*note)    (const MtlBalanceInput  *in);
-  /* NULL: nothing. Once weights were stepped: @after, the losses of the same batch. */
+  /* NULL: nothing. Once weights were stepped: @after, the losses of the same batch, as those
+   * of @in. */
   void             (*follow)  (const MtlBalanceInput  *in,
                                const double           *after);
 } MtlBalancer;

@@ -39,7 +39,8 @@ const MtlOp mtl_op_task = {
                             .summary = N_("Column of the data that it learns"),
                             .type = MTL_TEXT, .initial_text = "" },
       [MTL_TASK_WEIGHT] = { .id = "weight", .title = N_("Weight"),
-                            .summary = N_("Importance, for methods of fixed weights"),
+                            .summary = N_("Multiplies the loss and its gradient before any method "
+                                          "sees them; curves show the loss itself"),
                             .type = MTL_NUMBER, .minimum = 0.0, .maximum = 1e6, .initial = 1.0 },
       { NULL }
     },

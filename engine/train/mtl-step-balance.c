@@ -115,6 +115,7 @@ mtl_step_open_call (MtlStep        *self,
                     MtlStepCall    *call)
 {
   const MtlStepPart *part = &self->parts[p];
+  const MtlPlan *plan = mtl_work_plan (self->work);
   guint n = mtl_step_list_tasks (tasks, call->task);
 
   call->in = (MtlBalanceInput) {
@@ -131,7 +132,7 @@ mtl_step_open_call (MtlStep        *self,
     .rng = slice_rng (self, p, slice),
   };
   for (guint i = 0; i < n; i++)
-    call->losses[i] = self->losses[call->task[i]];
+    call->losses[i] = mtl_plan_task (plan, call->task[i])->weight * self->losses[call->task[i]];
 
   call->gramian = gramian != NULL ? pick (self, call, gramian) : NULL;
   call->in.gramian = call->gramian;

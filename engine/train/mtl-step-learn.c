@@ -315,6 +315,7 @@ mtl_step_follow (MtlStep     *self,
                  const float *theta)
 {
   const MtlBalancer *balancer = self->parts[MTL_PART_LOSS].balancer;
+  const MtlPlan *plan = mtl_work_plan (self->work);
   double losses[MTL_MAX_TASKS], after[MTL_MAX_TASKS];
   MtlStepCall call = { 0 };
   gboolean finite = TRUE;
@@ -327,7 +328,7 @@ mtl_step_follow (MtlStep     *self,
                       NULL, &call);
   for (guint i = 0; i < call.in.n_tasks; i++)
     {
-      after[i] = losses[call.task[i]];
+      after[i] = mtl_plan_task (plan, call.task[i])->weight * losses[call.task[i]];
       finite = finite && isfinite (after[i]);
     }
   /* Else the next step fails: there is nothing to be learned of this one. */

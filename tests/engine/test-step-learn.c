@@ -19,6 +19,12 @@ static const char net[] =
   "fc1 dense units=1 < r.out\nfc2 dense units=1 < r.out\n"
   "t1 task loss=mse target=y0 < fc1.out\nt2 task loss=mse target=y1 < fc2.out\n";
 
+/* … whose second loss counts three times. */
+static const char weighted_net[] =
+  "d csv\ntrunk dense units=5 < d.features\nr tanh < trunk.out\n"
+  "fc1 dense units=1 < r.out\nfc2 dense units=1 < r.out\n"
+  "t1 task loss=mse target=y0 < fc1.out\nt2 task loss=mse target=y1 weight=3 < fc2.out\n";
+
 static char *table;
 
 /* What the balancer of a case saw. */
@@ -345,6 +351,42 @@ test_note (void)
   bench_clear (&bench);
 }
 
+/* What a balancer sees of losses is what gradients are of; what is reported is without weights. */
+static void
+test_weight (void)
+{
+  static const double weights[K] = { 1.0, 3.0 };
+
+  for (guint diagnose = 0; diagnose < 2; diagnose++)
+    {
+      Bench bench;
+      MtlStep *step;
+      double losses[K];
+
+      bench_open (&bench, weighted_net, table, ROWS, ROWS, 1);
+      mtl_grads_free (find_rows (&bench, losses));
+      step = new_step (&bench, &keen);
+      const MtlBatch *fresh[] = { bench.batch, bench.batch };
+      mtl_step_set_fresh (step, fresh);
+      take (&bench, step, diagnose == 1);
+      mtl_step_follow (step, bench.theta);
+      for (guint k = 0; k < K; k++)
+        {
+          g_assert_cmpfloat_with_epsilon (mtl_step_losses (step)[k], losses[k], 1e-12);
+          g_assert_cmpfloat_with_epsilon (seen.losses[k], weights[k] * losses[k], 1e-12);
+          g_assert_cmpfloat_with_epsilon (seen.after[k], weights[k] * losses[k], 1e-12);
+        }
+      mtl_step_free (step);
+
+      step = new_step (&bench, &listening);
+      take (&bench, step, diagnose == 1);
+      for (guint k = 0; k < K; k++)
+        g_assert_cmpfloat_with_epsilon (seen.noted[k], weights[k] * losses[k], 1e-12);
+      mtl_step_free (step);
+      bench_clear (&bench);
+    }
+}
+
 /* Rows that somebody reads are written out; balanced by them, d is as without. */
 static void
 test_rows (void)
@@ -379,6 +421,7 @@ main (int   argc,
   g_test_add_func ("/step-learn/halves", test_halves);
   g_test_add_func ("/step-learn/follow", test_follow);
   g_test_add_func ("/step-learn/note", test_note);
+  g_test_add_func ("/step-learn/weight", test_weight);
   g_test_add_func ("/step-learn/rows", test_rows);
   status = g_test_run ();
   for (guint n = 0; n < G_N_ELEMENTS (seen.rows); n++)
