@@ -169,7 +169,7 @@ const MtlOp mtl_op_cagrad_toy = {
     .inputs = (const char *const[]) { "in", NULL },
     .outputs = (const char *const[]) { "out", NULL },
   },
-  .look = { .icon = "basin-multiply-symbolic", .group = N_("Layers"), .width = 108,
+  .look = { .icon = "basin-multiply-symbolic", .group = N_("Toy Problem"), .width = 108,
             .line = cagrad_toy_line },
   .infer = cagrad_toy_infer,
   .plan = cagrad_toy_plan,

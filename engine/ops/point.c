@@ -97,7 +97,7 @@ const MtlOp mtl_op_point = {
     .inputs = (const char *const[]) { "in", NULL },
     .outputs = (const char *const[]) { "out", NULL },
   },
-  .look = { .icon = "basin-token-symbolic", .group = N_("Layers"), .width = 108,
+  .look = { .icon = "basin-token-symbolic", .group = N_("Toy Problem"), .width = 108,
             .line = point_line },
   .infer = point_infer,
   .plan = point_plan,
