@@ -1,9 +1,14 @@
-/* fisher.c — trace of the empirical Fisher matrix of each task, and of their mean
+/* fisher.c — trace of the Fisher matrix of each task, and of their mean
  *
  *   tr F = mean over rows of |∇l_row|²
  *
- * over the weights that the loss depends on, trunk and own head, in EVALUATE mode, with the
- * labels of the data. (The true Fisher matrix draws labels from the model's own answers.)
+ * over the weights that the loss depends on, trunk and own head, in EVALUATE mode. With the
+ * labels of the data this is the empirical Fisher matrix. The true one has labels that the
+ * model itself draws, one for each that is there, from the distribution of which the loss is
+ * −log p: softmax for cross-entropy, Bernoulli for bce, and for mse N(f, ½), which is the
+ * Gaussian of unit variance where the loss is halved. Then tr F is the trace of the Gauss-Newton
+ * matrix of the loss; of a row whose loss is the mean over n items or values, 1/n of it, since
+ * these are drawn one by one. The standard error has the chance of the draw in it.
  *
  * With batches of one row it is that mean itself. With B rows a batch, dealt at random, the
  * N rows' mean gradient m and the n batches' gradients g_b,
@@ -18,10 +23,12 @@
  * The standard error is that of the mean of y_b = B·|g_b − m|² + 2⟨g_b − m, m⟩ + |m|².
  *
  * Cost: over the rows once back for all K tasks, by batches; with batches of several rows
- * once more for m.
+ * once more for m; forward once more to draw labels.
  *
  * Sources: Jastrzębski et al., “Catastrophic Fisher Explosion”, arXiv 2012.14193 (2020), for
- * what it tells; the form over batches is the analysis of variance of one way.
+ * what it tells; Kunstner et al., “Limitations of the Empirical Fisher Approximation”, arXiv
+ * 1905.12558 (2019), for what tells the two apart; the form over batches is the analysis of
+ * variance of one way.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -35,7 +42,10 @@ enum
 {
   SAMPLES,
   BATCH,
+  LABELS,
 };
+
+static const char *const labels_choices[] = { "given", "model", NULL };
 
 static const MtlParam fisher_params[] = {
   { .id = "samples", .title = N_("Samples"), .summary = N_("First training rows, true labels"),
@@ -43,6 +53,10 @@ static const MtlParam fisher_params[] = {
   { .id = "batch", .title = N_("Rows of a batch"),
     .summary = N_("1: row by row, exact; more: quicker, unbiased, less certain"),
     .type = MTL_WHOLE, .minimum = 1.0, .maximum = 512.0, .initial = 1.0 },
+  { .id = "labels", .title = N_("Labels"),
+    .summary = N_("Those of the data, for the empirical matrix, or drawn by the model, for the "
+                  "true one"),
+    .type = MTL_CHOICE, .choices = labels_choices, .maximum = 1.0 },
   { .id = NULL }
 };
 
@@ -50,11 +64,17 @@ enum
 {
   BY_ROW,
   BY_BATCH,
+  TRUE_BY_ROW,
+  TRUE_BY_BATCH,
 };
 
 static const MtlMeasure fisher_measures[] = {
   { "fisher-trace", N_("Fisher trace, row by row"), N_("standard error over the rows"), NULL },
   { "fisher-trace-by-batch", N_("Fisher trace, unbiased over batches"),
+    N_("standard error over the batches"), N_("rows of a batch") },
+  { "true-fisher-trace", N_("True Fisher trace, row by row"), N_("standard error over the rows"),
+    NULL },
+  { "true-fisher-trace-by-batch", N_("True Fisher trace, unbiased over batches"),
     N_("standard error over the batches"), N_("rows of a batch") },
   { NULL, NULL, NULL, NULL }
 };
@@ -65,6 +85,7 @@ typedef struct
   const MtlPlan *plan;
   guint64        labelled;
   gsize          batch;      /* B */
+  gboolean       drawn;      /* labels are the model's */
   gsize          n;          /* P */
   MtlGrads      *grads;
   double        *gradient;   /* [P] */
@@ -181,9 +202,10 @@ finish (Fisher *self,
   for (guint s = 0; mtl_subject_get (self->labelled, s, &subject); s++)
     {
       const MtlSpread *y = &self->spreads[s];
+      guint measure = (by_row ? BY_ROW : BY_BATCH) + (self->drawn ? TRUE_BY_ROW : 0);
       double scale = self->batch * ((n_rows - 1.0) / n_rows * y->n / (y->n - 1.0) - 1.0);
       const MtlFinding finding = {
-        &fisher_measures[by_row ? BY_ROW : BY_BATCH], subject, MTL_ALL_TASKS, NULL,
+        &fisher_measures[measure], subject, MTL_ALL_TASKS, NULL,
         by_row ? NAN : (double) self->batch,
         mtl_spread_mean (y) + (by_row ? 0.0 : scale * self->apart[s].mean),
         mtl_spread_error (y)
@@ -201,6 +223,9 @@ measure (Fisher  *self,
          GError **error)
 {
   g_autofree guint32 *rows = g_new (guint32, n_rows);
+
+  if (self->drawn && !mtl_probe_draw_labels (self->run, self->labelled, error))
+    return FALSE;
 
   for (gsize i = 0; i < n_rows; i++)
     rows[i] = (guint32) i;
@@ -240,6 +265,8 @@ fisher_cost (const MtlPlan    *plan,
   mtl_probe_add_cost (cost, batches, set[BATCH].number, n_tasks);
   if (set[BATCH].number > 1.0)
     mtl_probe_add_cost (cost, 1, n, n_tasks);
+  if (set[LABELS].number > 0.0)
+    mtl_probe_add_cost (cost, 1, n, 0);
 }
 
 static gboolean
@@ -257,8 +284,8 @@ fisher_run (MtlProbeRun       *run,
   g_autofree double *gradient = g_new (double, n);
   g_autofree double *means = batch > 1 ? g_new (double, n_subjects * n) : NULL;
   g_autofree MtlSpread *spreads = g_new0 (MtlSpread, 2 * n_subjects);
-  Fisher self = { run, plan, labelled, batch, n, grads, gradient, means, spreads,
-                  spreads + n_subjects };
+  Fisher self = { run, plan, labelled, batch, set[LABELS].number > 0.0, n, grads, gradient, means,
+                  spreads, spreads + n_subjects };
 
   return labelled != 0 && measure (&self, mtl_probe_rows (run, samples), error);
 }
@@ -267,9 +294,11 @@ const MtlProbe mtl_probe_fisher = {
   .method = {
     .id = "fisher",
     .title = N_("Fisher trace"),
-    .summary = N_("Mean squared length of each loss’s gradient, row by row or from batches."),
+    .summary = N_("Mean squared length of each loss’s gradient, row by row or from batches, with "
+                  "the labels of the data or of the model."),
     .reference = "Jastrzębski et al., “Catastrophic Fisher Explosion: Early Phase Fisher Matrix "
-                 "Impacts Generalization”, arXiv 2012.14193 (2020)",
+                 "Impacts Generalization”, arXiv 2012.14193 (2020); Kunstner, Balles, Hennig, "
+                 "arXiv 1905.12558 (2019)",
     .params = fisher_params,
   },
   .measures = fisher_measures,

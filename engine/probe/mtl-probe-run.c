@@ -110,6 +110,59 @@ mtl_probe_load (MtlProbeRun  *run,
   return tasks;
 }
 
+static gboolean
+check_drawable (MtlProbeRun  *run,
+                guint64       tasks,
+                GError      **error)
+{
+  for (guint k = 0; k < mtl_plan_n_tasks (run->plan); k++)
+    {
+      const MtlTask *task = mtl_plan_task (run->plan, k);
+
+      if ((tasks >> k & 1) == 0 || task->loss->draw != NULL)
+        continue;
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   _("The outputs of task %s stand for no distribution under its loss, %s, so "
+                     "that no labels can be drawn. Set labels to given."),
+                   task->id, task->loss->method.id);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+mtl_probe_draw_labels (MtlProbeRun  *run,
+                       guint64       tasks,
+                       GError      **error)
+{
+  MtlRng rng = mtl_rng_derive_text (mtl_probe_rng (run), "labels");
+  MtlPass pass = { mtl_probe_theta (run), run->batch, tasks, MTL_PASS_EVALUATE, { 0 } };
+  float *outputs[MTL_MAX_TASKS] = { NULL };
+
+  if (!check_drawable (run, tasks, error)
+      || g_cancellable_set_error_if_cancelled (run->cancel, error))
+    return FALSE;
+
+  for (guint k = 0; k < mtl_plan_n_tasks (run->plan); k++)
+    if ((tasks >> k & 1) != 0)
+      outputs[k] = g_new (float, run->batch->rows * mtl_plan_task (run->plan, k)->size);
+  mtl_work_run (run->work, &pass, NULL, NULL, outputs);
+  account (run, run->batch->rows, 0);
+
+  for (guint k = 0; k < mtl_plan_n_tasks (run->plan); k++)
+    {
+      const MtlTask *task = mtl_plan_task (run->plan, k);
+
+      if (outputs[k] != NULL)
+        task->loss->draw (&task->target, &task->items, run->batch->rows, outputs[k],
+                          mtl_rng_derive (rng, k), run->batch->targets[k]);
+      g_free (outputs[k]);
+    }
+
+  return TRUE;
+}
+
 static const MtlBatch *
 take_part (MtlProbeRun    *run,
            const guint32  *rows,

@@ -73,6 +73,11 @@ void           mtl_probe_add_cost  (MtlProbeCost  *cost,
 guint64        mtl_probe_load      (MtlProbeRun   *run,
                                     gsize          samples,
                                     GError       **error);
+/* Puts labels that the model itself draws at the snapshot's weights in place of those of
+ * @tasks in these rows. MTL_ERROR_SETTING: a loss has no distribution to draw from. */
+gboolean       mtl_probe_draw_labels (MtlProbeRun *run,
+                                      guint64       tasks,
+                                      GError      **error);
 /* The tasks that row @row of those has a label of. */
 guint64        mtl_probe_labelled  (MtlProbeRun   *run,
                                     guint32        row);

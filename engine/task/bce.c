@@ -46,6 +46,20 @@ bce_value (const MtlTargetType *target,
   return sum;
 }
 
+/* Yes with probability σ(x). */
+static void
+bce_draw (const MtlTargetType *target,
+          const MtlItems      *items,
+          gsize                rows,
+          const float         *outputs,
+          MtlRng               rng,
+          float               *targets)
+{
+  for (gsize i = 0; i < rows * items->size; i++)
+    if (!isnan (mtl_target_label (target, items, targets[i])))
+      targets[i] = mtl_rng_unit (rng, i) < 1.0 / (1.0 + exp (-(double) outputs[i])) ? 1.0f : 0.0f;
+}
+
 const MtlLoss mtl_loss_bce = {
   .method = {
     .id = "bce",
@@ -63,5 +77,6 @@ const MtlLoss mtl_loss_bce = {
   .fits = mtl_target_fits_labels,
   .divisor = mtl_target_count_labels,
   .value = bce_value,
+  .draw = bce_draw,
   .metrics = (const char *const[]) { "mean-iou", "accuracy", "auc", "f1", "ece", NULL },
 };

@@ -22,6 +22,7 @@
 #include <math.h>
 
 #include "mtl-kernels.h"
+#include "mtl-softmax.h"
 
 enum { SMOOTHING, WEIGHTS, IGNORED };
 
@@ -261,6 +262,50 @@ cross_entropy_value (const MtlTargetType *target,
   return sum;
 }
 
+/* A class other than the ignored one, by the softmax of @z; @unit: 0 … 1. */
+static gsize
+draw_class (const MtlItems *items,
+            const float    *z,
+            double          unit)
+{
+  MtlSoftmax softmax = mtl_softmax (z, items->n_channels, items->channel_stride, 1.0);
+  double left = unit;
+  gsize last = 0;
+
+  if (items->ignored >= 0 && (gsize) items->ignored < items->n_channels)
+    left *= 1.0 - exp (mtl_softmax_log (&softmax, z[items->ignored * items->channel_stride], 1.0));
+  for (gsize c = 0; c < items->n_channels; c++)
+    {
+      if ((int) c == items->ignored)
+        continue;
+      last = c;
+      left -= exp (mtl_softmax_log (&softmax, z[c * items->channel_stride], 1.0));
+      if (left < 0.0)
+        break;
+    }
+
+  return last;
+}
+
+static void
+cross_entropy_draw (const MtlTargetType *target,
+                    const MtlItems      *items,
+                    gsize                rows,
+                    const float         *outputs,
+                    MtlRng               rng,
+                    float               *targets)
+{
+  for (gsize r = 0; r < rows; r++)
+    for (gsize i = 0; i < items->n_items; i++)
+      {
+        gsize at = r * items->n_items + i;
+        const float *z = outputs + r * items->size + i * items->item_stride;
+
+        if (mtl_target_class (target, items, targets[at]) >= 0)
+          targets[at] = (float) draw_class (items, z, mtl_rng_unit (rng, at));
+      }
+}
+
 const MtlLoss mtl_loss_cross_entropy = {
   .method = {
     .id = "cross-entropy",
@@ -287,6 +332,7 @@ const MtlLoss mtl_loss_cross_entropy = {
   .fits = cross_entropy_fits,
   .divisor = cross_entropy_divisor,
   .value = cross_entropy_value,
+  .draw = cross_entropy_draw,
   .ignored = cross_entropy_ignored,
   .metrics = (const char *const[]) { "mean-iou", "accuracy", "f1", "auc", "ece", NULL },
 };

@@ -36,6 +36,20 @@ mse_value (const MtlTargetType *target,
   return sum;
 }
 
+/* N(x, ½): its −log p is (x − t)² and a constant. */
+static void
+mse_draw (const MtlTargetType *target,
+          const MtlItems      *items,
+          gsize                rows,
+          const float         *outputs,
+          MtlRng               rng,
+          float               *targets)
+{
+  for (gsize i = 0; i < rows * items->size; i++)
+    if (!isnan (targets[i]))
+      targets[i] = (float) (outputs[i] + G_SQRT2 / 2.0 * mtl_rng_normal (rng, i));
+}
+
 const MtlLoss mtl_loss_mse = {
   .method = {
     .id = "mse",
@@ -46,6 +60,7 @@ const MtlLoss mtl_loss_mse = {
   .fits = mtl_target_fits_values,
   .divisor = mtl_target_count_values,
   .value = mse_value,
+  .draw = mse_draw,
   .estimates = TRUE,
   .metrics = (const char *const[]) { "r2", "mean-absolute", "mean-squared", "rmse", "relative",
                                       NULL },

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "mtl-chosen.h"
+#include "mtl-rng.h"
 #include "mtl-survey.h"
 
 typedef enum
@@ -68,6 +69,15 @@ typedef struct
                        const float         *outputs,
                        const float         *targets,
                        float               *gradient);
+  /* Puts labels in place of those that are there, drawn from the distribution that outputs
+   * stand for: that whose −log p, up to a constant, the loss of an item is while no setting
+   * changes it. By numbers of @rng, one for each target. NULL: there is none. */
+  void     (*draw)    (const MtlTargetType *target,
+                       const MtlItems      *items,
+                       gsize                rows,
+                       const float         *outputs,
+                       MtlRng               rng,
+                       float               *targets);
   /* Outputs are estimates of the target's values, not logits: where these were
    * standardised, undoing that gives values in the target's own unit. */
   gboolean estimates;
