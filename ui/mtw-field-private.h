@@ -43,9 +43,12 @@ struct _MtwField
 extern const MtwFieldLook mtw_field_number;
 extern const MtwFieldLook mtw_field_flag;
 extern const MtwFieldLook mtw_field_combo;
+extern const MtwFieldLook mtw_field_method;   /* one of many: with headings and a search */
 extern const MtwFieldLook mtw_field_text;
 extern const MtwFieldLook mtw_field_path;
 
+/* Whether there are so many methods of @kind that one is searched for. */
+gboolean mtw_field_has_many  (MtlKind     kind);
 /* Whether the text is one of the targets that the data offers. */
 gboolean mtw_field_is_target (MtwField   *self);
 /* Edits the document; a refusal is told and the row restored. */

@@ -217,8 +217,9 @@ choose_look (MtwField *self)
     case MTL_FLAG:
       return &mtw_field_flag;
     case MTL_CHOICE:
-    case MTL_METHOD:
       return &mtw_field_combo;
+    case MTL_METHOD:
+      return mtw_field_has_many (self->param->kind) ? &mtw_field_method : &mtw_field_combo;
     case MTL_PATH:
       return &mtw_field_path;
     case MTL_TEXT:
@@ -260,7 +261,7 @@ describe (MtwField *self)
   const char *summary = param->summary != NULL ? _(param->summary) : NULL;
   GtkWidget *spoken = self->control != NULL ? self->control : self->row;
 
-  if (self->look == &mtw_field_combo)
+  if (self->look == &mtw_field_combo || self->look == &mtw_field_method)
     self->line = NULL;
   else if (summary != NULL && g_utf8_strlen (summary, -1) <= SHORT_LINE)
     self->line = g_strdup (summary);

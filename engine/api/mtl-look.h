@@ -10,11 +10,13 @@
 
 #include "mtl-chosen.h"
 
-/* @kind: OP or SOURCE, and @method one of that kind. */
+/* @kind: OP or SOURCE, and @method one of that kind, except where it says more. */
 const char *mtl_look_icon    (MtlKind          kind,
                               const MtlMethod *method);   /* "basin-conv-symbolic" */
+/* Untranslated heading that @method stands under where one is chosen; of a balancer, which
+ * are many, its family. NULL: methods of @kind (any) need none. */
 const char *mtl_look_group   (MtlKind          kind,
-                              const MtlMethod *method);   /* untranslated heading of the palette */
+                              const MtlMethod *method);
 int         mtl_look_width   (MtlKind          kind,
                               const MtlMethod *method);   /* px on the canvas */
 gboolean    mtl_look_is_bead (MtlKind          kind,

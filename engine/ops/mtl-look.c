@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "mtl-balancer.h"
 #include "mtl-op.h"
 #include "mtl-source.h"
 
@@ -30,11 +31,33 @@ mtl_look_icon (MtlKind          kind,
   return kind == MTL_KIND_SOURCE ? as_source (method)->icon : as_op (method)->look.icon;
 }
 
+/* One that weighs losses does so in the heads too, and has no direction of its own. */
+static const char *
+name_family (const MtlBalancer *balancer)
+{
+  if (balancer->learn != NULL)
+    return N_("Bilevel Weighting");
+  if (balancer->heads == MTL_HEADS_WEIGHTED && balancer->combine == NULL)
+    return N_("Loss Weighting");
+
+  return N_("Gradient Balancing");
+}
+
 const char *
 mtl_look_group (MtlKind          kind,
                 const MtlMethod *method)
 {
-  return kind == MTL_KIND_SOURCE ? N_("Data") : as_op (method)->look.group;
+  switch (kind)
+    {
+    case MTL_KIND_SOURCE:
+      return N_("Data");
+    case MTL_KIND_OP:
+      return as_op (method)->look.group;
+    case MTL_KIND_BALANCER:
+      return name_family ((const MtlBalancer *) method);
+    default:
+      return NULL;
+    }
 }
 
 int

@@ -264,7 +264,13 @@ class Acceptance(unittest.TestCase):
         studio.find("Epoch * of 2*", role="label", under="MtwObservatory")
         first = wait(lambda: self.losses(studio, plot), "the first sentence of the losses")
         wait(lambda: self.losses(studio, plot) != first, f"other losses than “{first}”")
-        self.choose(studio, "Method", "Gradient balancing", 0)
+        with studio.opening():
+            studio.click("Method: CAGrad", under="Gradient balancing")
+            studio.find("PCGrad", role="list item", under="Gradient balancing")
+            studio.write("equal")
+            self.picture("methods")
+            studio.keys("Return")
+        studio.find("Method: Equal*", role="button", under="Gradient balancing")
         studio.find("balancer → *", role="label", under="MtwObservatory")
         self.picture("training")
 

@@ -1,4 +1,4 @@
-/* mtw-choice-menu.h — a popover to search and choose in: what to add, where to connect
+/* mtw-choice-menu.h — a popover to search and choose in: what to add, to connect, a method
  *
  * Signal `chosen` (string: id of the choice).
  *
@@ -23,6 +23,13 @@ void       mtw_choice_menu_add (MtwChoiceMenu *self,
                                 const char    *title,
                                 const char    *detail,
                                 gboolean       fits);
+/* What is added from now on stands under @title. */
+void       mtw_choice_menu_add_heading (MtwChoiceMenu *self,
+                                const char    *title);
+/* The choice that has been made, which is marked. (nullable) */
+void       mtw_choice_menu_set_current (MtwChoiceMenu *self,
+                                const char    *id);
+/* That are shown, without headings. */
 guint      mtw_choice_menu_n_choices (MtwChoiceMenu *self);
 /* For tests: searches, then chooses the first that fits. */
 void       mtw_choice_menu_search (MtwChoiceMenu *self,
