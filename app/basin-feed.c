@@ -176,7 +176,7 @@ announce_epoch (BasinFeed *self,
 static void
 show_conflict (BasinFeed *self)
 {
-  const MtlConflictFrame *frame = mtw_session_get_conflict (self->session);
+  const MtlConflictFrame *frame = mtw_session_get_conflict (self->session, NULL);
 
   if (frame == NULL || frame->step == self->step)
     return;

@@ -27,7 +27,8 @@ tick_cb (BasinWindow *self)
   MtlProbeFrame frame;
   MtlGrid *grid = mtw_session_get_grid (self->session, &frame);
 
-  mtw_observatory_set_conflict (self->observatory, mtw_session_get_conflict (self->session));
+  mtw_observatory_set_conflict (self->observatory,
+                                mtw_session_get_conflict (self->session, NULL));
   mtw_observatory_set_grid (self->observatory, grid, *frame.probe != '\0' ? &frame : NULL);
   mtw_observatory_refresh (self->observatory);
 }

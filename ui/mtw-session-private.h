@@ -23,10 +23,9 @@ struct _MtwSession
   MtlTrainer       *trainer;      /* NULL: no run lives */
   MtlRecord        *record;       /* of the present or last run; NULL while data is opened */
   MtlSnapshot      *last;         /* weights at the end of the last run */
-  MtlConflictFrame *conflict;     /* NULL: none yet; of conflict_tasks tasks */
-  guint             conflict_tasks;
-  gboolean          has_conflict;
-  guint64           conflict_seen;
+  char            **blocks;       /* of the trunk; NULL: not known yet */
+  MtlConflictFrame *conflict;     /* of these blocks and the record's tasks */
+  guint64           conflict_seen;   /* frames; 0: none, and nothing in it */
   int               state;
   gboolean          busy;
   gboolean          structural;

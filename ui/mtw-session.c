@@ -97,20 +97,18 @@ static void
 pull_conflict (MtwSession *self)
 {
   MtlMailbox *mailbox = self->trainer != NULL ? mtl_trainer_conflict (self->trainer) : NULL;
-  guint n_tasks;
 
   if (mailbox == NULL || self->record == NULL)
     return;
 
-  n_tasks = mtl_record_info (self->record)->n_tasks;
-  if (self->conflict == NULL || n_tasks != self->conflict_tasks)
+  if (self->blocks == NULL)
     {
+      self->blocks = g_strdupv ((char **) mtl_trainer_blocks (self->trainer));
       g_free (self->conflict);
-      self->conflict = g_malloc0 (mtl_conflict_frame_size (n_tasks));
-      self->conflict_tasks = n_tasks;
+      self->conflict = g_malloc0 (mtl_conflict_frame_size (
+        mtl_record_info (self->record)->n_tasks, g_strv_length (self->blocks)));
     }
-  if (mtl_mailbox_take (mailbox, &self->conflict_seen, self->conflict))
-    self->has_conflict = TRUE;
+  mtl_mailbox_take (mailbox, &self->conflict_seen, self->conflict);
 }
 
 static gboolean
@@ -215,7 +213,7 @@ start_trainer (MtwSession  *self,
   g_clear_pointer (&self->record, mtl_record_unref);
   g_clear_pointer (&self->grid, mtl_grid_unref);
   g_clear_pointer (&self->findings, mtl_findings_unref);
-  self->has_conflict = FALSE;
+  g_clear_pointer (&self->blocks, g_strfreev);
   self->conflict_seen = 0;
   self->measured = 0;
   self->measure_next = FALSE;
@@ -292,6 +290,7 @@ mtw_session_finalize (GObject *object)
   g_clear_pointer (&self->probe, mtl_chosen_unref);
   g_clear_pointer (&self->next, mtl_chosen_unref);
   g_clear_pointer (&self->conflict, g_free);
+  g_clear_pointer (&self->blocks, g_strfreev);
 
   G_OBJECT_CLASS (mtw_session_parent_class)->finalize (object);
 }
@@ -468,11 +467,14 @@ mtw_session_get_record (MtwSession *self)
 }
 
 const MtlConflictFrame *
-mtw_session_get_conflict (MtwSession *self)
+mtw_session_get_conflict (MtwSession         *self,
+                          const char *const **blocks)
 {
   g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
 
-  return self->has_conflict ? self->conflict : NULL;
+  if (blocks != NULL)
+    *blocks = (const char *const *) self->blocks;
+  return self->conflict_seen > 0 ? self->conflict : NULL;
 }
 
 MtlSnapshot *

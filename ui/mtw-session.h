@@ -45,8 +45,10 @@ gboolean     mtw_session_is_live        (MtwSession    *self);   /* training or 
 int          mtw_session_get_state      (MtwSession    *self);
 /* (transfer none) (nullable): of the present or last run. */
 MtlRecord   *mtw_session_get_record     (MtwSession    *self);
-/* (transfer none) (nullable): newest frame of conflict, pulled at each tick. */
-const MtlConflictFrame *mtw_session_get_conflict (MtwSession *self);
+/* (transfer none) (nullable): newest frame of conflict, pulled at each tick. @blocks: (out)
+ * (optional): those of the trunk that it has cosines of. */
+const MtlConflictFrame *mtw_session_get_conflict (MtwSession         *self,
+                                                  const char *const **blocks);
 /* (transfer full) (nullable): weights now, or of the last run. */
 MtlSnapshot *mtw_session_dup_snapshot   (MtwSession    *self);
 /* Begins to draw the landscape of the weights now; see get_grid. */

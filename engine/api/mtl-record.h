@@ -18,6 +18,13 @@
  *   epoch/test/loss/TASK, epoch/test/METRIC/TASK; epoch/validation/… likewise
  *   epoch/conflict, epoch/cosine/TASK/TASK, epoch/weight/TASK, epoch/norm/TASK
  *   epoch/flat/conflict, epoch/flat/cosine/TASK/TASK, epoch/flat/weight/TASK
+ *   epoch/similarity          magnitude similarity Φ of the trunk's gradients, 0 to 1
+ *   epoch/curvature           curvature bounding measure ξ; not of pairs that cancel, where it
+ *                             is 0/0 (mtl-block-sums.c)
+ *   epoch/block/BLOCK/cosine  of each block of the trunk that has weights, in document order,
+ *                             with its path in the flat design (`stage1/2/conv1`)
+ *   epoch/block/BLOCK/conflict  … share of conflicting pairs
+ *                             These four: means over pairs and steps, of the loss part
  *   epoch/seconds             of training alone
  *   epoch/steps               steps done at the end of the epoch
  *   flatness/TASK             SAM sharpness; x: the epoch of the snapshot

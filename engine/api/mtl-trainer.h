@@ -67,6 +67,9 @@ MtlRecord   *mtl_trainer_record   (MtlTrainer          *self);
 MtlSnapshot *mtl_trainer_snapshot (MtlTrainer          *self);
 /* (transfer none) (nullable while preparing) */
 MtlMailbox  *mtl_trainer_conflict (MtlTrainer          *self);
+/* (transfer none) (nullable while preparing): ids of the blocks of the trunk that have weights,
+ * in the order of a frame of conflict; NULL-terminated. */
+const char *const *mtl_trainer_blocks (MtlTrainer      *self);
 /* The memory that training will need, in bytes, for @design on @n_threads. */
 gboolean     mtl_trainer_estimate (const MtlDesign     *design,
                                    guint                n_threads,

@@ -26,14 +26,13 @@ typedef struct
   float          *direction;
 } Job;
 
-/* (transfer full): what lies in [first, first + n) of the blocks. */
-static GArray *
+/* Adds what lies in [first, first + n) of the blocks of @self. */
+static void
 cut_blocks (const MtlGrads *self,
             gsize           first,
-            gsize           n)
+            gsize           n,
+            GArray         *cut)
 {
-  GArray *cut = g_array_sized_new (FALSE, FALSE, sizeof (MtlGradsBlock), self->blocks->len);
-
   for (guint i = 0; i < self->blocks->len; i++)
     {
       const MtlGradsBlock *it = &g_array_index (self->blocks, MtlGradsBlock, i);
@@ -42,8 +41,12 @@ cut_blocks (const MtlGrads *self,
       if (from < end)
         g_array_append_val (cut, ((MtlGradsBlock) { from, end - from }));
     }
+}
 
-  return cut;
+static GArray *
+new_blocks (const MtlGrads *self)
+{
+  return g_array_sized_new (FALSE, FALSE, sizeof (MtlGradsBlock), self->blocks->len + 1);
 }
 
 static gboolean
@@ -68,23 +71,21 @@ gram_block (guint    piece,
                               job->parts + (gsize) piece * k * k);
 }
 
-void
-mtl_grads_gram_range (const MtlGrads *a,
-                      const MtlGrads *b,
-                      gsize           first,
-                      gsize           n,
-                      MtlPool        *pool,
-                      double         *m)
+/* m ← the products over [first, first + n), of which @n_parts partial ones are in @parts. */
+static void
+add_up (const MtlGrads *a,
+        const MtlGrads *b,
+        gsize           first,
+        gsize           n,
+        const double   *parts,
+        guint           n_parts,
+        MtlPool        *pool,
+        double         *m)
 {
   guint k = a->n_tasks;
-  g_autoptr(GArray) blocks = cut_blocks (a, first, n);
-  g_autofree double *parts = g_new0 (double, MAX ((gsize) blocks->len * k * k, 1));
-  Job job = { .a = a, .b = b, .blocks = blocks, .parts = parts };
 
-  g_assert (a == b || a->products->len + b->products->len == 0);
-  mtl_pool_run (pool, blocks->len, gram_block, &job);
   memset (m, 0, sizeof (double) * k * k);
-  for (guint p = 0; p < blocks->len; p++)
+  for (guint p = 0; p < n_parts; p++)
     for (guint i = 0; i < k * k; i++)
       m[i] += parts[(gsize) p * k * k + i];
   for (guint p = 0; p < a->products->len; p++)
@@ -94,6 +95,69 @@ mtl_grads_gram_range (const MtlGrads *a,
   for (guint i = 0; a == b && i < k; i++)
     for (guint j = 0; j < i; j++)
       m[i * k + j] = m[j * k + i];
+}
+
+/* (transfer full): products over each of @cut, on all threads. */
+static double *
+find_parts (const MtlGrads *a,
+            const MtlGrads *b,
+            GArray         *cut,
+            MtlPool        *pool)
+{
+  double *parts = g_new0 (double, MAX ((gsize) cut->len * a->n_tasks * a->n_tasks, 1));
+  Job job = { .a = a, .b = b, .blocks = cut, .parts = parts };
+
+  g_assert (a == b || a->products->len + b->products->len == 0);
+  mtl_pool_run (pool, cut->len, gram_block, &job);
+
+  return parts;
+}
+
+void
+mtl_grads_gram_blocks (const MtlGrads *a,
+                       const MtlGrads *b,
+                       const GArray   *blocks,
+                       MtlPool        *pool,
+                       double         *m)
+{
+  gsize size = (gsize) a->n_tasks * a->n_tasks;
+  g_autoptr(GArray) cut = new_blocks (a);
+  g_autofree guint *ends = g_new (guint, blocks->len + 1);
+  g_autofree double *parts = NULL;
+
+  ends[0] = 0;
+  for (guint n = 0; n < blocks->len; n++)
+    {
+      const MtlTrunkBlock *block = &g_array_index (blocks, MtlTrunkBlock, n);
+
+      cut_blocks (a, block->first, block->n, cut);
+      ends[n + 1] = cut->len;
+    }
+
+  parts = find_parts (a, b, cut, pool);
+  for (guint n = 0; n < blocks->len; n++)
+    {
+      const MtlTrunkBlock *block = &g_array_index (blocks, MtlTrunkBlock, n);
+
+      add_up (a, b, block->first, block->n, parts + ends[n] * size, ends[n + 1] - ends[n], pool,
+              m + n * size);
+    }
+}
+
+void
+mtl_grads_gram_range (const MtlGrads *a,
+                      const MtlGrads *b,
+                      gsize           first,
+                      gsize           n,
+                      MtlPool        *pool,
+                      double         *m)
+{
+  g_autoptr(GArray) cut = new_blocks (a);
+  g_autofree double *parts = NULL;
+
+  cut_blocks (a, first, n, cut);
+  parts = find_parts (a, b, cut, pool);
+  add_up (a, b, first, n, parts, cut->len, pool, m);
 }
 
 /**
@@ -152,9 +216,10 @@ mtl_grads_combine_range (const MtlGrads *a,
                          MtlPool        *pool,
                          float          *direction)
 {
-  g_autoptr(GArray) blocks = cut_blocks (a, first, n);
+  g_autoptr(GArray) blocks = new_blocks (a);
   Job job = { .a = a, .blocks = blocks, .w = w, .direction = direction };
 
+  cut_blocks (a, first, n, blocks);
   mtl_pool_run (pool, blocks->len, combine_block, &job);
   for (guint p = 0; p < a->products->len; p++)
     if (is_within (mtl_grads_product (a, p), first, n))

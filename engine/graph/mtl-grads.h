@@ -45,6 +45,14 @@ void         mtl_grads_gram_range
                                  gsize           n,
                                  MtlPool        *pool,
                                  double         *m);
+/* m: [block][K×K]: the same of each of @blocks, of the plan, which sum to that of all. One
+ * pass, however many there are. */
+void         mtl_grads_gram_blocks
+                                (const MtlGrads *a,
+                                 const MtlGrads *b,
+                                 const GArray   *blocks,
+                                 MtlPool        *pool,
+                                 double         *m);
 void         mtl_grads_combine_range
                                 (const MtlGrads *a,
                                  const double   *w,

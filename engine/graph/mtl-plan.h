@@ -48,6 +48,14 @@ typedef struct
   guint64       tasks;     /* that it reaches */
 } MtlTensor;
 
+/* A block of the trunk that has weights; these lie one behind the other. */
+typedef struct
+{
+  const char *id;
+  gsize       first, n;   /* in θ */
+  guint64     tasks;      /* that it reaches */
+} MtlTrunkBlock;
+
 typedef struct
 {
   const char          *id;      /* of its block */
@@ -92,6 +100,8 @@ const MtlTensor *mtl_plan_tensor     (const MtlPlan    *self,
 gsize            mtl_plan_n_trunk    (const MtlPlan    *self);   /* d */
 gsize            mtl_plan_n_weights  (const MtlPlan    *self);   /* P */
 gsize            mtl_plan_n_theta    (const MtlPlan    *self);   /* P and running statistics */
+/* (transfer full) (element-type MtlTrunkBlock): in document order. */
+GArray          *mtl_plan_trunk_blocks (const MtlPlan  *self);
 /* Bytes of a worker's arena, of what all workers share, and of one set of K rows
  * with the slots. */
 gsize            mtl_plan_arena_size (const MtlPlan    *self);

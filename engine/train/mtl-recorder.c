@@ -13,6 +13,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "mtl-block-sums.h"
+
 #define DRAWN_TRUNK 3  /* weights: the most that a picture has room for */
 
 /* Sums of an epoch and how many steps had a value, in one order: conflict
@@ -32,6 +34,7 @@ struct _MtlRecorder
   PartSums       parts[MTL_N_PARTS];
   double        *now;     /* n_sums values of the step */
   MtlTally      *train;
+  MtlBlockSums  *blocks;
 };
 
 static const char *const prefixes[MTL_N_PARTS] = { "", "flat/" };
@@ -78,6 +81,7 @@ mtl_recorder_new (MtlRecord     *record,
   self->n_sums = 1 + 2 * self->k + self->k * self->k;
   self->now = g_new0 (double, self->n_sums);
   self->train = mtl_tally_new (plan);
+  self->blocks = mtl_block_sums_new (plan);
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
       self->parts[p].sum = g_new0 (double, self->n_sums);
@@ -97,6 +101,7 @@ mtl_recorder_free (MtlRecorder *self)
     }
   g_free (self->now);
   mtl_tally_free (self->train);
+  mtl_block_sums_free (self->blocks);
   mtl_record_unref (self->record);
   g_free (self);
 }
@@ -213,6 +218,8 @@ mtl_recorder_add_step (MtlRecorder    *self,
   append (self, (double) n, rate, "rate");
   for (guint p = 0; p < MTL_N_PARTS; p++)
     add_part (self, step, p, n);
+  if (mtl_step_report (step, MTL_PART_LOSS)->valid)
+    mtl_block_sums_add (self->blocks, mtl_step_report (step, MTL_PART_LOSS));
   append_state (self, step, n);
 
   for (guint b = 0; b < mtl_step_n_batches (step); b++)
@@ -232,9 +239,16 @@ mtl_recorder_add_trunk (MtlRecorder *self,
 }
 
 gsize
-mtl_conflict_frame_size (guint n_tasks)
+mtl_conflict_frame_size (guint n_tasks,
+                         guint n_blocks)
 {
-  return sizeof (MtlConflictFrame) + 2 * sizeof (double) * n_tasks * n_tasks;
+  return sizeof (MtlConflictFrame) + sizeof (double) * (2 * n_tasks * n_tasks + n_blocks);
+}
+
+const double *
+mtl_conflict_frame_blocks (const MtlConflictFrame *frame)
+{
+  return frame->cosine + 2 * frame->n_tasks * frame->n_tasks;
 }
 
 void
@@ -249,6 +263,7 @@ mtl_recorder_fill_frame (MtlRecorder      *self,
 
   frame->step = n;
   frame->n_tasks = k;
+  frame->n_blocks = mtl_block_sums_n_blocks (self->blocks);
   frame->flat = flat->valid ? 1 : 0;
   mtl_step_gains (step, frame->update_gain);
   for (guint i = 0; i < k; i++)
@@ -259,6 +274,7 @@ mtl_recorder_fill_frame (MtlRecorder      *self,
   fill_cosines (loss->gramian, k, frame->cosine);
   if (flat->valid)
     fill_cosines (flat->gramian, k, frame->cosine + k * k);
+  mtl_block_sums_recent (self->blocks, frame->cosine + 2 * k * k);
 }
 
 /* --- epochs --- */
@@ -307,6 +323,7 @@ clear_sums (MtlRecorder *self)
       memset (self->parts[p].n, 0, self->n_sums * sizeof (double));
     }
   mtl_tally_clear (self->train);
+  mtl_block_sums_clear (self->blocks);
 }
 
 void
@@ -324,6 +341,7 @@ mtl_recorder_end_epoch (MtlRecorder    *self,
     append_tally (self, "test", (double) epoch, test);
   for (guint p = 0; p < MTL_N_PARTS; p++)
     append_means (self, p, (double) epoch);
+  mtl_block_sums_append (self->blocks, self->record, epoch);
   append (self, (double) epoch, seconds, "epoch/seconds");
   append (self, (double) epoch, (double) steps, "epoch/steps");
   clear_sums (self);
@@ -335,21 +353,38 @@ mtl_recorder_mean_loss (MtlRecorder *self)
   return mtl_tally_mean (self->train);
 }
 
+#define N_SAVED (2 * MTL_N_PARTS + MTL_BLOCK_SUMS_ARRAYS)
+
+/* The arrays of a checkpoint and the length of each. Those of blocks come last: a checkpoint
+ * from before these were kept ends without them. */
+static void
+list_saved (MtlRecorder *self,
+            double      *arrays[N_SAVED],
+            guint        lengths[N_SAVED])
+{
+  guint n_block_sums = mtl_block_sums_arrays (self->blocks, arrays + 2 * MTL_N_PARTS);
+
+  for (guint p = 0; p < MTL_N_PARTS; p++)
+    {
+      arrays[2 * p] = self->parts[p].sum;
+      arrays[2 * p + 1] = self->parts[p].n;
+    }
+  for (guint n = 0; n < N_SAVED; n++)
+    lengths[n] = n < 2 * MTL_N_PARTS ? self->n_sums : n_block_sums;
+}
+
 GVariant *
 mtl_recorder_save (MtlRecorder *self)
 {
   GVariantBuilder parts;
+  double *arrays[N_SAVED];
+  guint lengths[N_SAVED];
 
+  list_saved (self, arrays, lengths);
   g_variant_builder_init (&parts, G_VARIANT_TYPE ("aad"));
-  for (guint p = 0; p < MTL_N_PARTS; p++)
-    {
-      const double *arrays[] = { self->parts[p].sum, self->parts[p].n };
-
-      for (guint a = 0; a < G_N_ELEMENTS (arrays); a++)
-        g_variant_builder_add_value (&parts,
-          g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, arrays[a], self->n_sums,
-                                     sizeof (double)));
-    }
+  for (guint n = 0; n < N_SAVED; n++)
+    g_variant_builder_add_value (&parts,
+      g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE, arrays[n], lengths[n], sizeof (double)));
 
   return g_variant_new ("(aad@(adadad))", &parts, mtl_tally_save (self->train));
 }
@@ -360,20 +395,23 @@ mtl_recorder_load (MtlRecorder *self,
 {
   g_autoptr(GVariant) parts = g_variant_get_child_value (saved, 0);
   g_autoptr(GVariant) train = g_variant_get_child_value (saved, 1);
+  gsize n_parts = g_variant_n_children (parts);
+  double *arrays[N_SAVED];
+  guint lengths[N_SAVED];
 
-  if (g_variant_n_children (parts) != 2 * MTL_N_PARTS)
+  list_saved (self, arrays, lengths);
+  if (n_parts != N_SAVED && n_parts != 2 * MTL_N_PARTS)
     return FALSE;
 
-  for (guint n = 0; n < 2 * MTL_N_PARTS; n++)
+  for (guint n = 0; n < n_parts; n++)
     {
       g_autoptr(GVariant) array = g_variant_get_child_value (parts, n);
-      double *into = n % 2 == 0 ? self->parts[n / 2].sum : self->parts[n / 2].n;
       gsize found;
       gconstpointer values = g_variant_get_fixed_array (array, &found, sizeof (double));
 
-      if (found != self->n_sums)
+      if (found != lengths[n])
         return FALSE;
-      memcpy (into, values, found * sizeof (double));
+      memcpy (arrays[n], values, found * sizeof (double));
     }
 
   return mtl_tally_load (self->train, train);

@@ -26,39 +26,25 @@ mark_absent (MtlStep *self,
         gramian[i * k + j] = NAN;
 }
 
-/* The Gramian of @rows over all tasks; NaN where one is left out. */
+/* The Gramian of @rows over all tasks: of each block of the trunk, one behind the other, and
+ * their sum; NaN where a task is left out. */
 static void
 measure (MtlStep        *self,
          const MtlGrads *rows,
-         double         *gramian)
-{
-  mtl_grads_gram (rows, rows, mtl_work_pool (self->work), gramian);
-  mark_absent (self, gramian);
-}
-
-/* (transfer full): the Gramian of each slice of @part, one behind the other; @whole: their sum. */
-static double *
-measure_slices (MtlStep           *self,
-                const MtlStepPart *part,
-                const MtlGrads    *rows,
-                double            *whole)
+         double         *apart,
+         double         *whole)
 {
   gsize size = self->n_tasks * self->n_tasks;
-  double *apart = g_new (double, part->n_slices * size);
 
+  mtl_grads_gram_blocks (rows, rows, self->blocks, mtl_work_pool (self->work), apart);
   memset (whole, 0, size * sizeof *whole);
-  for (guint s = 0; s < part->n_slices; s++)
+  for (guint n = 0; n < self->blocks->len; n++)
     {
-      const MtlSlice *slice = &part->slices[s];
-
-      mtl_grads_gram_range (rows, rows, slice->first, slice->n, mtl_work_pool (self->work),
-                            apart + s * size);
       for (gsize i = 0; i < size; i++)
-        whole[i] += apart[s * size + i];
+        whole[i] += apart[n * size + i];
+      mark_absent (self, apart + n * size);
     }
   mark_absent (self, whole);
-
-  return apart;
 }
 
 static MtlRng
@@ -369,6 +355,21 @@ add_direction (MtlStep         *self,
   return TRUE;
 }
 
+static gboolean
+balance (MtlStep         *self,
+         MtlPart          p,
+         const MtlGrads  *rows,
+         const double    *apart,
+         const double    *whole,
+         double           scale,
+         GError         **error)
+{
+  guint64 live = live_tasks (self, p, whole);
+  gboolean by_block = self->parts[p].scope == MTL_SCOPE_BLOCK && self->blocks->len > 0;
+
+  return live == 0 || add_direction (self, p, rows, by_block ? apart : whole, live, scale, error);
+}
+
 gboolean
 mtl_step_balance (MtlStep         *self,
                   MtlPart          p,
@@ -378,24 +379,24 @@ mtl_step_balance (MtlStep         *self,
 {
   MtlPartReport *report = &self->parts[p].report;
   gboolean elsewhere = p == MTL_PART_LOSS && self->clean != NULL && rows != self->clean;
-  g_autofree double *whole = g_new (double, self->n_tasks * self->n_tasks);
+  gsize size = self->n_tasks * self->n_tasks;
   g_autofree double *apart = NULL;
-  guint64 live;
+  double *whole;
 
   /* The merged lane already holds the direction of the loss part. */
   if (p == MTL_PART_LOSS && self->merged && rows == self->rows[0])
     return TRUE;
 
-  apart = measure_slices (self, &self->parts[p], rows, whole);
-  if (elsewhere)
-    measure (self, self->clean, report->gramian);
-  else
-    memcpy (report->gramian, whole, self->n_tasks * self->n_tasks * sizeof (double));
+  measure (self, elsewhere ? self->clean : rows, report->blocks, report->gramian);
   report->valid = TRUE;
+  if (!elsewhere)
+    return balance (self, p, rows, report->blocks, report->gramian, scale, error);
 
-  live = live_tasks (self, p, whole);
+  apart = g_new (double, (self->blocks->len + 1) * size);
+  whole = apart + self->blocks->len * size;
+  measure (self, rows, apart, whole);
 
-  return live == 0 || add_direction (self, p, rows, apart, live, scale, error);
+  return balance (self, p, rows, apart, whole, scale, error);
 }
 
 void

@@ -49,6 +49,7 @@ struct _MtlStep
 {
   MtlWork         *work;
   guint            n_tasks;
+  GArray          *blocks;     /* of MtlTrunkBlock */
   MtlStepPart      parts[MTL_N_PARTS];
   MtlChosen       *sharp_chosen;   /* as in the design */
   MtlChosen       *sharp_spread;   /* PER_TASK settings spread to K numbers */

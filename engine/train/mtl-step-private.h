@@ -15,6 +15,7 @@ typedef struct
   gboolean          valid;      /* it was taken in the last step */
   MtlBalanceStatus  status;     /* the gravest of all blocks, where these are balanced apart */
   double           *gramian;    /* K×K; rows of tasks left out are NaN */
+  double           *blocks;     /* [block of the trunk][K×K]: what it is the sum of */
   double           *weights;    /* [K]; the mean over such blocks; NaN: left out, or the method
                                  * has none */
 } MtlPartReport;
@@ -103,6 +104,7 @@ const float         *mtl_step_descent   (MtlStep          *self);
 /* The running statistics that stand behind θ's weights after the step. */
 const float         *mtl_step_renewed   (MtlStep          *self);
 const double        *mtl_step_losses    (MtlStep          *self);   /* [K]; NaN: no label */
+const GArray        *mtl_step_blocks    (MtlStep          *self);   /* of MtlTrunkBlock */
 const MtlPartReport *mtl_step_report    (MtlStep          *self,
                                          MtlPart           part);
 /* One batch of the last step. */

@@ -8,7 +8,6 @@
  */
 
 #include <math.h>
-#include <string.h>
 
 #include "mtl-step-inside.h"
 
@@ -32,28 +31,6 @@ add_slice (MtlStepPart    *part,
   part->slices[part->n_slices++] = *slice;
 }
 
-/* The tensors of a block lie one behind the other. */
-static void
-add_blocks (MtlStep     *self,
-            MtlStepPart *part)
-{
-  const MtlPlan *plan = mtl_work_plan (self->work);
-
-  for (guint t = 0; t < mtl_plan_n_tensors (plan); t++)
-    {
-      const MtlTensor *tensor = mtl_plan_tensor (plan, t);
-      MtlSlice *last = part->n_slices > 0 ? &part->slices[part->n_slices - 1] : NULL;
-
-      if (tensor->offset >= mtl_plan_n_trunk (plan))
-        continue;
-      if (last != NULL && strcmp (last->block, tensor->block) == 0)
-        last->n += tensor->size;
-      else
-        add_slice (part, &(MtlSlice) { .first = tensor->offset, .n = tensor->size,
-                                       .tasks = tensor->tasks, .block = tensor->block });
-    }
-}
-
 static MtlState *
 new_state (MtlStep           *self,
            const MtlStepPart *part,
@@ -74,8 +51,13 @@ mtl_step_make_slices (MtlStep *self,
   MtlStepPart *part = &self->parts[p];
 
   mtl_step_clear_slices (part);
-  if (part->scope == MTL_SCOPE_BLOCK)
-    add_blocks (self, part);
+  for (guint n = 0; part->scope == MTL_SCOPE_BLOCK && n < self->blocks->len; n++)
+    {
+      const MtlTrunkBlock *block = &g_array_index (self->blocks, MtlTrunkBlock, n);
+
+      add_slice (part, &(MtlSlice) { .first = block->first, .n = block->n, .tasks = block->tasks,
+                                     .block = block->id });
+    }
   if (part->n_slices == 0)
     add_slice (part, &(MtlSlice) { .n = mtl_step_n_trunk (self), .tasks = G_MAXUINT64 });
   for (guint s = 0; s < part->n_slices; s++)

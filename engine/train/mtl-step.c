@@ -30,6 +30,7 @@ mtl_step_new (MtlWork *work)
 
   self->work = work;
   self->n_tasks = mtl_plan_n_tasks (plan);
+  self->blocks = mtl_plan_trunk_blocks (plan);
   self->n_statistics = mtl_plan_n_theta (plan) - n_weights;
   self->moved = g_new0 (float, mtl_plan_n_theta (plan));
   self->renewed = g_new0 (float, MAX (self->n_statistics, 1));
@@ -41,6 +42,8 @@ mtl_step_new (MtlWork *work)
   for (guint p = 0; p < MTL_N_PARTS; p++)
     {
       self->parts[p].report.gramian = g_new0 (double, self->n_tasks * self->n_tasks);
+      self->parts[p].report.blocks = g_new0 (double, MAX (self->blocks->len, 1) * self->n_tasks
+                                                     * self->n_tasks);
       self->parts[p].report.weights = g_new0 (double, self->n_tasks);
     }
 
@@ -63,11 +66,13 @@ mtl_step_free (MtlStep *self)
       mtl_step_clear_slices (&self->parts[p]);
       clear_part (&self->parts[p]);
       g_free (self->parts[p].report.gramian);
+      g_free (self->parts[p].report.blocks);
       g_free (self->parts[p].report.weights);
     }
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     g_clear_pointer (&self->rows[n], mtl_grads_free);
   mtl_step_clear_batches (self);
+  g_array_unref (self->blocks);
   g_clear_pointer (&self->fork, mtl_fork_free);
   mtl_step_clear_samples (self);
   g_clear_pointer (&self->half, mtl_batch_free);
@@ -406,6 +411,12 @@ const double *
 mtl_step_losses (MtlStep *self)
 {
   return self->losses;
+}
+
+const GArray *
+mtl_step_blocks (MtlStep *self)
+{
+  return self->blocks;
 }
 
 const MtlPartReport *

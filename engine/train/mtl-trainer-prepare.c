@@ -166,7 +166,9 @@ make_engine (MtlTrainer  *self,
   loop->validation = mtl_tally_new (loop->plan);
   loop->test = mtl_tally_new (loop->plan);
   loop->order = g_new (guint32, loop->n_rows);
-  loop->frame = g_malloc0 (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
+  loop->frame_size = mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan),
+                                              mtl_step_blocks (loop->step)->len);
+  loop->frame = g_malloc0 (loop->frame_size);
   set_methods (self);
 
   return keep_weights (self, error);
@@ -307,6 +309,19 @@ choose_design (MtlTrainer  *self,
   return TRUE;
 }
 
+/* (transfer full): the ids of the blocks of the trunk. */
+static char **
+list_blocks (MtlStep *step)
+{
+  const GArray *blocks = mtl_step_blocks (step);
+  char **ids = g_new0 (char *, blocks->len + 1);
+
+  for (guint n = 0; n < blocks->len; n++)
+    ids[n] = g_strdup (g_array_index (blocks, MtlTrunkBlock, n).id);
+
+  return ids;
+}
+
 gboolean
 mtl_loop_prepare (MtlTrainer  *self,
                   GError     **error)
@@ -330,7 +345,8 @@ mtl_loop_prepare (MtlTrainer  *self,
     return FALSE;
 
   pthread_mutex_lock (&self->lock);
-  self->conflict = mtl_mailbox_new (mtl_conflict_frame_size (mtl_plan_n_tasks (loop->plan)));
+  self->blocks = list_blocks (loop->step);
+  self->conflict = mtl_mailbox_new (loop->frame_size);
   pthread_mutex_unlock (&self->lock);
   pthread_mutex_lock (&self->theta_lock);
   self->has_model = TRUE;

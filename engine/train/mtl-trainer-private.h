@@ -47,6 +47,7 @@ typedef struct
   gint64           last_frame;
   double           step_time;   /* s, smoothed */
   MtlConflictFrame *frame;
+  gsize             frame_size;
 } MtlLoop;
 
 struct _MtlTrainer
@@ -68,6 +69,7 @@ struct _MtlTrainer
   const MtlDesign *applied;     /* what training follows, structure as at the start */
   MtlRecord       *record;
   MtlMailbox      *conflict;
+  char           **blocks;      /* constant once set */
 
   pthread_mutex_t  theta_lock;  /* guards θ, and the fact that loop.model is there */
   gboolean         has_model;

@@ -40,6 +40,7 @@ destroy (MtlTrainer *self)
   g_clear_pointer (&self->first, mtl_design_unref);
   g_clear_pointer (&self->record, mtl_record_unref);
   g_clear_pointer (&self->conflict, mtl_mailbox_unref);
+  g_strfreev (self->blocks);
   g_clear_pointer (&self->options.store, mtl_store_unref);
   g_clear_pointer (&self->options.weights, mtl_snapshot_unref);
   g_clear_pointer (&self->ending, mtl_ending_free);
@@ -216,6 +217,18 @@ mtl_trainer_record (MtlTrainer *self)
   pthread_mutex_unlock (&self->lock);
 
   return record;
+}
+
+const char *const *
+mtl_trainer_blocks (MtlTrainer *self)
+{
+  const char *const *blocks;
+
+  pthread_mutex_lock (&self->lock);
+  blocks = (const char *const *) self->blocks;
+  pthread_mutex_unlock (&self->lock);
+
+  return blocks;
 }
 
 MtlMailbox *

@@ -119,13 +119,17 @@ typedef struct
 static void
 bench_init (Bench *self)
 {
+  const MtlTensor trunk = { .block = "quadratic", .name = "x", .size = 2, .tasks = 3 };
+
   *self = (Bench) { .ids = { (char *) "one", (char *) "two", NULL }, .labelled = 3 };
   for (guint k = 0; k < 2; k++)
     self->tasks[k] = (MtlTask) { .id = self->ids[k], .size = 1, .weight = 1.0,
                                  .offset = 2 + k, .n_weights = 1 };
   self->plan = (MtlPlan) { .refs = 1, .capacity = 1, .trains = TRUE, .n_tasks = 2,
                            .tasks = self->tasks, .task_ids = self->ids,
+                           .tensors = g_array_new (FALSE, FALSE, sizeof (MtlTensor)),
                            .n_trunk = 2, .n_weights = 4, .n_theta = 4 };
+  g_array_append_val (self->plan.tensors, trunk);
   self->batch = (MtlBatch) { .rows = 1, .samples = (guint32 *) (gpointer) &self->labelled };
   self->work = mtl_work_new (&self->plan, NULL);
   self->step = mtl_step_new (self->work);
@@ -136,6 +140,7 @@ bench_clear (Bench *self)
 {
   mtl_step_free (self->step);
   mtl_work_free (self->work);
+  g_array_unref (self->plan.tensors);
 }
 
 static MtlChosen *
@@ -417,14 +422,10 @@ test_not_finite (gconstpointer data)
   gboolean merged = GPOINTER_TO_INT (data);
   g_autoptr(MtlChosen) equal = choose (MTL_KIND_BALANCER, "equal", NULL);
   g_autoptr(MtlChosen) none = choose (MTL_KIND_SHARP, "none", NULL);
-  g_autoptr(GArray) tensors = g_array_new (FALSE, FALSE, sizeof (MtlTensor));
   g_autoptr(GError) error = NULL;
-  MtlTensor trunk = { .block = "quadratic", .name = "x", .size = 2 };
   Bench bench;
 
-  g_array_append_val (tensors, trunk);
   bench_init (&bench);
-  bench.plan.tensors = tensors;
   mtl_step_set_balancer (bench.step, MTL_PART_LOSS, equal);
   mtl_step_set_sharp (bench.step, none);
   g_assert_false (mtl_step_take (bench.step, far, &bench.batch, 0, 1, !merged, &error));

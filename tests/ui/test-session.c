@@ -158,7 +158,7 @@ is_training (Fixture *self)
 static gboolean
 has_conflict (Fixture *self)
 {
-  return mtw_session_get_conflict (self->session) != NULL;
+  return mtw_session_get_conflict (self->session, NULL) != NULL;
 }
 
 static gboolean

@@ -61,14 +61,13 @@ mtw_plot_data_set_record (MtwPlotData *self,
   self->curves = mtw_curves_new (record);
 }
 
-/* The size of a frame follows from its number of tasks. */
 void
 mtw_plot_data_set_conflict (MtwPlotData            *self,
                             const MtlConflictFrame *frame)
 {
   g_clear_pointer (&self->conflict, g_free);
   if (frame != NULL)
-    self->conflict = g_memdup2 (frame, mtl_conflict_frame_size (frame->n_tasks));
+    self->conflict = g_memdup2 (frame, mtl_conflict_frame_size (frame->n_tasks, frame->n_blocks));
 }
 
 gboolean
