@@ -60,6 +60,8 @@ static inline void
 sample_epoch (MtlRecord *record,
               double     epoch)
 {
+  static const char *const blocks[] = { "conv1", "stage1/2/conv2", "fc" };
+
   for (guint k = 0; k < SAMPLE_TASKS; k++)
     {
       double rise = 2.0 - 0.01 * k - 1.05 * exp (-epoch / (2.0 + k)) - 1.05;
@@ -77,6 +79,14 @@ sample_epoch (MtlRecord *record,
   mtl_series_append (mtl_record_series (record, "epoch/conflict"), epoch, 0.4 - 0.028 * epoch);
   mtl_series_append (mtl_record_series (record, "epoch/cosine/left/right"), epoch,
                      0.05 * epoch - 0.25);
+  for (guint b = 0; b < G_N_ELEMENTS (blocks); b++)
+    {
+      g_autofree char *cosine = g_strdup_printf ("epoch/block/%s/cosine", blocks[b]);
+      g_autofree char *conflict = g_strdup_printf ("epoch/block/%s/conflict", blocks[b]);
+
+      mtl_series_append (mtl_record_series (record, cosine), epoch, 0.05 * epoch - 0.15 * b);
+      mtl_series_append (mtl_record_series (record, conflict), epoch, 0.4 - 0.02 * epoch);
+    }
   mtl_series_append (mtl_record_series (record, "epoch/steps"), epoch,
                      epoch * SAMPLE_PER_EPOCH);
 }

@@ -130,6 +130,52 @@ test_sentence (void)
                               "conflict 32\u00a0%.");
 }
 
+/* Red less blue of a pixel of the middle of row @row of three, in epoch @epoch. */
+static int
+warmth (cairo_surface_t   *surface,
+        const MtwPlotArea *area,
+        guint              row,
+        double             epoch)
+{
+  int x = (int) (area->left + (area->right - area->left) * (epoch - 0.5) / area->epochs);
+  int y = (int) (area->top + (area->bottom - area->top) * (row + 0.5) / 3);
+  const guchar *pixel = cairo_image_surface_get_data (surface)
+                        + y * cairo_image_surface_get_stride (surface) + 4 * x;
+
+  return pixel[2] - pixel[0];
+}
+
+/* Rows in order, epochs to the right, red below zero; conv1 0.05 to 0.3, fc −0.25 to 0. */
+static void
+test_blocks (void)
+{
+  g_autoptr(MtlRecord) record = sample_record (6, 7);
+  const MtwPlotKind *kind = mtw_plot_kind_find ("conflict-blocks");
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, WIDTH, HEIGHT);
+  cairo_t *cr = cairo_create (surface);
+  MtwPlotInput input;
+  MtwPlotArea area;
+  g_autofree char *words = NULL;
+  g_autoptr(MtwTable) table = NULL;
+
+  mtw_plot_input_init (&input, kind);
+  input.record = record;
+  words = mtw_plot_describe (kind, &input);
+  g_assert_cmpstr (words, ==, "Cosine of left, right in the last epoch: lowest in fc, 0.00; "
+                              "highest in conv1, 0.30.");
+  table = mtw_plot_table (kind, &input, FALSE);
+  g_assert_cmpstr (mtw_table_title (table, 3), ==, "cosine/stage1/2/conv2");
+  g_assert_cmpfloat_with_epsilon (mtw_table_value (table, 1, 3), -0.05, 1e-12);
+
+  mtw_plot_draw (kind, &input, cr, WIDTH, HEIGHT, &area);
+  cairo_surface_flush (surface);
+  g_assert_cmpint (warmth (surface, &area, 0, 6), <, warmth (surface, &area, 0, 1));
+  g_assert_cmpint (warmth (surface, &area, 0, 6), <, -20);
+  g_assert_cmpint (warmth (surface, &area, 2, 1), >, 20);
+  cairo_destroy (cr);
+  cairo_surface_destroy (surface);
+}
+
 /* A file of each format, that begins and ends as its format says. */
 static void
 test_writes (gconstpointer data)
@@ -255,6 +301,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/plots/sentence", test_sentence);
+  g_test_add_func ("/plots/blocks", test_blocks);
   g_test_add_func ("/plots/refuses-to-write-nothing", test_refuses_to_write_nothing);
   g_test_add_func ("/plots/csv", test_csv);
   g_test_add_func ("/plots/marks-gaps", test_marks_gaps);

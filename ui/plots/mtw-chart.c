@@ -207,18 +207,41 @@ draw_events (MtwChart *self)
 
 /* --- cursor --- */
 
+static void
+add_reading (MtwChart   *self,
+             MtwReading  reading)
+{
+  if (isfinite (self->pen->input->cursor) && self->n_readings < MTW_MAX_LEGEND)
+    {
+      self->readings[self->n_readings++] = reading;
+      return;
+    }
+
+  g_free (reading.name);
+  g_free (reading.value);
+}
+
 void
 mtw_chart_read (MtwChart *self,
                 guint     task,
                 char     *value)
 {
-  if (!isfinite (self->pen->input->cursor) || self->n_readings == MTW_MAX_LEGEND)
-    {
-      g_free (value);
-      return;
-    }
+  add_reading (self, (MtwReading) { .task = task, .value = value });
+}
 
-  self->readings[self->n_readings++] = (MtwReading) { .task = task, .value = value };
+void
+mtw_chart_read_name (MtwChart   *self,
+                     const char *name,
+                     char       *value)
+{
+  add_reading (self, (MtwReading) { .name = g_strdup (name), .value = value });
+}
+
+static const char *
+name_reading (const MtwChart   *self,
+              const MtwReading *reading)
+{
+  return reading->name != NULL ? reading->name : mtw_input_task (self->pen->input, reading->task);
 }
 
 static double
@@ -229,7 +252,7 @@ card_width (MtwChart   *self,
 
   for (guint i = 0; i < self->n_readings; i++)
     {
-      const char *name = mtw_input_task (self->pen->input, self->readings[i].task);
+      const char *name = name_reading (self, &self->readings[i]);
 
       widest = MAX (widest, 14 + mtw_pen_measure (self->pen, name, 0) + 16
                             + mtw_pen_measure (self->pen, self->readings[i].value, 0));
@@ -278,13 +301,15 @@ draw_card (MtwChart *self,
   mtw_pen_text (pen, title, x + CARD_PAD, y, MTW_TEXT_BOLD);
   for (guint i = 0; i < self->n_readings; i++)
     {
-      guint task = self->readings[i].task;
+      const MtwReading *reading = &self->readings[i];
 
       y += line;
-      mtw_pen_marker (pen, task, x + CARD_PAD + 4, y, 3, FALSE);
+      if (reading->name == NULL)
+        mtw_pen_marker (pen, reading->task, x + CARD_PAD + 4, y, 3, FALSE);
       mtw_pen_ink (pen, MTW_INK_TEXT);
-      mtw_pen_text (pen, mtw_input_task (pen->input, task), x + CARD_PAD + 14, y, 0);
-      mtw_pen_text (pen, self->readings[i].value, x + width - CARD_PAD, y, MTW_TEXT_END);
+      mtw_pen_text (pen, name_reading (self, reading),
+                    x + CARD_PAD + (reading->name == NULL ? 14 : 0), y, 0);
+      mtw_pen_text (pen, reading->value, x + width - CARD_PAD, y, MTW_TEXT_END);
     }
 }
 
@@ -305,5 +330,8 @@ mtw_chart_end (MtwChart *self)
     }
 
   while (self->n_readings > 0)
-    g_free (self->readings[--self->n_readings].value);
+    {
+      g_free (self->readings[--self->n_readings].name);
+      g_free (self->readings[self->n_readings].value);
+    }
 }

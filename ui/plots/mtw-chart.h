@@ -14,6 +14,7 @@
 typedef struct
 {
   guint   task;
+  char   *name;   /* NULL: of the task */
   char   *value;  /* as it is shown */
 } MtwReading;
 
@@ -53,6 +54,10 @@ double   mtw_chart_y       (const MtwChart *self,
 /* A line of the read-out, while there is a cursor; takes @value. */
 void     mtw_chart_read    (MtwChart       *self,
                             guint           task,
+                            char           *value);
+/* … of something else, without a marker. */
+void     mtw_chart_read_name (MtwChart     *self,
+                            const char     *name,
                             char           *value);
 void     mtw_chart_clip    (MtwChart       *self);   /* to the axes; saves */
 void     mtw_chart_unclip  (MtwChart       *self);
