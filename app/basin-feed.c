@@ -30,7 +30,7 @@ struct _BasinFeed
   guint        n_batches;    /* in the sum */
   double       conflicts;    /* sum of the shares of pairs in conflict */
   gsize        epochs;       /* announced */
-  gint64       words_time;   /* monotonic */
+  gint64       words_time;   /* monotonic; also of the cosines of blocks */
 };
 
 static double
@@ -120,6 +120,16 @@ show_share (BasinFeed *self,
 }
 
 static void
+show_blocks (BasinFeed *self)
+{
+  const char *const *blocks;
+  const MtlConflictFrame *frame = mtw_session_get_conflict (self->session, &blocks);
+
+  if (frame != NULL)
+    mtw_canvas_set_block_cosines (self->canvas, blocks, mtl_conflict_frame_blocks (frame));
+}
+
+static void
 show_words (BasinFeed *self,
             MtlRecord *record)
 {
@@ -131,6 +141,7 @@ show_words (BasinFeed *self,
 
   self->words_time = now;
   show_share (self, record);
+  show_blocks (self);
   for (guint k = 0; k < info->n_tasks; k++)
     {
       double loss = recent_mean (record, info->tasks[k]);
@@ -213,6 +224,7 @@ run_changed_cb (BasinFeed *self)
   self->conflicts = 0.0;
   self->epochs = 0;
   mtw_canvas_set_conflict (self->canvas, 0, NULL, 0);
+  mtw_canvas_set_block_cosines (self->canvas, NULL, NULL);
   mtw_canvas_set_conflict_share (self->canvas, NAN);
 }
 

@@ -328,6 +328,40 @@ asked_cb (MtwCanvas *canvas,
 }
 
 static void
+expect_words (Bench      *bench,
+              const char *id,
+              const char *words)
+{
+  GtkWidget *block = mtw_canvas_get_block (bench->canvas, id);
+
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (block),
+                                       GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, words);
+}
+
+static void
+test_block_cosines (void)
+{
+  static const char *const blocks[] = { "conv1", "conv2", NULL };
+  const double cosines[] = { -0.312, NAN };
+  Bench bench;
+
+  bench_open (&bench);
+  mtw_canvas_set_block_cosines (bench.canvas, blocks, cosines);
+  expect_words (&bench, "conv1",
+                "10 of 9×9; in 1×36×36 from digits, out 10×28×28 to relu1; trunk, both tasks; "
+                "cosine −0.31, in conflict; no problems");
+  mtw_canvas_set_block_cosines (bench.canvas, blocks, (const double[]) { 0.5, NAN });
+  expect_words (&bench, "conv1",
+                "10 of 9×9; in 1×36×36 from digits, out 10×28×28 to relu1; trunk, both tasks; "
+                "cosine 0.50, in agreement; no problems");
+  mtw_canvas_set_block_cosines (bench.canvas, NULL, NULL);
+  expect_words (&bench, "conv1",
+                "10 of 9×9; in 1×36×36 from digits, out 10×28×28 to relu1; trunk, both tasks; "
+                "no problems");
+  bench_close (&bench);
+}
+
+static void
 test_conflict (void)
 {
   const double cosines[4] = { 1, -0.31, -0.31, 1 };
@@ -418,6 +452,7 @@ main (int    argc,
   g_test_add_func ("/canvas/connect-menu", test_connect_menu);
   g_test_add_func ("/canvas/words", test_words);
   g_test_add_func ("/canvas/conflict", test_conflict);
+  g_test_add_func ("/canvas/block-cosines", test_block_cosines);
   g_test_add_func ("/canvas/style", test_style);
   g_test_add_func ("/canvas/zoom", test_zoom);
 

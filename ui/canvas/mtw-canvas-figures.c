@@ -223,37 +223,74 @@ mtw_canvas_cosine_of (MtwCanvas *self,
   return count > 0 ? sum / count : NAN;
 }
 
-void
-mtw_canvas_set_block_cosine (MtwCanvas  *self,
-                             const char *id,
-                             double      cosine)
+typedef struct
 {
-  g_autofree char *path = g_strdup (id);
+  double sum;
+  guint  n;
+} Mean;
+
+/* (transfer full) (element-type utf8 Mean): by the block of the design that each is a copy of. */
+static GHashTable *
+gather (const char *const *blocks,
+        const double      *cosines)
+{
+  GHashTable *means = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+
+  for (guint n = 0; blocks != NULL && blocks[n] != NULL; n++)
+    {
+      g_autofree char *path = mtw_path_of_flat (blocks[n]);
+      Mean *mean = g_hash_table_lookup (means, path);
+
+      if (isnan (cosines[n]))
+        continue;
+      if (mean == NULL)
+        {
+          mean = g_new0 (Mean, 1);
+          g_hash_table_insert (means, g_steal_pointer (&path), mean);
+        }
+      mean->sum += cosines[n];
+      mean->n++;
+    }
+
+  return means;
+}
+
+/* As it is said. */
+static gboolean
+is_same (double a,
+         double b)
+{
+  return isnan (a) ? isnan (b) : round (100 * a) == round (100 * b);
+}
+
+void
+mtw_canvas_set_block_cosines (MtwCanvas         *self,
+                              const char *const *blocks,
+                              const double      *cosines)
+{
+  g_autoptr(GHashTable) means = gather (blocks, cosines);
+  GHashTableIter iter;
+  gpointer path, mean;
 
   g_return_if_fail (MTW_IS_CANVAS (self));
 
-  if (isnan (cosine))
-    {
-      g_hash_table_remove (self->block_cosines, id);
-    }
-  else
+  g_hash_table_remove_all (self->block_cosines);
+  g_hash_table_iter_init (&iter, means);
+  while (g_hash_table_iter_next (&iter, &path, &mean))
     {
       double *value = g_new (double, 1);
 
-      *value = cosine;
-      g_hash_table_insert (self->block_cosines, g_strdup (id), value);
+      *value = ((Mean *) mean)->sum / ((Mean *) mean)->n;
+      g_hash_table_insert (self->block_cosines, g_strdup (path), value);
     }
 
-  /* A closed group that it is in shows it too. */
-  while (path != NULL)
+  for (guint i = 0; i < self->scene->items->len; i++)
     {
-      int item = mtw_scene_find (self->scene, path);
-      char *scope = mtw_path_scope (path);
+      double before = self->cosines[i];
 
-      if (item >= 0)
-        self->cosines[item] = mtw_canvas_cosine_of (self, item);
-      g_free (path);
-      path = scope;
+      self->cosines[i] = mtw_canvas_cosine_of (self, i);
+      if (!is_same (before, self->cosines[i]))
+        mtw_canvas_say_block (self, i);
     }
   if (self->show == MTW_SHOW_CONFLICT)
     gtk_widget_queue_draw (GTK_WIDGET (self));

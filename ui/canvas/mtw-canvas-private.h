@@ -140,6 +140,7 @@ void      mtw_canvas_sync_detail   (MtwCanvas *self);
 
 /* mtw-canvas-words.c */
 void      mtw_canvas_say           (MtwCanvas *self);
+void      mtw_canvas_say_block     (MtwCanvas *self, guint item);
 char     *mtw_canvas_thousands     (guint64 figure);       /* “30 890” */
 
 /* mtw-canvas-groups.c */

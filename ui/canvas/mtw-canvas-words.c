@@ -8,6 +8,7 @@
 #include "mtw-canvas-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <math.h>
 
 #include "mtl-look.h"
 
@@ -178,9 +179,30 @@ name_block (MtwCanvas     *self,
   return g_strdup_printf (_("%s, group, closed, %s"), item->id, blocks);
 }
 
-static void
-say_block (MtwCanvas *self,
-           guint      n)
+/* “; cosine −0.31, in conflict”; “” while unknown */
+static char *
+cosine_words (MtwCanvas *self,
+              guint      n)
+{
+  double cosine = self->cosines[n];
+  g_autofree char *figure = g_strdup_printf ("%s%.2f", cosine <= -0.005 ? "−" : "", fabs (cosine));
+
+  if (isnan (cosine))
+    return g_strdup ("");
+  if (cosine <= -0.005)
+    /* Translators: goes on a description of a block of the trunk; %s: e.g. “−0.31”. */
+    return g_strdup_printf (_("; cosine %s, in conflict"), figure);
+  if (cosine >= 0.005)
+    /* Translators: goes on a description of a block of the trunk; %s: e.g. “0.31”. */
+    return g_strdup_printf (_("; cosine %s, in agreement"), figure);
+
+  /* Translators: goes on a description of a block of the trunk; %s: “0.00”. */
+  return g_strdup_printf (_("; cosine %s"), figure);
+}
+
+void
+mtw_canvas_say_block (MtwCanvas *self,
+                      guint      n)
 {
   const MtwItem *item = mtw_scene_item (self->scene, n);
   const MtlChosen *what = mtl_block_what (item->block);
@@ -194,7 +216,8 @@ say_block (MtwCanvas *self,
   gboolean trunk = item->tasks != 0 && item->head < 0;
   g_autofree char *serves = trunk ? g_strdup_printf (_("trunk, %s"), tasks) : g_strdup (tasks);
   g_autofree char *name = name_block (self, item);
-  g_autofree char *description = g_strdup_printf ("%s; %s; %s; %s", line, wires, serves,
+  g_autofree char *cosine = cosine_words (self, n);
+  g_autofree char *description = g_strdup_printf ("%s; %s; %s%s; %s", line, wires, serves, cosine,
                                                   problems);
 
   if (*tip != '\0')
@@ -223,6 +246,6 @@ mtw_canvas_say (MtwCanvas *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
   for (guint i = 0; i < n_blocks; i++)
-    say_block (self, i);
+    mtw_canvas_say_block (self, i);
   label_regions (self);
 }

@@ -85,10 +85,11 @@ void         mtw_canvas_set_conflict   (MtwCanvas       *self,
 /* Share of this epoch's batches in conflict, 0 … 1; NAN: unknown. */
 void         mtw_canvas_set_conflict_share (MtwCanvas   *self,
                                         double           share);
-/* A trunk block's own cosine; NAN: unknown. */
-void         mtw_canvas_set_block_cosine (MtwCanvas     *self,
-                                        const char      *id,
-                                        double           cosine);
+/* The trunk's blocks, by their ids in the flat design, and the cosine in each, NAN: unknown;
+ * copies of a block are shown as their mean. NULL: nothing known. */
+void         mtw_canvas_set_block_cosines (MtwCanvas         *self,
+                                        const char *const *blocks,
+                                        const double      *cosines);
 
 /* Whether L, Shift+L and Shift+A act; they do at first. */
 void         mtw_canvas_set_letter_keys (MtwCanvas      *self,
