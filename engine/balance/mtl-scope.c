@@ -54,7 +54,7 @@ refuse_split (const MtlBalancer *balancer,
   if (needs_lengths (chosen))
     return _("%s is to be rescaled to a length, which is not known where it is balanced at the "
              "split. Set its rescale to none, mean or sum.");
-  if (!((const MtlSharp *) mtl_chosen_method (sharp))->merges)
+  if (((const MtlSharp *) mtl_chosen_method (sharp))->n_rows > 1)
     return _("%s cannot be balanced at the split while flat regions are sought: that takes the "
              "tasks’ gradients in the trunk apart. Set its scope to trunk, or sharpness to none.");
   if (mtl_chosen_get (experiment, "accumulate")->number > 1.0)

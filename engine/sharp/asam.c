@@ -79,6 +79,7 @@ const MtlSharp mtl_sharp_asam = {
   .n_rows = 2,
   .n_vectors = 1,
   .balanced = 3,
+  .takes = MTL_TAKES_MEAN_FIRST,
   .passes = mtl_move_passes,
   .step = asam_step,
 };

@@ -136,6 +136,16 @@ choose_samples (MtlStep      *step,
 }
 
 static gboolean
+moves (const MtlSetting *set)
+{
+  for (guint k = 0; k < set[RHO].n; k++)
+    if (set[RHO].numbers[k] > 0.0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
 esam_step (MtlStep           *step,
            const MtlSetting  *set,
            MtlState          *state,
@@ -145,13 +155,10 @@ esam_step (MtlStep           *step,
   MtlGrads *s = mtl_step_rows (step, 1);
   float *v = mtl_step_vector (step, 0);
   MtlMove how = mtl_move_read (&set[MOVE], TRUE);
-  gboolean moves = FALSE;
 
   if (!mtl_move_clean (step, g, v, error))
     return FALSE;
-  for (guint k = 0; k < set[RHO].n; k++)
-    moves = moves || set[RHO].numbers[k] > 0.0;
-  if (!moves)
+  if (!moves (set))
     return mtl_move_balance (step, g, error);
 
   mtl_move_direct (step, &how, v);
@@ -162,6 +169,13 @@ esam_step (MtlStep           *step,
 
   return mtl_move_gradients (step, v, set[RHO].numbers, s, error)
          && mtl_move_balance (step, s, error);
+}
+
+/* Where nothing moves it is balanced at θ. */
+static gboolean
+esam_apart (const MtlSetting *set)
+{
+  return !moves (set);
 }
 
 static void
@@ -202,6 +216,8 @@ const MtlSharp mtl_sharp_esam = {
   .n_rows = 2,
   .n_vectors = 1,
   .balanced = 3,
+  .takes = MTL_TAKES_MEAN_FIRST,
+  .apart = esam_apart,
   .passes = esam_passes,
   .refuses = esam_refuses,
   .step = esam_step,

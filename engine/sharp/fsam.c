@@ -116,6 +116,7 @@ const MtlSharp mtl_sharp_fsam = {
   .n_rows = 2,
   .n_vectors = 2,
   .balanced = 3,
+  .takes = MTL_TAKES_MEAN_FIRST,
   .passes = mtl_move_passes,
   .declare = fsam_declare,
   .step = fsam_step,

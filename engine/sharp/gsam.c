@@ -123,6 +123,7 @@ const MtlSharp mtl_sharp_gsam = {
   .n_rows = 2,
   .n_vectors = 2,
   .balanced = 3,
+  .takes = MTL_TAKES_BOTH,
   .passes = gsam_passes,
   .step = gsam_step,
 };

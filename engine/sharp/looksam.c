@@ -145,6 +145,7 @@ const MtlSharp mtl_sharp_looksam = {
   .n_rows = 2,
   .n_vectors = 2,
   .balanced = 3,
+  .takes = MTL_TAKES_BOTH,
   .passes = looksam_passes,
   .declare = looksam_declare,
   .step = looksam_step,

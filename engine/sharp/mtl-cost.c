@@ -4,7 +4,8 @@
  * settings. Plain training takes one forward and one backward for each of the K
  * tasks, or, where neither the balancer nor the diagnostics want the tasks'
  * gradients apart, a single one: that is so too where the balance is struck at
- * the split, with a second forward. To that comes what the balancer looks at
+ * the split, with a second forward, and for sharpness methods that take no rows
+ * of tasks (mtl-step-lane.c). To that comes what the balancer looks at
  * beside: losses before backward or after the step, and gradients of its own.
  * A backward takes about two forwards, since it makes both the gradient of a
  * tensor and that of its weights.
@@ -33,16 +34,14 @@ count_tasks (const MtlDesign *design)
   return n;
 }
 
-static void
-count_passes (const MtlDesign *design,
+/* (transfer full): the sharpness method with the settings of each task. */
+static MtlChosen *
+spread_sharp (const MtlDesign *design,
               const MtlChosen *chosen,
-              guint            n_tasks,
-              double          *forward,
-              double          *backward)
+              guint            n_tasks)
 {
-  const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
   g_autofree const char **ids = g_new (const char *, n_tasks);
-  g_autoptr(MtlChosen) spread = NULL;
+  MtlChosen *spread;
   guint k = 0;
 
   for (guint i = 0; i < mtl_design_n_blocks (design); i++)
@@ -51,15 +50,27 @@ count_passes (const MtlDesign *design,
   spread = mtl_chosen_for_tasks (chosen, ids, n_tasks, NULL);
   if (spread == NULL)   /* a task is named that is not there: a problem of its own */
     {
-      g_autoptr(MtlChosen) initial = mtl_chosen_new (MTL_KIND_SHARP, &sharp->method);
+      g_autoptr(MtlChosen) initial = mtl_chosen_new (MTL_KIND_SHARP,
+                                                     mtl_chosen_method (chosen));
 
       spread = mtl_chosen_for_tasks (initial, ids, n_tasks, NULL);
     }
 
-  *forward = sharp->forward[0] + sharp->forward[1] * n_tasks;
-  *backward = sharp->backward[0] + sharp->backward[1] * n_tasks;
+  return spread;
+}
+
+/* @lanes: of a pass. */
+static void
+count_passes (const MtlSharp   *sharp,
+              const MtlSetting *set,
+              guint             lanes,
+              double           *forward,
+              double           *backward)
+{
+  *forward = sharp->forward[0] + sharp->forward[1] * lanes;
+  *backward = sharp->backward[0] + sharp->backward[1] * lanes;
   if (sharp->passes != NULL)
-    sharp->passes (mtl_chosen_settings (spread), n_tasks, forward, backward);
+    sharp->passes (set, lanes, forward, backward);
 }
 
 static gboolean
@@ -81,6 +92,27 @@ merges (const MtlChosen *experiment)
   return (!mtl_balancer_looks_at_gradients (balancer, chosen) || is_at_split (experiment))
          && mtl_chosen_get (experiment, "accumulate")->number == 1.0
          && mtl_chosen_get (experiment, "diagnose-every")->number != 1.0;
+}
+
+/* Whether all tasks have one weight, whatever is trained. */
+static gboolean
+weighs_alike (const MtlChosen *experiment)
+{
+  const MtlChosen *chosen = mtl_chosen_get (experiment, "balancer")->method;
+  const MtlBalancer *balancer = (const MtlBalancer *) mtl_chosen_method (chosen);
+  MtlClaims claims = MTL_CLAIM_LINEAR_SCALING | MTL_CLAIM_MEAN_IF_ALIGNED;
+
+  return balancer->needs == 0 && (balancer->claims & claims) == claims;
+}
+
+/* Whether that goes for the passes of the sharpness method too. */
+static gboolean
+merges_sharp (const MtlChosen  *experiment,
+              const MtlSharp   *sharp,
+              const MtlSetting *set)
+{
+  return merges (experiment) && mtl_sharp_merges (sharp, set)
+         && (sharp->takes != MTL_TAKES_BOTH || weighs_alike (experiment));
 }
 
 /* What the balancer looks at beside the gradients of the step. @early: its weights are asked
@@ -121,16 +153,20 @@ mtl_design_cost (const MtlDesign *self,
   const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
   double n_batches = mtl_chosen_get (experiment, "accumulate")->number;
   guint n_tasks = count_tasks (self);
+  g_autoptr(MtlChosen) spread = NULL;
+  const MtlSetting *set;
+  gboolean merged;
   guint plain;
 
   if (n_tasks == 0)
     return FALSE;
 
+  spread = spread_sharp (self, chosen, n_tasks);
+  set = mtl_chosen_settings (spread);
   plain = merges (experiment) ? 1 : n_tasks;
-  count_passes (self, chosen, n_tasks, forward, backward);
-  if (sharp->merges)
-    *backward = plain;
-  add_beside (experiment, n_tasks, sharp->merges && merges (experiment), forward, backward);
+  merged = merges_sharp (experiment, sharp, set);
+  count_passes (sharp, set, merged ? 1 : n_tasks, forward, backward);
+  add_beside (experiment, n_tasks, merged && sharp->takes == MTL_TAKES_BALANCE, forward, backward);
   *relative = (*forward + BACKWARD * *backward) / (1.0 + BACKWARD * plain);
   *forward *= n_batches;
   *backward *= n_batches;

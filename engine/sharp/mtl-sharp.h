@@ -13,6 +13,16 @@
 #include "mtl-state.h"
 #include "mtl-step.h"
 
+/* What a method takes of a set of rows, where all tasks have the same settings. By weights that do
+ * not follow from gradients, one lane does for what is not the rows themselves. */
+typedef enum
+{
+  MTL_TAKES_ROWS,        /* themselves */
+  MTL_TAKES_BALANCE,     /* their balance */
+  MTL_TAKES_MEAN_FIRST,  /* their mean at θ, their balance elsewhere */
+  MTL_TAKES_BOTH,        /* their mean, and their balance */
+} MtlSharpTakes;
+
 typedef struct
 {
   MtlMethod method;
@@ -22,7 +32,9 @@ typedef struct
   guint     balanced;   /* bits of the sets that a single pass fills where all tasks have the
                          * same settings, and of which only means and balances are taken: their
                          * rows need not be written out */
-  gboolean  merges;     /* clean rows are only balanced, so their lanes may be merged */
+  MtlSharpTakes takes;
+  gboolean (*apart)   (const MtlSetting  *set);   /* NULL: never. Whether under these settings it
+                                                   * takes rows after all */
   guint     forward[2]; /* forwards a step: [0] + [1]·K; for the cost note */
   guint     backward[2];
   /* NULL: as these say. Else passes a step in the mean, PER_TASK settings spread. */
@@ -44,3 +56,10 @@ typedef struct
                        MtlState          *state,
                        GError           **error);
 } MtlSharp;
+
+/* Whether every task has the same settings. @set: PER_TASK spread. */
+gboolean mtl_sharp_is_alike (const MtlSharp   *self,
+                             const MtlSetting *set);
+/* Whether one lane may do. */
+gboolean mtl_sharp_merges   (const MtlSharp   *self,
+                             const MtlSetting *set);

@@ -32,7 +32,7 @@ const MtlSharp mtl_sharp_none = {
   },
   .n_rows = 1,
   .balanced = 1,
-  .merges = TRUE,
+  .takes = MTL_TAKES_BALANCE,
   .forward = { 1, 0 },
   .backward = { 0, 1 },
   .step = none_step,

@@ -84,25 +84,6 @@ scale_noise (MtlStep  *step,
     }
 }
 
-/* s_k ← g_k + λ_k·(s_k − g_k): exactly g_k where both are the same. */
-static void
-mix (MtlStep        *step,
-     MtlGrads       *s,
-     const MtlGrads *g,
-     const double   *lambda)
-{
-  guint64 tasks = mtl_step_tasks (step);
-  double rest[MTL_MAX_TASKS];
-
-  mtl_grads_subtract (s, g, tasks);
-  for (guint k = 0; k < mtl_grads_n_tasks (s); k++)
-    rest[k] = lambda[k] - 1.0;
-  mtl_grads_add (s, rest, s, tasks);
-  for (guint k = 0; k < mtl_grads_n_tasks (s); k++)
-    rest[k] = 1.0;
-  mtl_grads_add (s, rest, g, tasks);
-}
-
 /* The one half at θ + σ_k·v into @s, the other at θ into @g. */
 static gboolean
 take_halves (MtlStep       *step,
@@ -157,9 +138,16 @@ rwp_step (MtlStep           *step,
                : mtl_move_gradients (step, v, sigma, s, error)))
     return FALSE;
 
-  mix (step, s, halves ? other : g, lambda);
+  mtl_step_mix (step, s, halves ? other : g, lambda);
 
   return mtl_move_balance (step, s, error);
+}
+
+/* Halves are looked at for each task. */
+static gboolean
+rwp_apart (const MtlSetting *set)
+{
+  return set[BATCHES].number == BATCHES_HALVES;
 }
 
 static const char *
@@ -197,6 +185,8 @@ const MtlSharp mtl_sharp_rwp = {
   },
   .n_rows = 3,
   .n_vectors = 1,
+  .takes = MTL_TAKES_BALANCE,
+  .apart = rwp_apart,
   .passes = rwp_passes,
   .refuses = rwp_refuses,
   .step = rwp_step,

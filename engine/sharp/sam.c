@@ -58,6 +58,7 @@ const MtlSharp mtl_sharp_sam = {
   .n_rows = 2,
   .n_vectors = 1,
   .balanced = 3,
+  .takes = MTL_TAKES_MEAN_FIRST,
   .passes = mtl_move_passes,
   .step = sam_step,
 };

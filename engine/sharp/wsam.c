@@ -135,6 +135,7 @@ const MtlSharp mtl_sharp_wsam = {
   .n_rows = 2,
   .n_vectors = 2,
   .balanced = 3,
+  .takes = MTL_TAKES_BOTH,
   .passes = mtl_move_passes,
   .step = wsam_step,
 };

@@ -379,16 +379,19 @@ mtl_step_balance (MtlStep         *self,
 {
   MtlPartReport *report = &self->parts[p].report;
   gboolean elsewhere = p == MTL_PART_LOSS && self->clean != NULL && rows != self->clean;
+  const MtlLane *lane = mtl_step_lane (self, rows);
   gsize size = self->n_tasks * self->n_tasks;
   g_autofree double *apart = NULL;
   double *whole;
 
-  /* The merged lane already holds the direction of the loss part. */
-  if (p == MTL_PART_LOSS && self->merged && rows == self->rows[0])
-    return TRUE;
+  if (p == MTL_PART_LOSS && lane != NULL)
+    {
+      mtl_step_add_lane (self, lane, scale);
+      return TRUE;
+    }
 
   measure (self, elsewhere ? self->clean : rows, report->blocks, report->gramian);
-  report->valid = TRUE;
+  report->valid = p != MTL_PART_LOSS || self->clean != NULL;
   if (!elsewhere)
     return balance (self, p, rows, report->blocks, report->gramian, scale, error);
 

@@ -62,7 +62,7 @@ mtl_step_run_fork (MtlStep        *self,
                    GError        **error)
 {
   /* Until rows are there, and where they are not wanted, it is the heads that are looked at. */
-  self->merged = TRUE;
+  self->lanes[0].sum = self->gradient;
   mtl_work_run_heads (self->work, pass, self->losses, out, mtl_step_outputs (self, 0), self->fork);
   memcpy (self->renewed, mtl_work_renewed (self->work),
           self->n_statistics * sizeof *self->renewed);
@@ -71,7 +71,7 @@ mtl_step_run_fork (MtlStep        *self,
 
   if (self->diagnose)
     {
-      self->merged = FALSE;
+      self->lanes[0].sum = NULL;
       self->clean = out;
       mtl_work_run (self->work, pass, NULL, out, NULL);
     }

@@ -45,6 +45,14 @@ typedef struct
   double         *cross;     /* NULL: not needed */
 } MtlStepCall;
 
+/* Σ u_k·row_k over the trunk, in the place of the rows of a set. */
+typedef struct
+{
+  float  *own;                  /* d floats; NULL: none yet */
+  float  *sum;                  /* own, or the step's direction; NULL: the rows are there */
+  double  u[MTL_MAX_TASKS];     /* 0 for tasks that are left out */
+} MtlLane;
+
 struct _MtlStep
 {
   MtlWork         *work;
@@ -57,6 +65,7 @@ struct _MtlStep
   MtlState        *sharp_state;
   float           *vectors[MTL_MAX_VECTORS];   /* P each, that it works in */
   MtlGrads        *rows[MTL_MAX_ROW_SETS];
+  MtlLane          lanes[MTL_MAX_ROW_SETS];    /* of each of these sets */
   float           *moved;      /* weights to be moved, and the running statistics */
   float           *renewed;    /* the statistics after the clean pass */
   gsize            n_statistics;
@@ -102,8 +111,8 @@ struct _MtlStep
   const MtlGrads  *clean;      /* rows of the clean pass; NULL: none yet, or merged */
   gboolean         diagnose;   /* the rows of all tasks are wanted */
   gboolean         is_beside;  /* there is something in beside */
-  gboolean         merge;      /* the clean pass may take one lane */
-  gboolean         merged;     /* it did: the trunk direction is in gradient */
+  const MtlGrads  *at_theta;   /* what the clean pass filled, merged or not; NULL: nothing yet */
+  gboolean         merge;      /* passes may take one lane */
   gboolean         weighed;    /* weights of the loss part are known without rows */
   gboolean         perturbed;  /* the pass that failed was at perturbed weights */
 };
@@ -177,6 +186,26 @@ gboolean mtl_step_learn      (MtlStep           *self,
                               GError           **error);
 /* Tells it the losses of the step, once its gradients are known. */
 void     mtl_step_note       (MtlStep           *self);
+/* Whether the passes of the step may take one lane; asks for weights where that is needed for
+ * the first one. */
+gboolean mtl_step_prepare_lanes (MtlStep        *self,
+                              GError           **error);
+/* Before a pass that fills @out: one lane, or K. May ask for weights. */
+gboolean mtl_step_open_lane  (MtlStep           *self,
+                              const MtlPass     *pass,
+                              const MtlGrads    *out,
+                              GError           **error);
+/* (nullable): what stands in the place of @rows. */
+const MtlLane *mtl_step_lane (MtlStep           *self,
+                              const MtlGrads    *rows);
+/* direction ← direction + scale·sum, of a lane by the weights of the balancer. */
+void     mtl_step_add_lane   (MtlStep           *self,
+                              const MtlLane     *lane,
+                              double             scale);
+/* The mean of its rows, d floats. */
+void     mtl_step_lane_mean  (MtlStep           *self,
+                              const MtlLane     *lane,
+                              float             *mean);
 /* Losses of the clean pass, without gradients. */
 void     mtl_step_find_losses (MtlStep          *self);
 /* Sets and matrices that the balancer of @part wants beside. */

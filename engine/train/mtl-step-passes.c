@@ -109,7 +109,7 @@ refuse_gradient (MtlStep     *self,
   return FALSE;
 }
 
-/* In a merged lane the trunk has one gradient, which is in the direction already. */
+/* In a lane of all tasks the trunk has one gradient. */
 static gboolean
 check_gradients (MtlStep         *self,
                  const MtlPass   *pass,
@@ -117,16 +117,16 @@ check_gradients (MtlStep         *self,
                  GError         **error)
 {
   gsize d = mtl_step_n_trunk (self);
-  gboolean merged = self->merged && pass->theta == self->theta;
+  const MtlLane *lane = mtl_step_lane (self, grads);
   MtlPool *pool = mtl_work_pool (self->work);
   guint task;
   gsize element;
 
   /* Translators: stands for the name of a task in “The gradient of %s is not finite”. */
-  if (merged && !mtl_all_finite (self->gradient, d, pool))
-    return refuse_gradient (self, _("all tasks together"),
-                            mtl_first_not_finite (self->gradient, d), error);
-  if (!mtl_grads_finite (grads, pass->tasks, !merged, pool, &task, &element))
+  if (lane != NULL && !mtl_all_finite (lane->sum, d, pool))
+    return refuse_gradient (self, _("all tasks together"), mtl_first_not_finite (lane->sum, d),
+                            error);
+  if (!mtl_grads_finite (grads, pass->tasks, lane == NULL, pool, &task, &element))
     return refuse_gradient (self, task_id (self, task), element, error);
 
   return TRUE;
@@ -141,6 +141,22 @@ mtl_step_check (MtlStep         *self,
 {
   return check_losses (self, pass, losses, error)
          && (grads == NULL || check_gradients (self, pass, grads, error));
+}
+
+/* One batch into @out: by one lane, where it is open. */
+static void
+run_batch (MtlStep        *self,
+           const MtlPass  *pass,
+           double         *losses,
+           MtlGrads       *out)
+{
+  const MtlLane *lane = mtl_step_lane (self, out);
+  float *const *outputs = pass->theta == self->theta ? mtl_step_outputs (self, 0) : NULL;
+
+  if (lane != NULL)
+    mtl_work_run_sum (self->work, pass, lane->u, losses, out, outputs, lane->sum);
+  else
+    mtl_work_run (self->work, pass, losses, out, outputs);
 }
 
 gboolean
@@ -161,22 +177,18 @@ mtl_step_gradients (MtlStep      *self,
   };
 
   self->perturbed = !clean;
+  if (clean)
+    self->at_theta = out;
   if (clean && self->fork != NULL && self->n_batches == 1)
     return mtl_step_run_fork (self, &pass, out, error);
-  if (clean && !self->merge)
+  if (!mtl_step_open_lane (self, &pass, out, error))
+    return FALSE;
+  if (clean && mtl_step_lane (self, out) == NULL)
     self->clean = out;
   if (self->n_batches > 1)
     return mtl_step_run_batches (self, &pass, losses, out, error);
 
-  if (clean && self->merge)
-    {
-      mtl_work_run_sum (self->work, &pass, self->parts[MTL_PART_LOSS].report.weights,
-                        losses, out, mtl_step_outputs (self, 0), self->gradient);
-      self->merged = TRUE;
-    }
-  else
-    mtl_work_run (self->work, &pass, losses, out, clean ? mtl_step_outputs (self, 0) : NULL);
-
+  run_batch (self, &pass, losses, out);
   if (clean)
     memcpy (self->renewed, mtl_work_renewed (self->work),
             self->n_statistics * sizeof *self->renewed);

@@ -54,11 +54,15 @@ mtl_step_mean (MtlStep        *self,
                float          *mean)
 {
   MtlPlan *plan = mtl_work_plan (self->work);
+  const MtlLane *lane = mtl_step_lane (self, rows);
   double w[MTL_MAX_TASKS];
 
   mtl_step_even_weights (self, w);
   memset (mean, 0, mtl_step_n_weights (self) * sizeof *mean);
-  mtl_grads_combine (rows, w, mtl_work_pool (self->work), mean);
+  if (lane != NULL)
+    mtl_step_lane_mean (self, lane, mean);
+  else
+    mtl_grads_combine (rows, w, mtl_work_pool (self->work), mean);
   for (guint k = 0; k < self->n_tasks; k++)
     {
       const MtlTask *task = mtl_plan_task (plan, k);

@@ -4,9 +4,8 @@
  * through the calls of mtl-step.h. A task without a valid label in the batch
  * is left out: a zero row would stop every task under MGDA.
  *
- * Where neither the balancer nor the diagnostics need the rows, the clean
- * pass takes one merged lane instead of K: the weights of such a balancer do
- * not depend on gradients, so they are known before backward.
+ * Where neither methods nor the diagnostics need the rows of the tasks apart, one
+ * lane runs instead of K (mtl-step-lane.c).
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -18,8 +17,6 @@
 #include <string.h>
 
 #include "mtl-clip.h"
-
-#define LEAST_WEIGHT 1e-6  /* of a task in the merged lane: its head's gradient is divided by it */
 
 MtlStep *
 mtl_step_new (MtlWork *work)
@@ -70,7 +67,10 @@ mtl_step_free (MtlStep *self)
       g_free (self->parts[p].report.weights);
     }
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
-    g_clear_pointer (&self->rows[n], mtl_grads_free);
+    {
+      g_clear_pointer (&self->rows[n], mtl_grads_free);
+      g_free (self->lanes[n].own);
+    }
   mtl_step_clear_batches (self);
   g_array_unref (self->blocks);
   g_clear_pointer (&self->fork, mtl_fork_free);
@@ -146,19 +146,10 @@ reads_rows (MtlStep *self)
   return FALSE;
 }
 
-/* Whether every task has the same settings of the sharpness method: one pass then fills a set. */
 static gboolean
-tasks_are_alike (MtlStep *self)
+is_alike (MtlStep *self)
 {
-  const MtlSetting *set = mtl_chosen_settings (self->sharp_spread);
-
-  for (guint i = 0; i < mtl_method_n_params (&self->sharp->method, MTL_KIND_SHARP); i++)
-    if (mtl_method_param (&self->sharp->method, MTL_KIND_SHARP, i)->type == MTL_PER_TASK)
-      for (guint k = 1; k < set[i].n; k++)
-        if (memcmp (&set[i].numbers[k], &set[i].numbers[0], sizeof (double)) != 0)
-          return FALSE;
-
-  return TRUE;
+  return mtl_sharp_is_alike (self->sharp, mtl_chosen_settings (self->sharp_spread));
 }
 
 /* What several batches or passes add to is written out. */
@@ -166,7 +157,7 @@ void
 mtl_step_make_rows (MtlStep *self)
 {
   MtlPlan *plan = mtl_work_plan (self->work);
-  gboolean factors = self->most_batches == 1 && !reads_rows (self) && tasks_are_alike (self);
+  gboolean factors = self->most_batches == 1 && !reads_rows (self) && is_alike (self);
 
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     {
@@ -185,7 +176,7 @@ mtl_step_set_sharp (MtlStep         *self,
 {
   const MtlMethod *method = mtl_chosen_method (sharp);
   gboolean same = self->sharp_chosen != NULL && mtl_chosen_method (self->sharp_chosen) == method;
-  gboolean were_alike = same && tasks_are_alike (self);
+  gboolean were_alike = same && is_alike (self);
   MtlPlan *plan = mtl_work_plan (self->work);
 
   mtl_chosen_ref (sharp);
@@ -198,7 +189,7 @@ mtl_step_set_sharp (MtlStep         *self,
   self->sharp_spread = mtl_chosen_for_tasks (sharp, mtl_plan_task_ids (plan), self->n_tasks, NULL);
   if (self->sharp_spread == NULL)
     self->sharp_spread = mtl_chosen_new (MTL_KIND_SHARP, method);
-  if (same && were_alike == tasks_are_alike (self))
+  if (same && were_alike == is_alike (self))
     return;
 
   mtl_step_make_rows (self);
@@ -248,53 +239,6 @@ mtl_step_sharp_state (MtlStep *self)
 
 /* --- the step --- */
 
-static gboolean
-ask_early (MtlStep  *self,
-           GError  **error)
-{
-  MtlStepPart *part = &self->parts[MTL_PART_LOSS];
-  MtlStepCall call = { 0 };
-
-  if ((part->balancer->needs & MTL_NEEDS_LOSSES) != 0)
-    mtl_step_find_losses (self);
-  mtl_step_open_call (self, MTL_PART_LOSS, &part->slices[0], self->tasks, NULL, NULL, &call);
-  part->report.status = MTL_BALANCE_OK;
-  self->weighed = mtl_step_weigh (self, MTL_PART_LOSS, &call, part->report.weights, error);
-  mtl_step_close_call (&call);
-
-  return self->weighed;
-}
-
-/* Weights that do not depend on gradients are asked for before backward: a pass forward
- * for the losses is cheaper than a lane for each task. */
-static gboolean
-prepare_merge (MtlStep   *self,
-               GError   **error)
-{
-  const MtlStepPart *part = &self->parts[MTL_PART_LOSS];
-  guint task[MTL_MAX_TASKS];
-  guint n = mtl_step_list_tasks (self->tasks, task);
-
-  self->merge = !self->diagnose && self->sharp->merges && self->n_batches == 1
-                && !mtl_balancer_looks_at_gradients (part->balancer, part->spread);
-  if (!self->merge)
-    return TRUE;
-  if (!ask_early (self, error))
-    return FALSE;
-
-  for (guint i = 0; i < n && self->merge; i++)
-    self->merge = fabs (part->report.weights[task[i]]) >= LEAST_WEIGHT;
-  if (!self->merge)
-    return TRUE;
-
-  /* A seed is a factor, so that of a task left out is 0 and not unknown. */
-  for (guint k = 0; k < self->n_tasks; k++)
-    if ((self->tasks >> k & 1) == 0)
-      part->report.weights[k] = 0.0;
-
-  return TRUE;
-}
-
 /* What the last step left is gone. */
 static void
 begin (MtlStep     *self,
@@ -302,8 +246,10 @@ begin (MtlStep     *self,
 {
   self->theta = theta;
   self->clean = NULL;
+  self->at_theta = NULL;
   self->merge = FALSE;
-  self->merged = FALSE;
+  for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
+    self->lanes[n].sum = NULL;
   self->weighed = FALSE;
   self->is_beside = FALSE;
   self->narrowed = FALSE;
@@ -319,11 +265,11 @@ begin (MtlStep     *self,
     self->parts[p].report.valid = FALSE;
 }
 
-/* A lane of all tasks overwrites the trunk's part. */
+/* Where a lane of all tasks is the direction, it overwrites the trunk's part. */
 static void
 clear_direction (MtlStep *self)
 {
-  gsize first = self->merge ? mtl_step_n_trunk (self) : 0;
+  gsize first = self->merge && self->sharp->n_rows == 1 ? mtl_step_n_trunk (self) : 0;
 
   memset (self->gradient + first, 0,
           (mtl_step_n_weights (self) - first) * sizeof *self->gradient);
@@ -334,7 +280,7 @@ run (MtlStep   *self,
      gboolean   diagnose,
      GError   **error)
 {
-  if (!mtl_step_learn (self, error) || !prepare_merge (self, error))
+  if (!mtl_step_learn (self, error) || !mtl_step_prepare_lanes (self, error))
     return FALSE;
 
   clear_direction (self);

@@ -70,6 +70,12 @@ void         mtl_step_evaluate  (MtlStep        *step,
                                  const float    *theta,
                                  guint64         tasks,
                                  double         *losses);
+/* s_k ← g_k + λ_k·(s_k − g_k) of the tasks of the step, trunk and heads: exactly g_k where both
+ * are the same. λ: [K]. */
+void         mtl_step_mix       (MtlStep        *step,
+                                 MtlGrads       *s,
+                                 const MtlGrads *g,
+                                 const double   *lambda);
 /* @v, P floats of the mean loss, is descended by the learning rate outside the optimiser: heads
  * as far as they follow their losses. Once a step, after mtl_step_balance(). */
 void         mtl_step_beside    (MtlStep        *step,

@@ -300,6 +300,38 @@ test_cost_beside (void)
   g_object_unref (bench.document);
 }
 
+/* Where nobody looks at the tasks' gradients apart, one lane runs: by weights that are alike, by
+ * any weights. */
+static void
+test_cost_merged (void)
+{
+  static const struct { const char *sharpness; double forward, equal, uw; } cases[] = {
+    { "none", 1, 1, 1 }, { "sam", 2, 2, 2 }, { "gsam", 2, 2, 4 }, { "samo", 7, 4, 4 },
+  };
+  FormsBench bench;
+  g_autoptr(MtlDesign) rare = NULL;
+
+  bench_open (&bench);
+  rare = mtl_design_with_value (mtw_document_get_design (bench.document),
+                                "experiment.diagnose-every", "10", NULL);
+  for (guint n = 0; n < 2 * G_N_ELEMENTS (cases); n++)
+    {
+      const char *balancer = n % 2 == 0 ? "equal" : "uw";
+      double expected = n % 2 == 0 ? cases[n / 2].equal : cases[n / 2].uw;
+      double forward = NAN, backward = NAN, relative = NAN;
+      g_autoptr(MtlDesign) balanced =
+        mtl_design_with_value (rare, "experiment.balancer", balancer, NULL);
+      g_autoptr(MtlDesign) design =
+        mtl_design_with_value (balanced, "experiment.sharpness", cases[n / 2].sharpness, NULL);
+
+      g_assert_true (mtl_design_cost (design, &forward, &backward, &relative));
+      if (forward != cases[n / 2].forward || backward != expected)
+        g_test_fail_printf ("%s with %s: %g forward, %g backward", cases[n / 2].sharpness,
+                            balancer, forward, backward);
+    }
+  g_object_unref (bench.document);
+}
+
 /* --- while training --- */
 
 static void
@@ -369,6 +401,7 @@ main (int   argc,
   g_test_add_func ("/inspector/problem", test_problem);
   g_test_add_func ("/inspector/cost", test_cost);
   g_test_add_func ("/inspector/cost-beside", test_cost_beside);
+  g_test_add_func ("/inspector/cost-merged", test_cost_merged);
   g_test_add_func ("/inspector/live", test_live);
 
   return g_test_run ();
