@@ -11,8 +11,8 @@
  *
  * d does not look at G₃, so the weights are known before backward and one merged
  * lane carries it: two passes with K lanes for the fresh batches and one with one.
- * LibMTL steps heads along the mean of three batches; here they are stepped by the
- * step's own batch.
+ * Heads are stepped along the mean of the three batches, as in LibMTL; a sharpness
+ * method moves the weights for the step's own batch alone.
  *
  * gamma is an absolute pace: λ moves by gamma times squared lengths of gradients.
  *

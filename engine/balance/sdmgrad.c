@@ -14,8 +14,9 @@
  * carried from step to step; tasks that a step lacks keep theirs.
  *
  * The weights do not look at G₃: they are known before backward, and one merged lane
- * carries d, beside two passes with K lanes. LibMTL steps heads along the sum of
- * three batches; here they are stepped by the step's own batch.
+ * carries d, beside two passes with K lanes. Heads are stepped along the mean
+ * of the three batches, of which LibMTL takes the sum; a sharpness method moves the
+ * weights for the step's own batch alone.
  *
  * Source: Xiao, Ban, Ji, “Direction-oriented Multi-objective Learning: Simple and
  * Provable Stochastic Algorithms”, NeurIPS 2023; rounds, rate and momentum are those

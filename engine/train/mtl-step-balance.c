@@ -426,6 +426,36 @@ mtl_step_head_weight (MtlStep *self,
   return weight;
 }
 
+/* Where fresh batches were compared, a head follows the mean of theirs, which are at θ, and the
+ * step's own, of those in which its task has a label. */
+static void
+average_heads (MtlStep *self)
+{
+  MtlPlan *plan = mtl_work_plan (self->work);
+  guint64 labelled[G_N_ELEMENTS (self->crossed)];
+
+  for (guint b = 0; b < G_N_ELEMENTS (labelled); b++)
+    labelled[b] = self->tasks & mtl_work_labelled (self->work, self->fresh[b]);
+  for (guint k = 0; k < self->n_tasks; k++)
+    {
+      const MtlTask *task = mtl_plan_task (plan, k);
+      float *to = self->gradient + task->offset;
+      double factor = mtl_step_head_weight (self, k);
+      float n = 1.0f;
+
+      for (guint b = 0; b < G_N_ELEMENTS (labelled); b++)
+        {
+          if ((labelled[b] >> k & 1) == 0)
+            continue;
+          mtl_add_rows (1, &factor, mtl_grads_head (self->crossed[b], k), task->n_weights,
+                        task->n_weights, to);
+          n += 1.0f;
+        }
+      for (gsize i = 0; i < task->n_weights; i++)
+        to[i] /= n;
+    }
+}
+
 /* Copied at once: a method may go on to work in these rows. */
 void
 mtl_step_heads (MtlStep        *self,
@@ -444,4 +474,6 @@ mtl_step_heads (MtlStep        *self,
       for (gsize i = 0; i < task->n_weights; i++)
         to[i] = takes_part ? factor * head[i] : 0.0f;
     }
+  if (self->cross != NULL)
+    average_heads (self);
 }

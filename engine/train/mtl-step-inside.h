@@ -111,7 +111,6 @@ struct _MtlStep
   const MtlGrads  *clean;      /* rows of the clean pass; NULL: none yet, or merged */
   gboolean         diagnose;   /* the rows of all tasks are wanted */
   gboolean         is_beside;  /* there is something in beside */
-  const MtlGrads  *at_theta;   /* what the clean pass filled, merged or not; NULL: nothing yet */
   gboolean         merge;      /* passes may take one lane */
   gboolean         weighed;    /* weights of the loss part are known without rows */
   gboolean         perturbed;  /* the pass that failed was at perturbed weights */

@@ -177,8 +177,6 @@ mtl_step_gradients (MtlStep      *self,
   };
 
   self->perturbed = !clean;
-  if (clean)
-    self->at_theta = out;
   if (clean && self->fork != NULL && self->n_batches == 1)
     return mtl_step_run_fork (self, &pass, out, error);
   if (!mtl_step_open_lane (self, &pass, out, error))

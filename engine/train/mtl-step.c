@@ -246,7 +246,6 @@ begin (MtlStep     *self,
 {
   self->theta = theta;
   self->clean = NULL;
-  self->at_theta = NULL;
   self->merge = FALSE;
   for (guint n = 0; n < MTL_MAX_ROW_SETS; n++)
     self->lanes[n].sum = NULL;

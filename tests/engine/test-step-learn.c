@@ -276,6 +276,49 @@ test_cross (void)
   bench_clear (&bench);
 }
 
+/* What compares batches steps heads by the mean of all of them: one lane, or one for each task. */
+static void
+test_cross_heads (void)
+{
+  for (guint diagnose = 0; diagnose < 2; diagnose++)
+    {
+      Bench bench;
+      MtlStep *step;
+      MtlBatch *own;
+      g_autoptr(MtlBatch) other = NULL;
+      g_autoptr(MtlGrads) here = NULL;
+      g_autoptr(MtlGrads) there = NULL;
+      guint32 rows[ROWS];
+
+      bench_open (&bench, net, table, ROWS, ROWS, 1);
+      for (guint i = 0; i < ROWS; i++)
+        rows[i] = i / 2;
+      other = mtl_batch_new_like (bench.batch);
+      mtl_batch_take (other, bench.batch, rows, ROWS);
+      step = new_step (&bench, &keen);
+      const MtlBatch *fresh[] = { other, other };
+      mtl_step_set_fresh (step, fresh);
+      take (&bench, step, diagnose == 1);
+
+      here = find_rows (&bench, NULL);
+      own = bench.batch;
+      bench.batch = other;
+      there = find_rows (&bench, NULL);
+      bench.batch = own;
+      for (guint k = 0; k < K; k++)
+        {
+          const MtlTask *task = mtl_plan_task (bench.plan, k);
+
+          for (gsize i = 0; i < task->n_weights; i++)
+            g_assert_cmpfloat_with_epsilon (mtl_step_gradient (step)[task->offset + i],
+                                            (mtl_grads_head (here, k)[i]
+                                             + 2.0 * mtl_grads_head (there, k)[i]) / 3.0, 1e-5);
+        }
+      mtl_step_free (step);
+      bench_clear (&bench);
+    }
+}
+
 /* Halves of equal size have the whole as their mean. */
 static void
 test_halves (void)
@@ -418,6 +461,7 @@ main (int   argc,
   g_test_add_func ("/step-learn/combine", test_combine);
   g_test_add_func ("/step-learn/early", test_early);
   g_test_add_func ("/step-learn/cross", test_cross);
+  g_test_add_func ("/step-learn/cross-heads", test_cross_heads);
   g_test_add_func ("/step-learn/halves", test_halves);
   g_test_add_func ("/step-learn/follow", test_follow);
   g_test_add_func ("/step-learn/note", test_note);
