@@ -194,7 +194,8 @@ esam_passes (const MtlSetting *set,
 static const char *
 esam_refuses (const MtlSetting  *set,
               guint              n_batches,
-              const MtlBalancer *flat)
+              const MtlBalancer *flat,
+              gboolean           same)
 {
   return n_batches > 1 && set[GAMMA].number < 1.0
          ? N_("Efficient SAM chooses samples within one batch: set its γ to 1, or accumulate 1 "

@@ -168,20 +168,27 @@ fs_mtl_step (MtlStep           *step,
   return balance_parts (step, set, g, s, error);
 }
 
-/* What a balancer learns, or sees of other batches, is of the gradients at θ. */
+/* What a balancer learns, or sees of other batches, is of the gradients at θ. What it learns
+ * of losses alone it learns in the loss part, whose weights the same one has in both. */
 static const char *
 fs_mtl_refuses (const MtlSetting  *set,
                 guint              n_batches,
-                const MtlBalancer *flat)
+                const MtlBalancer *flat,
+                gboolean           same)
 {
   gboolean reads = (flat->needs & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
+  gboolean learns = flat->learn != NULL || flat->note != NULL || flat->follow != NULL;
 
-  if (set[MODE].number == MODE_DIRECT
-      || !((flat->needs & MTL_NEEDS_CROSS) != 0 || (flat->learn != NULL && reads)))
+  if (set[MODE].number == MODE_DIRECT)
     return NULL;
+  if ((flat->needs & MTL_NEEDS_CROSS) != 0 || (flat->learn != NULL && reads))
+    return N_("This balancer learns of other gradients than those of the flatness part: choose "
+              "another for that part, or set its parts to direct");
+  if (learns && !same)
+    return N_("This balancer learns from losses, and does so in the loss part alone: choose "
+              "another for the flatness part, or the same with the same settings for both");
 
-  return N_("This balancer learns of other gradients than those of the flatness part: choose "
-            "another for that part, or set its parts to direct");
+  return NULL;
 }
 
 const MtlSharp mtl_sharp_fs_mtl = {

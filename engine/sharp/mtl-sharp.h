@@ -43,10 +43,12 @@ typedef struct
                        double            *forward,
                        double            *backward);
   /* NULL: goes with everything. Else why it does not go with a step of @n_batches and with
-   * balancer @flat of the flatness part, N_(); NULL: it does. */
+   * balancer @flat of the flatness part, N_(); NULL: it does. @same: the loss part has that
+   * balancer with the same settings. */
   const char *(*refuses) (const MtlSetting  *set,
                           guint              n_batches,
-                          const MtlBalancer *flat);
+                          const MtlBalancer *flat,
+                          gboolean           same);
   void     (*declare) (guint              n_tasks,
                        gsize              n_weights,
                        const MtlSetting  *set,

@@ -153,7 +153,8 @@ rwp_apart (const MtlSetting *set)
 static const char *
 rwp_refuses (const MtlSetting  *set,
              guint              n_batches,
-             const MtlBalancer *flat)
+             const MtlBalancer *flat,
+             gboolean           same)
 {
   return n_batches > 1 && set[BATCHES].number == BATCHES_HALVES
          ? N_("Random perturbation mixes the halves of one batch: have it mixed of the same "

@@ -296,7 +296,21 @@ add_slice (MtlStep         *self,
   return ok;
 }
 
-/* What does not look at gradients has the weights of the loss part for both. */
+/* Whether the weights of the loss part, which are known, are those of this part. The same
+ * balancer that does not look at gradients says the same of both parts, and is asked once. */
+static gboolean
+is_known (const MtlStep *self,
+          MtlPart        p)
+{
+  const MtlStepPart *part = &self->parts[p];
+
+  if (p == MTL_PART_LOSS)
+    return self->weighed;
+
+  return !mtl_balancer_looks_at_gradients (part->balancer, part->spread)
+         && mtl_chosen_equal (part->chosen, self->parts[MTL_PART_LOSS].chosen);
+}
+
 static gboolean
 add_known (MtlStep         *self,
            MtlPart          p,
@@ -329,8 +343,7 @@ add_direction (MtlStep         *self,
   guint k = self->n_tasks;
   double sum[MTL_MAX_TASKS] = { 0.0 }, n[MTL_MAX_TASKS] = { 0.0 }, w[MTL_MAX_TASKS];
 
-  if (p == MTL_PART_LOSS ? self->weighed
-                         : !mtl_balancer_looks_at_gradients (part->balancer, part->spread))
+  if (is_known (self, p))
     return add_known (self, p, rows, gramians, live, scale, error);
 
   part->report.status = MTL_BALANCE_OK;

@@ -309,7 +309,7 @@ mtl_step_evaluate (MtlStep     *self,
   find_losses_at (self, theta, tasks & self->tasks, MTL_PASS_EVALUATE, losses);
 }
 
-/* The flatness part of such a balancer has the weights of the loss part. */
+/* The flatness part has such a balancer only where the loss part has the same. */
 void
 mtl_step_follow (MtlStep     *self,
                  const float *theta)

@@ -21,8 +21,7 @@ mtl_step_refusal (const MtlDesign  *design,
 {
   const MtlChosen *chosen = mtl_setup_method (design, "sharpness");
   const MtlSharp *sharp = (const MtlSharp *) mtl_chosen_method (chosen);
-  const MtlBalancer *flat = (const MtlBalancer *)
-                            mtl_chosen_method (mtl_setup_flat_balancer (design));
+  const MtlChosen *flat = mtl_setup_flat_balancer (design);
   const char *reason = NULL, *key = NULL;
   g_autoptr(GError) error = NULL;
 
@@ -37,7 +36,9 @@ mtl_step_refusal (const MtlDesign  *design,
     *scope = NULL;
   if (sharp->refuses != NULL)
     reason = sharp->refuses (mtl_chosen_settings (chosen),
-                             (guint) mtl_setup_number (design, "accumulate"), flat);
+                             (guint) mtl_setup_number (design, "accumulate"),
+                             (const MtlBalancer *) mtl_chosen_method (flat),
+                             mtl_chosen_equal (flat, mtl_setup_method (design, "balancer")));
 
   return g_strdup (reason != NULL ? _(reason) : NULL);
 }

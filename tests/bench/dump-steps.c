@@ -377,8 +377,8 @@ begin (Run        *run,
   run->model = mtl_model_new (run->plan, run->seed);
   run->step = mtl_step_new (run->work);
   run->grads = mtl_grads_new (run->plan);
-  for (guint part = 0; part < MTL_N_PARTS; part++)
-    mtl_step_set_balancer (run->step, part, mtl_setup_method (run->design, "balancer"));
+  mtl_step_set_balancer (run->step, MTL_PART_LOSS, mtl_setup_method (run->design, "balancer"));
+  mtl_step_set_balancer (run->step, MTL_PART_FLAT, mtl_setup_flat_balancer (run->design));
   mtl_step_set_sharp (run->step, mtl_setup_method (run->design, "sharpness"));
   mtl_model_set_optimizer (run->model, mtl_setup_method (run->design, "optimizer"));
   mtl_model_set_schedule (run->model, mtl_setup_method (run->design, "schedule"));

@@ -321,18 +321,25 @@ test_flat_refusals (void)
   const MtlBalancer cross = { .needs = MTL_NEEDS_CROSS };
   const MtlBalancer weighs = { .needs = MTL_NEEDS_LOSSES, .learn = (gpointer) refuse };
   const MtlBalancer reads = { .needs = MTL_NEEDS_ROWS, .learn = (gpointer) refuse };
+  const MtlBalancer notes = { .needs = MTL_NEEDS_LOSSES, .note = (gpointer) refuse };
+  const MtlBalancer follows = { .needs = MTL_NEEDS_LOSSES, .follow = (gpointer) refuse };
   const MtlBalancer plain = { .needs = MTL_NEEDS_GRAMIAN };
   const MtlMethod *method = mtl_catalogue_find (MTL_KIND_SHARP, "fs-mtl", NULL);
   const MtlSharp *sharp = (const MtlSharp *) method;
   g_autoptr(MtlChosen) split = choose (MTL_KIND_SHARP, "fs-mtl", "");
   g_autoptr(MtlChosen) direct = choose (MTL_KIND_SHARP, "fs-mtl", "mode=direct");
 
-  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &cross));
-  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &reads));
-  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &weighs));
-  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &plain));
-  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &cross));
-  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &reads));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &cross, FALSE));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &reads, FALSE));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &weighs, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &weighs, TRUE));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &notes, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &notes, TRUE));
+  g_assert_nonnull (sharp->refuses (mtl_chosen_settings (split), 1, &follows, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &follows, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (split), 1, &plain, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &cross, FALSE));
+  g_assert_null (sharp->refuses (mtl_chosen_settings (direct), 1, &reads, FALSE));
 }
 
 /* A run goes on as it was where new settings are refused. */

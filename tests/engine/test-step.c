@@ -165,6 +165,7 @@ choose (MtlKind            kind,
 
 static const float start[4] = { 0.5f, 0.5f, 1.0f, -1.0f };
 
+/* As the trainer has it, the flatness part has the balancer of the loss part unless it has one. */
 static const float *
 take (Bench             *bench,
       const char        *balancer,
@@ -174,12 +175,14 @@ take (Bench             *bench,
 {
   g_autoptr(MtlChosen) b = choose (MTL_KIND_BALANCER, balancer, balancer_sets);
   g_autoptr(MtlChosen) s = choose (MTL_KIND_SHARP, sharp, sharp_sets);
+  const MtlSetting *flat = mtl_chosen_get (s, "flat-balancer");
   g_autoptr(GError) error = NULL;
   const MtlBatch *fresh[] = { &bench->batch, &bench->batch };
 
   mtl_step_set_fresh (bench->step, fresh);
   mtl_step_set_balancer (bench->step, MTL_PART_LOSS, b);
-  mtl_step_set_balancer (bench->step, MTL_PART_FLAT, b);
+  mtl_step_set_balancer (bench->step, MTL_PART_FLAT,
+                         flat != NULL && flat->method != NULL ? flat->method : b);
   mtl_step_set_sharp (bench->step, s);
   g_assert_true (mtl_step_take (bench->step, start, &bench->batch, 0, 1, TRUE, &error));
   g_assert_no_error (error);
@@ -205,6 +208,13 @@ static const char *const adaptive[] = { "rho-shared", "2", "norm", "joint", "ada
                                         NULL };
 static const char *const direct[] = { "rho-shared", "0.1", "rho-task", "0.05", "mode", "direct",
                                       NULL };
+static const char *const flat_equal[] = { "rho-shared", "0.1", "rho-task", "0.05",
+                                          "flat-balancer", "equal", NULL };
+static const char *const flat_pcgrad[] = { "rho-shared", "0.1", "rho-task", "0.05",
+                                           "flat-balancer", "pcgrad", NULL };
+static const char *const flat_fixed[] = { "rho-shared", "0.1", "rho-task", "0.05",
+                                          "flat-balancer", "fixed", "flat-balancer.weights", "3",
+                                          NULL };
 static const char *const c_04[] = { "c", "0.4", NULL };
 static const char *const plain_nash[] = { "max-norm", "0", NULL };
 
@@ -233,6 +243,9 @@ static const struct
   { "J/split/pcgrad", "pcgrad", NULL, joint, { .388350283, 3.124665571 } },
   { "J/split/cagrad", "cagrad", c_04, joint, { .152626591, 1.063903083 } },
   { "J/split/upgrad", "upgrad", NULL, joint, { .194175142, 1.562332785 } },
+  { "S/split/pcgrad+equal", "pcgrad", NULL, flat_equal, { .530479710, 2.860262598 } },
+  { "S/split/equal+pcgrad", "equal", NULL, flat_pcgrad, { -.246656174, 1.276699701 } },
+  { "S/split/equal+fixed", "equal", NULL, flat_fixed, { -.923739386, 1.963046178 } },
   { "A/split/mgda", "mgda", NULL, adaptive, { -.642787113, 4.075186482 } },
   { "A/split/pcgrad", "pcgrad", NULL, adaptive, { -2.478434132, 9.021237920 } },
   { "A/split/cagrad", "cagrad", c_04, adaptive, { -.744610471, 4.733489423 } },
