@@ -24,6 +24,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#include "mtl-weighting.h"
+
 #define LEAST_LOSS 1e-8
 
 enum
@@ -60,25 +62,6 @@ dbmtl_declare (guint             n_tasks,
   mtl_state_declare (spec, "means", n_tasks * n_columns, TRUE, 0.0, FALSE);
 }
 
-static gboolean
-find_weights (const MtlBalanceInput  *in,
-              double                 *w,
-              GError                **error)
-{
-  for (guint i = 0; i < in->n_tasks; i++)
-    if (in->losses[i] >= 0.0)
-      w[i] = 1.0 / (in->losses[i] + LEAST_LOSS);
-    else
-      {
-        g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                     "the loss of task %u (counted from 0) is %g, and a loss below zero has no "
-                     "logarithm; choose another loss or balancer", in->task[i], in->losses[i]);
-        return FALSE;
-      }
-
-  return TRUE;
-}
-
 static MtlBalanceStatus
 dbmtl_weigh (const MtlBalanceInput  *in,
              double                 *w,
@@ -90,9 +73,11 @@ dbmtl_weigh (const MtlBalanceInput  *in,
   g_autofree double *gramian = g_new (double, k * k);
   double longest = 0.0, kept;
 
-  if (!find_weights (in, w, error))
+  if (!mtl_weighting_check (in, error))
     return MTL_BALANCE_REFUSED;
 
+  for (guint i = 0; i < k; i++)
+    w[i] = 1.0 / (in->losses[i] + LEAST_LOSS);
   *steps += 1.0;
   kept = in->set[BETA].number / pow (*steps, in->set[SIGMA].number);
   mtl_row_average_move (in, w, 1.0 - kept, mtl_state_floats (in->state, STATE_MEANS), gramian);

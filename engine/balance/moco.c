@@ -97,14 +97,23 @@ moco_weigh (const MtlBalanceInput  *in,
 {
   guint k = in->n_tasks;
   double *lambda = mtl_state_doubles (in->state, STATE_LAMBDA);
-  double t = *mtl_state_doubles (in->state, STATE_STEPS) += 1.0;
-  double beta = in->set[BETA].number / pow (t, in->set[BETA_SIGMA].number);
-  double gamma = in->set[GAMMA].number / pow (t, in->set[GAMMA_SIGMA].number);
-  double share = mtl_simplex_take (lambda, in->task, k, w);
   g_autofree double *factors = g_new (double, k);
   g_autofree double *slopes = g_new (double, k);
   g_autofree double *gramian = g_new (double, k * k);
+  double t, beta, gamma, share;
 
+  if (in->losses == NULL)
+    {
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   "each gradient is made as long as the loss of its task, and no losses are "
+                   "given; give them, or choose a method that takes gradients alone");
+      return MTL_BALANCE_REFUSED;
+    }
+
+  t = *mtl_state_doubles (in->state, STATE_STEPS) += 1.0;
+  beta = in->set[BETA].number / pow (t, in->set[BETA_SIGMA].number);
+  gamma = in->set[GAMMA].number / pow (t, in->set[GAMMA_SIGMA].number);
+  share = mtl_simplex_take (lambda, in->task, k, w);
   for (guint i = 0; i < k; i++)
     {
       double norm = sqrt (MAX (in->gramian[i * k + i], 0.0));

@@ -8,6 +8,7 @@
  */
 
 #include "balance-answers.h"
+#include "mtl-balance.h"
 #include "mtl-solvers.h"
 
 #define N_PROBLEMS (60 * N_FAMILIES)
@@ -159,6 +160,28 @@ test_reads_what_it_needs (void)
       else
         g_assert_error (error, MTL_ERROR, MTL_ERROR_SETTING);
       g_assert_cmpfloat (w[1], ==, i == 0 ? 1.0 : 0.0);
+    }
+}
+
+/* Given gradients alone, a method balances them or says that it needs the losses. */
+static void
+test_no_losses (void)
+{
+  const double jacobian[] = { -4.0, 1.0, 1.0, 6.0, 1.0, 1.0, 2.0, -3.0, 1.0 };
+
+  for (const MtlMethod *const *m = mtl_catalogue_list (MTL_KIND_BALANCER); *m != NULL; m++)
+    {
+      g_autoptr(MtlChosen) chosen = mtl_chosen_new (MTL_KIND_BALANCER, *m);
+      g_autoptr(GError) error = NULL;
+      double w[3], d[3];
+      const char *status;
+
+      if (!mtl_balance_matrix (chosen, jacobian, 3, 3, NULL, 1, w, d, &status, &error))
+        {
+          g_assert_error (error, MTL_ERROR, MTL_ERROR_SETTING);
+          g_assert_nonnull (strstr (error->message, (*m)->id));
+          g_assert_nonnull (strstr (error->message, "losses"));
+        }
     }
 }
 
@@ -448,6 +471,7 @@ main (int   argc,
   g_test_add_func ("/balance/door/missing-tasks", test_missing_tasks);
   g_test_add_func ("/balance/door/names-the-task", test_names_the_task);
   g_test_add_func ("/balance/door/reads-what-it-needs", test_reads_what_it_needs);
+  g_test_add_func ("/balance/door/no-losses", test_no_losses);
   g_test_add_func ("/balance/door/refuses-weights", test_refuses_weights);
   g_test_add_func ("/balance/door/many-tasks", test_many_tasks);
   g_test_add_func ("/balance/nash/remembers", test_nash_remembers);
