@@ -28,6 +28,8 @@
  *   epoch/seconds             of training alone
  *   epoch/steps               steps done at the end of the epoch
  *   flatness/TASK             SAM sharpness; x: the epoch of the snapshot
+ *   measure/PROBE/FIGURE[/TASK[/TASK]]   what probes found; x: likewise. Without a task: of the
+ *                             mean of all. The store has them with settings and uncertainty
  *
  * A curve of an `epoch/` family is appended after all others of its epoch, in
  * the order above, and `epoch/steps` last: who sees it sees the whole epoch.

@@ -89,6 +89,36 @@ gboolean     mtl_store_add_point  (MtlStore        *self,
                                    double           y,
                                    GError         **error);
 
+/* A figure of a probe. */
+typedef struct
+{
+  char   *probe;
+  char   *settings;        /* “samples=512 rho=0.05”: all of them */
+  guint64 step, epoch;     /* of the weights */
+  guint64 samples;
+  char   *measure;
+  char   *task, *other;    /* NULL: all; no pair */
+  char   *block;           /* NULL: of all weights */
+  double  x, value, error; /* as in MtlFinding */
+} MtlKept;
+
+/* Keeps what @probe found; also of a run that is being trained. */
+gboolean     mtl_store_keep       (MtlStore        *self,
+                                   const char      *run,
+                                   const MtlChosen *probe,
+                                   const MtlProbeFrame *frame,
+                                   const MtlFindings *findings,
+                                   char *const     *tasks,
+                                   GError         **error);
+GPtrArray   *mtl_store_kept       (MtlStore        *self,
+                                   const char      *run,
+                                   GError         **error);
+/* (transfer full): “measure/PROBE/FIGURE/TASK”, as in mtl-record.h. */
+char        *mtl_measure_curve    (const char      *probe,
+                                   const char      *measure,
+                                   const char      *task,
+                                   const char      *other);
+
 /* --- writing, by the trainer --- */
 /* Fills in run, name, number and started of @info and makes its row. */
 MtlStoreWriter *mtl_store_begin   (MtlStore        *self,

@@ -179,5 +179,7 @@ mtl_store_cut (MtlDb           *db,
         mark->stored = 0;
     }
 
-  return cut_events (db, writer, step, error) && mtl_store_sum_up (db, writer->number, error);
+  return cut_events (db, writer, step, error)
+         && mtl_store_cut_kept (db, writer->number, step, error)
+         && mtl_store_sum_up (db, writer->number, error);
 }

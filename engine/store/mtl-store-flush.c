@@ -129,8 +129,9 @@ write_curves (MtlDb           *db,
     lengths[n] = mtl_series_get_length (mtl_record_find (record, names[n]));
 
   for (guint n = 0; n < n_names; n++)
-    if (!write_curve (db, writer, names[n], mtl_record_find (record, names[n]), lengths[n],
-                      error))
+    if (!mtl_curve_is_kept (names[n])
+        && !write_curve (db, writer, names[n], mtl_record_find (record, names[n]), lengths[n],
+                         error))
       return FALSE;
 
   return TRUE;

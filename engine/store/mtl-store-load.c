@@ -211,7 +211,8 @@ mtl_store_load (MtlStore    *self,
     return NULL;
 
   mtl_record_set_progress (record, &progress);
-  if (!read_curves (db, number, record, error) || !read_events (db, number, record, error))
+  if (!read_curves (db, number, record, error) || !read_events (db, number, record, error)
+      || !mtl_store_load_kept (db, number, record, error))
     return NULL;
 
   return g_steal_pointer (&record);

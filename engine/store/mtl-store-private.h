@@ -152,6 +152,18 @@ gboolean  mtl_curve_write       (MtlDb          *db,
                                  gsize           n,       /* ≤ MTL_CHUNK_POINTS */
                                  GError        **error);
 
+/* mtl-store-kept.c */
+gboolean  mtl_curve_is_kept     (const char     *name);  /* measure/…, which are no series */
+gboolean  mtl_store_load_kept   (MtlDb          *db,
+                                 gint64          number,
+                                 MtlRecord      *record,
+                                 GError        **error);
+/* Takes back what was measured after @step. */
+gboolean  mtl_store_cut_kept    (MtlDb          *db,
+                                 gint64          number,
+                                 guint64         step,
+                                 GError        **error);
+
 /* mtl-store-figures.c */
 /* Adds a point of a measured curve unless it is there already. */
 gboolean  mtl_store_measure     (MtlDb          *db,

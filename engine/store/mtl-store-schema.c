@@ -63,6 +63,27 @@ static const char *const steps[] = {
   "  kind TEXT NOT NULL,"
   "  text TEXT NOT NULL);"
   "CREATE INDEX event_of_run ON event (run, id);",
+  /* 2. What probes have found; task, other and block are NULL where a figure has none. */
+  "CREATE TABLE measurement ("
+  "  id INTEGER PRIMARY KEY,"
+  "  run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,"
+  "  probe TEXT NOT NULL,"
+  "  settings TEXT NOT NULL,"
+  "  step INTEGER NOT NULL,"
+  "  epoch INTEGER NOT NULL,"
+  "  samples INTEGER NOT NULL,"
+  "  UNIQUE (run, probe, settings, step));"
+  "CREATE TABLE finding ("
+  "  measurement INTEGER NOT NULL REFERENCES measurement ON DELETE CASCADE,"
+  "  position INTEGER NOT NULL,"
+  "  measure TEXT NOT NULL,"
+  "  task TEXT,"
+  "  other TEXT,"
+  "  block TEXT,"
+  "  x REAL,"
+  "  value REAL,"
+  "  error REAL,"
+  "  PRIMARY KEY (measurement, position)) WITHOUT ROWID;",
 };
 
 static gboolean
