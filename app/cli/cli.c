@@ -340,6 +340,18 @@ cli_json_member (JsonBuilder *builder,
 }
 
 void
+cli_json_word (JsonBuilder *builder,
+               const char  *name,
+               const char  *word)
+{
+  json_builder_set_member_name (builder, name);
+  if (word != NULL)
+    json_builder_add_string_value (builder, word);
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
 cli_json_strings (JsonBuilder *builder,
                   const char  *name,
                   char       **strings)

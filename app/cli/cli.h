@@ -89,6 +89,9 @@ void         cli_json_number  (JsonBuilder      *builder,
 void         cli_json_member  (JsonBuilder      *builder,
                                const char       *name,
                                double            value);
+void         cli_json_word    (JsonBuilder      *builder,
+                               const char       *name,
+                               const char       *word);   /* NULL: null */
 void         cli_json_strings (JsonBuilder      *builder,
                                const char       *name,
                                char            **strings);

@@ -91,18 +91,6 @@ print_text (const Report *report)
 /* --- JSON --- */
 
 static void
-add_word (JsonBuilder *builder,
-          const char  *name,
-          const char  *word)
-{
-  json_builder_set_member_name (builder, name);
-  if (word != NULL)
-    json_builder_add_string_value (builder, word);
-  else
-    json_builder_add_null_value (builder);
-}
-
-static void
 print_json (const Report     *report,
             const MtlFinding *finding)
 {
@@ -110,22 +98,22 @@ print_json (const Report     *report,
   const char *task = finding->task != MTL_ALL_TASKS ? report->tasks[finding->task] : NULL;
 
   json_builder_begin_object (builder);
-  add_word (builder, "run", report->run);
+  cli_json_word (builder, "run", report->run);
   cli_json_member (builder, "epoch", (double) report->frame->epoch);
   cli_json_member (builder, "samples", (double) report->frame->samples);
-  add_word (builder, "probe", report->probe->id);
-  add_word (builder, "measure", finding->measure->id);
-  add_word (builder, "task", task);
+  cli_json_word (builder, "probe", report->probe->id);
+  cli_json_word (builder, "measure", finding->measure->id);
+  cli_json_word (builder, "task", task);
   if (finding->other != MTL_ALL_TASKS)
-    add_word (builder, "other", report->tasks[finding->other]);
+    cli_json_word (builder, "other", report->tasks[finding->other]);
   if (finding->block != NULL)
-    add_word (builder, "block", finding->block);
+    cli_json_word (builder, "block", finding->block);
   if (finding->measure->x != NULL)
     cli_json_member (builder, "x", finding->x);
   cli_json_member (builder, "value", finding->value);
   cli_json_member (builder, "error", finding->error);
   if (finding->measure->error != NULL)
-    add_word (builder, "error-is", finding->measure->error);
+    cli_json_word (builder, "error-is", finding->measure->error);
   json_builder_end_object (builder);
   cli_json_print (builder);
 }
@@ -168,6 +156,7 @@ run_probe (const CliProbe   *probe,
   g_autoptr(MtlStore) store = NULL;
   g_autoptr(MtlRecord) record = NULL;
   g_autoptr(MtlFindings) findings = NULL;
+  g_autoptr(MtlChosen) chosen = NULL;
   g_autofree char *run = NULL;
   g_autoptr(GError) error = NULL;
   MtlProbeFrame frame = { 0 };
@@ -183,8 +172,12 @@ run_probe (const CliProbe   *probe,
       return CLI_DONE;
     }
 
-  record = mtl_store_load (store, run, &error);
-  if (record == NULL)
+  chosen = cli_method (MTL_KIND_PROBE, method->id, (const char *const *) probe->sets->pdata,
+                       &error);
+  record = chosen != NULL ? mtl_store_load (store, run, &error) : NULL;
+  if (record == NULL
+      || !mtl_store_keep (store, run, chosen, &frame, findings, mtl_record_info (record)->tasks,
+                          &error))
     return cli_fail (error);
   print_report (&(Report) { run, method, &frame, findings, mtl_record_info (record)->tasks },
                 json);
@@ -199,8 +192,10 @@ probe_run (int    argc,
   extern const CliVerb cli_verb_probe;
   g_autoptr(GPtrArray) sets = g_ptr_array_new ();
   CliProbe probe = { .sets = sets };
-  gboolean json = FALSE;
+  gboolean json = FALSE, kept = FALSE;
   const CliOption options[] = {
+    { .name = "kept", .summary = N_("list what was measured of RUN before, by epoch; takes no "
+                                    "PROBE"), .flag = &kept },
     { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the probe"),
       .values = sets },
     { .name = "best", .summary = N_("the best checkpoint, not the newest"), .flag = &probe.best },
@@ -213,8 +208,12 @@ probe_run (int    argc,
   const MtlMethod *method;
   int status;
 
-  if (!cli_parse (&cli_verb_probe, options, &argc, &argv, 2, 2, &status))
+  if (!cli_parse (&cli_verb_probe, options, &argc, &argv, 1, 2, &status))
     return status;
+  if ((argc == 2) != kept)
+    return cli_usage (&cli_verb_probe, _("give a probe and a run, or --kept and a run"));
+  if (kept)
+    return cli_print_kept (argv[1], json);
 
   method = find_probe (argv[1], &error);
   if (method == NULL)
@@ -227,8 +226,8 @@ probe_run (int    argc,
 
 const CliVerb cli_verb_probe = {
   .name = "probe",
-  .usage = "PROBE RUN",
+  .usage = "PROBE RUN | --kept RUN",
   .summary = N_("Measures sharpness, curvature or conflict of the trained weights, with "
-                "uncertainties; `methods probe` lists the probes."),
+                "uncertainties, and keeps that with the run; `methods probe` lists the probes."),
   .run = probe_run,
 };

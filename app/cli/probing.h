@@ -27,5 +27,8 @@ int cli_probe (const CliProbe  *probe,
                MtlFindings    **findings,
                MtlStore       **store,
                char           **id);
+/* Prints what probes have found of the run that @words stand for; returns an exit status. */
+int cli_print_kept (const char *words,
+                    gboolean    json);
 /* “480 passes, …; about 12 s”: what the probe of @frame takes. (transfer full) */
 char *cli_probe_cost (const MtlProbeFrame *frame);

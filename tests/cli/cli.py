@@ -347,6 +347,32 @@ class CliTest(unittest.TestCase):
             "basin-cli landscape", self.run_cli("probe", "landscape", "last", status=1).stderr
         )
 
+    def test_kept(self):
+        self.make_design()
+        self.train("--epochs", 1)
+        self.assertIn("No probe has measured", self.run_cli("probe", "--kept", "last").stdout)
+        sets = ["--set", "samples=64", "--set", "rho=0.25"]
+        probe = self.run_cli("probe", "sharpness", "last", "--json", *sets)
+        found = [json.loads(line) for line in probe.stdout.splitlines()]
+        for _ in range(2):
+            self.run_cli("probe", "flat-parts", "last", "--set", "samples=64")
+        lines = self.run_cli("probe", "--kept", "last", "--json").stdout.splitlines()
+        kept = [json.loads(line) for line in lines]
+        self.assertEqual({line["probe"] for line in kept}, {"sharpness", "flat-parts"})
+        own = [line for line in kept if line["probe"] == "sharpness"]
+        for line in own:
+            self.assertEqual(line["epoch"], 1)
+            self.assertIn("samples=64 rho=0.25 adaptive-rho=0.5", line["settings"])
+        for key in ("measure", "task", "value", "error", "samples"):
+            self.assertEqual([line[key] for line in own], [line[key] for line in found])
+        others = [(line["measure"], line["task"], line.get("other")) for line in kept]
+        self.assertEqual(len(others), len(set(others)))
+        said = self.run_cli("probe", "--kept", "last").stdout
+        self.assertEqual(said.count("\n"), 2 + len(kept))
+        self.assertRegex(said, r"sharpness after epoch 1, step \d+, on 64 samples; samples=64 rho")
+        self.run_cli("probe", "--kept", "sharpness", "last", status=2)
+        self.run_cli("probe", "last", status=2)
+
     def test_paths(self):
         picture = os.path.join(self.folder.name, "paths.svg")
         self.run_cli("new", "toy-2d", "-o", self.design)
