@@ -182,8 +182,8 @@ train_design (const MtlDesign     *design,
 
 typedef struct
 {
-  char      *path, *data, *epochs, *threads, *resume;
-  GPtrArray *sets;
+  char      *path, *data, *epochs, *threads, *resume, *every;
+  GPtrArray *sets, *measures;
   gboolean   json;
 } Wishes;
 
@@ -207,9 +207,48 @@ choose_design (const Wishes   *wishes,
   return record != NULL ? mtl_design_ref (mtl_record_info (record)->design) : NULL;
 }
 
+static void
+unref_chosen_cb (gpointer chosen)
+{
+  mtl_chosen_unref (chosen);
+}
+
+/* (element-type MtlChosen) (transfer full): of PROBE:KEY=VALUE:KEY=VALUE …; NULL on an error. */
+static GPtrArray *
+choose_measures (const Wishes  *wishes,
+                 GError       **error)
+{
+  g_autoptr(GPtrArray) measures = g_ptr_array_new_with_free_func (unref_chosen_cb);
+
+  for (guint n = 0; n < wishes->measures->len; n++)
+    {
+      g_auto(GStrv) words = g_strsplit (wishes->measures->pdata[n], ":", -1);
+      MtlChosen *probe = cli_method (MTL_KIND_PROBE, words[0] != NULL ? words[0] : "",
+                                     words[0] != NULL ? (const char *const *) words + 1 : NULL,
+                                     error);
+
+      if (probe == NULL)
+        {
+          g_prefix_error (error, "--measure: ");
+          return NULL;
+        }
+      g_ptr_array_add (measures, probe);
+      if (mtl_probe_measures (mtl_chosen_method (probe)) != NULL)
+        continue;
+      g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+                   _("--measure: what %s finds is not a list of figures; take another probe, such "
+                     "as sharpness"), words[0]);
+      return NULL;
+    }
+
+  return g_steal_pointer (&measures);
+}
+
 static int
 train (const Wishes *wishes)
 {
+  g_autoptr(GPtrArray) measures = NULL;
+  guint64 every = 1;
   guint64 n_epochs = 0, n_threads = 0;
   g_autoptr(MtlStore) store = NULL;
   g_autoptr(MtlDesign) design = NULL;
@@ -218,13 +257,17 @@ train (const Wishes *wishes)
   MtlRunOptions run = { 0 };
 
   if (!cli_whole ("epochs", wishes->epochs, 1, 100000, &n_epochs)
+      || !cli_whole ("every", wishes->every, 1, 100000, &every)
       || !cli_whole ("threads", wishes->threads, 1, 1024, &n_threads))
     return CLI_USAGE;
 
-  store = mtl_store_open (NULL, &error);
+  measures = choose_measures (wishes, &error);
+  store = measures != NULL ? mtl_store_open (NULL, &error) : NULL;
   if (store == NULL)
     return cli_fail (error);
 
+  run.measures = measures->len > 0 ? measures : NULL;
+  run.measure_every = every;
   run.store = store;
   run.n_threads = (guint) n_threads;
   run.n_epochs = n_epochs;
@@ -241,7 +284,8 @@ train_run (int    argc,
 {
   extern const CliVerb cli_verb_train;
   g_autoptr(GPtrArray) sets = g_ptr_array_new ();
-  Wishes wishes = { .sets = sets };
+  g_autoptr(GPtrArray) measures = g_ptr_array_new ();
+  Wishes wishes = { .sets = sets, .measures = measures };
   const CliOption options[] = {
     { .name = "set", .word = "KEY=VALUE",
       .summary = N_("change a value of the design; may be repeated"), .values = sets },
@@ -252,6 +296,11 @@ train_run (int    argc,
       .value = &wishes.threads },
     { .name = "resume", .word = "RUN",
       .summary = N_("go on with a run that stopped; takes no FILE"), .value = &wishes.resume },
+    { .name = "measure", .word = "PROBE[:KEY=VALUE…]",
+      .summary = N_("run a probe after epochs, and keep what it finds; may be repeated"),
+      .values = measures },
+    { .name = "every", .word = "N", .summary = N_("epochs between two measurements"),
+      .value = &wishes.every },
     { .name = "json", .summary = N_("print one JSON object a line"), .flag = &wishes.json },
     { .name = NULL }
   };

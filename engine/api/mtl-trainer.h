@@ -22,6 +22,9 @@ typedef struct
   MtlSnapshot *weights;        /* start from these where blocks did not change, or NULL */
   guint64      n_epochs;       /* 0: as the design says */
   gsize        budget;         /* bytes for gradients and arenas; 0: no limit */
+  GPtrArray   *measures;       /* (element-type MtlChosen) (nullable): probes with findings, run
+                                * after each epoch on the trainer's thread; by reference */
+  guint64      measure_every;  /* epochs between two of these; the last epoch has them too */
   gboolean     pause_on_error; /* what is not finite pauses the run; else it ends it */
 } MtlRunOptions;
 

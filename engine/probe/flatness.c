@@ -89,6 +89,7 @@ const MtlProbe mtl_probe_flatness = {
                  "Generalization”, arXiv 2010.01412 (2020)",
     .params = flatness_params,
   },
+  .brief = TRUE,
   .cost = flatness_cost,
   .run = flatness_run,
 };

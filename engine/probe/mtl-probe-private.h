@@ -20,6 +20,7 @@ struct _MtlProbeRun
   MtlBatch     *part;       /* some of them; NULL: none were asked for */
   gsize         loaded;
   const MtlProbe *method;
+  gboolean      untimed;    /* nobody asks how long it will take */
   gboolean      only_cost;  /* nothing is to be measured but passes */
 
   /* what is expected of the probe, in seconds: of a pass, a row, and a row of a task */

@@ -29,6 +29,7 @@ typedef struct
 {
   MtlMethod         method;
   const MtlMeasure *measures;   /* NULL: it finds no MtlFindings */
+  gboolean          brief;      /* a few passes: by a prober it is not timed before */
   /* Adds to @cost; @rows is what there is, see mtl_probe_rows(). */
   void     (*cost) (const MtlPlan     *plan,
                     const MtlSetting  *set,

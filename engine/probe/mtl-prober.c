@@ -122,6 +122,7 @@ probe_thread (void *data)
   MtlProbeRun run = {
     .snapshot = self->snapshot,
     .cancel = self->cancel,
+    .untimed = ((const MtlProbe *) mtl_chosen_method (self->probe))->brief,
     .post = post_cb,
     .post_grid = post_grid_cb,
     .post_findings = post_findings_cb,

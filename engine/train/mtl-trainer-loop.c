@@ -331,6 +331,7 @@ end_epoch (MtlTrainer *self)
   pthread_mutex_unlock (&self->theta_lock);
   mtl_loop_report (self, MTL_RUN_TRAINING);
   mtl_loop_save (self, best);
+  mtl_loop_measure (self);
 
   return GO_ON;
 }

@@ -56,6 +56,7 @@ struct _MtlTrainer
   pthread_t        thread;
   MtlRunOptions    options;
   char            *resume;
+  GPtrArray       *measures;    /* NULL: nothing is measured */
   const MtlDesign *first;       /* the design it was started with */
   GCancellable    *cancel;
   MtlRunEnded      ended;
@@ -87,6 +88,8 @@ void     mtl_loop_report        (MtlTrainer  *self,
 void     mtl_loop_save          (MtlTrainer  *self,
                                  gboolean     best);
 void     mtl_loop_take_settings (MtlTrainer  *self);
+/* Runs the probes that are due after the epoch that has ended. */
+void     mtl_loop_measure       (MtlTrainer  *self);
 /* What @next changes against @now. */
 MtlChange mtl_design_compare    (const MtlDesign *now,
                                  const MtlDesign *next);

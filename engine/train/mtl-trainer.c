@@ -45,6 +45,7 @@ destroy (MtlTrainer *self)
   g_clear_pointer (&self->options.weights, mtl_snapshot_unref);
   g_clear_pointer (&self->ending, mtl_ending_free);
   g_clear_object (&self->cancel);
+  g_clear_pointer (&self->measures, g_ptr_array_unref);
   pthread_mutex_destroy (&self->lock);
   pthread_mutex_destroy (&self->theta_lock);
   pthread_cond_destroy (&self->wake);
@@ -63,6 +64,8 @@ create (const MtlDesign     *design,
   self->options = *options;
   self->resume = g_strdup (options->resume);
   self->options.resume = self->resume;
+  if (options->measures != NULL)
+    self->measures = g_ptr_array_ref (options->measures);
   if (options->store != NULL)
     mtl_store_ref (options->store);
   if (options->weights != NULL)

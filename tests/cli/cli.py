@@ -373,6 +373,25 @@ class CliTest(unittest.TestCase):
         self.run_cli("probe", "--kept", "sharpness", "last", status=2)
         self.run_cli("probe", "last", status=2)
 
+    def test_measured_while_training(self):
+        self.make_design()
+        measures = ["--measure", "sharpness:samples=64:rho=0.25", "--measure", "update:samples=64"]
+        plain = self.train("--epochs", 3)
+        measured = self.train("--epochs", 3, *measures, "--every", "2")
+        self.assertEqual([e.get("test") for e in plain], [e.get("test") for e in measured])
+        lines = self.run_cli("probe", "--kept", "last", "--json").stdout.splitlines()
+        kept = [json.loads(line) for line in lines]
+        places = {(line["probe"], line["epoch"]) for line in kept}
+        self.assertEqual(places, {(p, e) for p in ("sharpness", "update") for e in (2, 3)})
+        again = self.run_cli(
+            "probe", "sharpness", "last", "--json", "--set", "samples=64", "--set", "rho=0.25"
+        )
+        found = [json.loads(line)["value"] for line in again.stdout.splitlines()]
+        own = [x["value"] for x in kept if (x["probe"], x["epoch"]) == ("sharpness", 3)]
+        self.assertEqual(own, found)
+        self.run_cli("train", self.design, "--measure", "landscape", status=1)
+        self.run_cli("train", self.design, "--measure", "sharpness:rho=no", status=1)
+
     def test_paths(self):
         picture = os.path.join(self.folder.name, "paths.svg")
         self.run_cli("new", "toy-2d", "-o", self.design)
