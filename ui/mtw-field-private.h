@@ -23,6 +23,7 @@ struct _MtwField
   GObject             parent_instance;
 
   MtwDocument        *document;
+  MtwProbes          *probes;    /* whose settings are edited; NULL: the design’s are */
   const MtlParam     *param;
   GStrv               keys;
   char               *task;      /* NULL: all */

@@ -17,10 +17,11 @@ G_DEFINE_FINAL_TYPE (MtwField, mtw_field, G_TYPE_OBJECT)
 
 /* The method that the first parts of @key name, or NULL. *rest: what follows. */
 static const MtlChosen *
-find_owner (MtlDesign   *design,
+find_owner (MtwField    *self,
             const char  *key,
             const char **rest)
 {
+  MtlDesign *design = mtw_document_get_design (self->document);
   g_auto(GStrv) parts = g_strsplit (key, ".", 3);
   const MtlBlock *block;
 
@@ -30,13 +31,16 @@ find_owner (MtlDesign   *design,
       return mtl_design_experiment (design);
     }
 
-  block = mtl_design_find (design, parts[1]);
   *rest = key + strlen (parts[0]) + 1 + strlen (parts[1]) + 1;
+  if (self->probes != NULL)
+    return mtw_probes_get (self->probes, parts[1]);
+
+  block = mtl_design_find (design, parts[1]);
   return block != NULL ? mtl_block_what (block) : NULL;
 }
 
 static const MtlSetting *
-find_setting (MtlDesign        *design,
+find_setting (MtwField         *self,
               const char       *key,
               const MtlChosen **owner)
 {
@@ -44,7 +48,7 @@ find_setting (MtlDesign        *design,
   const MtlSetting *setting = NULL;
   g_auto(GStrv) parts = NULL;
 
-  *owner = find_owner (design, key, &rest);
+  *owner = find_owner (self, key, &rest);
   parts = g_strsplit (rest, ".", -1);
   for (guint i = 0; *owner != NULL && parts[i] != NULL; i++)
     {
@@ -81,7 +85,7 @@ read_value (MtwField   *self,
             const char *key)
 {
   const MtlChosen *owner;
-  const MtlSetting *setting = find_setting (mtw_document_get_design (self->document), key, &owner);
+  const MtlSetting *setting = find_setting (self, key, &owner);
 
   if (owner != NULL && g_str_has_suffix (key, ".type"))
     return g_strdup (mtl_chosen_method (owner)->id);
@@ -129,8 +133,7 @@ name_tasks (MtwField   *self,
 {
   MtlSurvey *survey = mtw_document_get_survey (self->document);
   const MtlChosen *owner;
-  const MtlSetting *setting = find_setting (mtw_document_get_design (self->document),
-                                            self->keys[0], &owner);
+  const MtlSetting *setting = find_setting (self, self->keys[0], &owner);
   g_autoptr(GString) text = g_string_new (NULL);
 
   for (guint task = 0; setting != NULL && task < mtl_survey_n_tasks (survey); task++)
@@ -174,6 +177,19 @@ set_all (MtwField    *self,
   return TRUE;
 }
 
+static gboolean
+set_value (MtwField    *self,
+           const char  *key,
+           const char  *value,
+           GError     **error)
+{
+  if (self->probes != NULL)
+    return mtw_probes_set_value (self->probes, key, value, error);
+
+  return self->keys[1] == NULL ? mtw_document_set_value (self->document, key, value, error)
+                               : set_all (self, value, error);
+}
+
 void
 mtw_field_commit (MtwField   *self,
                   const char *value)
@@ -184,11 +200,8 @@ mtw_field_commit (MtwField   *self,
   g_autofree char *key = g_strdup (self->keys[0]);
   const char *text = named != NULL ? named : value;
   g_autoptr(GError) error = NULL;
-  gboolean taken = self->keys[1] == NULL
-                   ? mtw_document_set_value (self->document, key, text, &error)
-                   : set_all (self, text, &error);
 
-  if (taken)
+  if (set_value (self, key, text, &error))
     {
       gtk_widget_activate_action (row, "inspector.taken", "s", key);
     }
@@ -292,6 +305,7 @@ mtw_field_finalize (GObject *object)
   g_clear_object (&self->control);
   g_clear_object (&self->row);
   g_clear_object (&self->document);
+  g_clear_object (&self->probes);
   g_clear_pointer (&self->words, g_ptr_array_unref);
   g_strfreev (self->keys);
   g_free (self->task);
@@ -315,6 +329,7 @@ mtw_field_init (MtwField *self)
 
 MtwField *
 mtw_field_new (MtwDocument       *document,
+               MtwProbes         *probes,
                const MtlParam    *param,
                const char *const *keys,
                const char        *task,
@@ -323,6 +338,7 @@ mtw_field_new (MtwDocument       *document,
   MtwField *self = g_object_new (MTW_TYPE_FIELD, NULL);
 
   self->document = g_object_ref (document);
+  self->probes = probes != NULL ? g_object_ref (probes) : NULL;
   self->param = param;
   self->keys = g_strdupv ((char **) keys);
   self->task = g_strdup (task);

@@ -15,6 +15,7 @@
 #include <adwaita.h>
 
 #include "mtw-document.h"
+#include "mtw-probes.h"
 
 #define MTW_TYPE_FIELD (mtw_field_get_type ())
 
@@ -22,11 +23,13 @@ G_DECLARE_FINAL_TYPE (MtwField, mtw_field, MTW, FIELD, GObject)
 
 /**
  * mtw_field_new:
+ * @probes: (nullable): where `probes.ID.samples` is kept, in place of the design
  * @keys: `experiment.batch`, or `blocks.ID.kernel` of each block
  * @task: (nullable): of a MTL_PER_TASK, whose number
  * @title: (nullable): translated; NULL: that of the parameter
  */
 MtwField   *mtw_field_new      (MtwDocument       *document,
+                                MtwProbes         *probes,
                                 const MtlParam    *param,
                                 const char *const *keys,
                                 const char        *task,

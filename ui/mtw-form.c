@@ -23,6 +23,7 @@ struct _MtwForm
   GtkWidget           *help;       /* NULL: none */
 
   MtwDocument         *document;   /* from begin to end */
+  MtwProbes           *probes;     /* the same; NULL: settings of the design */
   GPtrArray           *wanted;
   GPtrArray           *wanted_rare;
 
@@ -94,6 +95,15 @@ mtw_form_begin (MtwForm     *self,
   self->wanted_rare = g_ptr_array_new_with_free_func (g_object_unref);
 }
 
+void
+mtw_form_begin_probe (MtwForm     *self,
+                      MtwDocument *document,
+                      MtwProbes   *probes)
+{
+  mtw_form_begin (self, document);
+  self->probes = probes;
+}
+
 static MtwField *
 find_same (GPtrArray         *fields,
            const MtlParam    *param,
@@ -120,7 +130,7 @@ mtw_form_want (MtwForm           *self,
   if (field != NULL)
     mtw_field_update (field);
   else
-    field = mtw_field_new (self->document, param, keys, task, title);
+    field = mtw_field_new (self->document, self->probes, param, keys, task, title);
 
   g_ptr_array_add (rare ? self->wanted_rare : self->wanted, field);
 }
@@ -344,6 +354,7 @@ mtw_form_end (MtwForm *self)
   g_ptr_array_remove_range (self->held, 0, self->n_held);
   self->n_held = self->held->len;
   self->document = NULL;
+  self->probes = NULL;
 }
 
 guint

@@ -17,6 +17,10 @@ G_DECLARE_FINAL_TYPE (MtwForm, mtw_form, MTW, FORM, AdwPreferencesGroup)
 
 void      mtw_form_begin  (MtwForm           *self,
                            MtwDocument       *document);
+/* The same for settings of @probes, with keys such as `probes.ID.samples`. */
+void      mtw_form_begin_probe (MtwForm           *self,
+                                MtwDocument       *document,
+                                MtwProbes         *probes);
 /* @title: (nullable): instead of the parameter's. @rare: behind “More”. */
 void      mtw_form_want   (MtwForm           *self,
                            const MtlParam    *param,

@@ -16,4 +16,7 @@
 
 G_DECLARE_FINAL_TYPE (MtwMeasures, mtw_measures, MTW, MEASURES, AdwWindow)
 
-GtkWidget *mtw_measures_new (MtwSession *session);
+GtkWidget *mtw_measures_new   (MtwSession  *session);
+/* What is shown as CSV; the window says what became of it. */
+void       mtw_measures_write (MtwMeasures *self,
+                               GFile       *file);

@@ -44,6 +44,10 @@ struct _MtwSession
   MtlGrid          *grid;
   MtlProbeFrame     measure;      /* newest of a probe that finds figures */
   MtlFindings      *findings;     /* NULL: none yet */
+  char             *failure;      /* why it stopped; NULL: it did not, or was cancelled */
+  MtlProbeFrame     curvature;    /* newest of the probe that finds a spectrum */
+  MtlFindings      *spectrum;     /* its findings; NULL: none yet */
+  MtwProbes        *probes;       /* NULL: nobody has asked for them */
 };
 
 /* Whether flatness is measured, which is looked at when it has ended. */
@@ -54,5 +58,9 @@ void mtw_session_update_state   (MtwSession *self);
 void mtw_session_emit_tick      (MtwSession *self);
 void mtw_session_pull_probe     (MtwSession *self,
                                  gboolean    ended);
+/* That there is nothing to measure. */
+void mtw_session_set_no_weights (GError    **error);
+/* All that was found of the run before. */
+void mtw_session_forget_found   (MtwSession *self);
 /* Measures flatness of the newest epoch, unless that is done or a probe runs. */
 void mtw_session_start_flatness (MtwSession *self);

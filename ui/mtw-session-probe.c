@@ -11,6 +11,8 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 
+#define SPECTRUM "hessian"   /* the probe whose findings have a plot */
+
 static void
 store_point_thread (GTask        *task,
                     gpointer      source,
@@ -83,6 +85,32 @@ finds_figures (const MtlChosen *probe)
 }
 
 void
+mtw_session_forget_found (MtwSession *self)
+{
+  g_clear_pointer (&self->grid, mtl_grid_unref);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
+  g_clear_pointer (&self->spectrum, mtl_findings_unref);
+  g_clear_pointer (&self->failure, g_free);
+  self->frame = self->measure = self->curvature = (MtlProbeFrame) { 0 };
+}
+
+/* What a probe of figures has found so far. */
+static void
+keep_findings (MtwSession          *self,
+               const MtlProbeFrame *frame)
+{
+  self->measure = *frame;
+  g_clear_pointer (&self->findings, mtl_findings_unref);
+  self->findings = mtl_prober_findings (self->prober);
+  if (!g_str_equal (frame->probe, SPECTRUM))
+    return;
+
+  self->curvature = *frame;
+  g_clear_pointer (&self->spectrum, mtl_findings_unref);
+  self->spectrum = self->findings != NULL ? mtl_findings_ref (self->findings) : NULL;
+}
+
+void
 mtw_session_pull_probe (MtwSession *self,
                         gboolean    ended)
 {
@@ -101,9 +129,7 @@ mtw_session_pull_probe (MtwSession *self,
     }
   else if (finds_figures (self->probe))
     {
-      self->measure = frame;
-      g_clear_pointer (&self->findings, mtl_findings_unref);
-      self->findings = mtl_prober_findings (self->prober);
+      keep_findings (self, &frame);
     }
   else if (ended && mtw_session_probes_flatness (self) && self->probed != NULL)
     {
@@ -122,7 +148,13 @@ begin_frame (MtwSession       *self,
   if (finds_figures (probe))
     {
       self->measure = frame;
+      g_clear_pointer (&self->failure, g_free);
       g_clear_pointer (&self->findings, mtl_findings_unref);
+      if (g_str_equal (frame.probe, SPECTRUM))
+        {
+          self->curvature = frame;
+          g_clear_pointer (&self->spectrum, mtl_findings_unref);
+        }
     }
   else if (g_str_equal (frame.probe, "landscape"))
     {
@@ -137,7 +169,9 @@ end_frame (MtwSession       *self,
 {
   if (finds_figures (probe))
     self->measure.finished = TRUE;
-  else if (g_str_equal (mtl_chosen_method (probe)->id, "landscape"))
+  if (g_str_equal (mtl_chosen_method (probe)->id, SPECTRUM))
+    self->curvature.finished = TRUE;
+  if (g_str_equal (mtl_chosen_method (probe)->id, "landscape"))
     self->frame.finished = TRUE;
 }
 
@@ -161,6 +195,18 @@ start_next (MtwSession *self)
 }
 
 static void
+tell_failure (MtwSession   *self,
+              const GError *error)
+{
+  mtw_document_announce (self->document, error->message);
+  if (!finds_figures (self->probe))
+    return;
+
+  g_free (self->failure);
+  self->failure = g_strdup (error->message);
+}
+
+static void
 probe_ended_cb (MtlProber    *prober,
                 const GError *error,
                 GObject      *listener)
@@ -170,7 +216,7 @@ probe_ended_cb (MtlProber    *prober,
   if (error == NULL)
     mtw_session_pull_probe (self, TRUE);
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    mtw_document_announce (self->document, error->message);
+    tell_failure (self, error);
 
   end_frame (self, self->probe);
   self->probing = FALSE;
@@ -230,8 +276,8 @@ mtw_session_start_flatness (MtwSession *self)
   start_probe (self, flatness, snapshot);
 }
 
-static void
-set_no_weights (GError **error)
+void
+mtw_session_set_no_weights (GError **error)
 {
   g_set_error_literal (error, MTL_ERROR, MTL_ERROR_RUN,
                        _("There are no weights yet. Press Train first."));
@@ -247,7 +293,7 @@ ask_for (MtwSession       *self,
 
   if (snapshot == NULL)
     {
-      set_no_weights (error);
+      mtw_session_set_no_weights (error);
       return FALSE;
     }
 
@@ -299,7 +345,7 @@ mtw_session_measure_flatness (MtwSession  *self,
   snapshot = mtw_session_dup_snapshot (self);
   if (snapshot == NULL || self->record == NULL)
     {
-      set_no_weights (error);
+      mtw_session_set_no_weights (error);
       return FALSE;
     }
 
@@ -341,4 +387,41 @@ mtw_session_get_findings (MtwSession    *self,
     *frame = self->measure;
 
   return self->findings;
+}
+
+const char *
+mtw_session_get_failure (MtwSession *self)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
+
+  return self->failure;
+}
+
+MtlFindings *
+mtw_session_get_spectrum (MtwSession    *self,
+                          MtlProbeFrame *frame)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
+
+  *frame = self->curvature;
+  return self->spectrum;
+}
+
+MtwProbes *
+mtw_session_get_probes (MtwSession *self)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
+
+  if (self->probes == NULL)
+    self->probes = mtw_probes_new ();
+
+  return self->probes;
+}
+
+MtwDocument *
+mtw_session_get_document (MtwSession *self)
+{
+  g_return_val_if_fail (MTW_IS_SESSION (self), NULL);
+
+  return self->document;
 }

@@ -211,14 +211,11 @@ start_trainer (MtwSession  *self,
     return FALSE;
 
   g_clear_pointer (&self->record, mtl_record_unref);
-  g_clear_pointer (&self->grid, mtl_grid_unref);
-  g_clear_pointer (&self->findings, mtl_findings_unref);
+  mtw_session_forget_found (self);
   g_clear_pointer (&self->blocks, g_strfreev);
   self->conflict_seen = 0;
   self->measured = 0;
   self->measure_next = FALSE;
-  self->frame = (MtlProbeFrame) { 0 };
-  self->measure = (MtlProbeFrame) { 0 };
   set_structural (self, FALSE);
   mtw_session_watch (self);
 
@@ -285,8 +282,8 @@ mtw_session_finalize (GObject *object)
   g_clear_pointer (&self->record, mtl_record_unref);
   g_clear_pointer (&self->probed, mtl_record_unref);
   g_clear_pointer (&self->last, mtl_snapshot_unref);
-  g_clear_pointer (&self->grid, mtl_grid_unref);
-  g_clear_pointer (&self->findings, mtl_findings_unref);
+  mtw_session_forget_found (self);
+  g_clear_object (&self->probes);
   g_clear_pointer (&self->probe, mtl_chosen_unref);
   g_clear_pointer (&self->next, mtl_chosen_unref);
   g_clear_pointer (&self->conflict, g_free);

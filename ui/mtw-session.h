@@ -17,6 +17,7 @@
 #include "mtl-trainer.h"
 
 #include "mtw-document.h"
+#include "mtw-probes.h"
 
 #define MTW_TYPE_SESSION (mtw_session_get_type ())
 
@@ -63,12 +64,34 @@ gboolean     mtw_session_measure        (MtwSession      *self,
                                          const MtlChosen *probe,
                                          GError         **error);
 void         mtw_session_cancel_probe   (MtwSession    *self);
+/* What a probe takes, by a few passes that are timed on another thread. @ready is called
+ * once, with @owner, which is kept until then. FALSE: there are no weights yet. */
+gboolean     mtw_session_estimate       (MtwSession      *self,
+                                         const MtlChosen *probe,
+                                         GCancellable    *cancel,
+                                         gpointer         owner,
+                                         GAsyncReadyCallback ready,
+                                         GError         **error);
+/* In @ready: with seconds, passes and epoch in @frame. */
+gboolean     mtw_session_estimate_finish (GAsyncResult  *result,
+                                         MtlProbeFrame  *frame,
+                                         GError        **error);
+/* (transfer none) */
+MtwDocument *mtw_session_get_document   (MtwSession    *self);
+/* (transfer none): the settings of all probes, which measurements begin with. */
+MtwProbes   *mtw_session_get_probes     (MtwSession    *self);
 /* (transfer none) (nullable): newest grid; @frame (nullable): how far it is. */
 MtlGrid     *mtw_session_get_grid       (MtwSession    *self,
                                          MtlProbeFrame *frame);
 /* (transfer none) (nullable): what was found last; @frame: by which probe, how far it is
  * and what it takes. Its id is "" before the first. */
 MtlFindings *mtw_session_get_findings   (MtwSession    *self,
+                                         MtlProbeFrame *frame);
+/* (nullable): why the measurement begun last has failed. */
+const char  *mtw_session_get_failure    (MtwSession    *self);
+/* (transfer none) (nullable): the findings of the probe `hessian`, whatever was measured
+ * after it; @frame as above. */
+MtlFindings *mtw_session_get_spectrum   (MtwSession    *self,
                                          MtlProbeFrame *frame);
 /* Whether the design has changed since training began. */
 gboolean     mtw_session_is_structural  (MtwSession    *self);

@@ -303,6 +303,7 @@ class Acceptance(unittest.TestCase):
             studio.write("measure")
             studio.keys("Return")
             studio.find("Nothing has been measured yet.", role="label", under="Measurements")
+            studio.find("Takes about *", under="Measurements")
             studio.click("Measure", under="Measurements")
             studio.find("Sharpness after epoch *", role="label", under="Measurements")
             studio.find("Adaptive sharpness", role="label", under="Measurements")
