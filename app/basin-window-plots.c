@@ -6,6 +6,7 @@
 #include "basin-window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "mtw-path.h"
 #include "mtw-problem-box.h"
@@ -14,6 +15,30 @@
 #define HEADER_HEIGHT 47
 
 /* --- what it is given --- */
+
+static void
+timed_cb (GObject      *object,
+          GAsyncResult *result,
+          gpointer      data)
+{
+  MtlProbeFrame frame;
+
+  if (mtw_session_estimate_finish (result, &frame, NULL))
+    mtw_observatory_set_cost (MTW_OBSERVATORY (object), frame.seconds);
+}
+
+/* The plot of the curvature says what it takes: passes are timed once a run, when it ends. */
+static void
+time_curvature (BasinWindow *self)
+{
+  MtwProbes *probes = mtw_session_get_probes (self->session);
+  g_autoptr(GCancellable) cancel = g_cancellable_new ();
+
+  if (strstr (mtw_observatory_get_layout (self->observatory), "density") != NULL
+      && !mtw_session_is_live (self->session))
+    mtw_session_estimate (self->session, mtw_probes_get (probes, "hessian"), cancel,
+                          self->observatory, timed_cb, NULL);
+}
 
 static void
 run_changed_cb (BasinWindow *self)
@@ -26,7 +51,10 @@ tick_cb (BasinWindow *self)
 {
   MtlProbeFrame frame;
   MtlGrid *grid = mtw_session_get_grid (self->session, &frame);
+  MtlProbeFrame measure;
+  MtlFindings *spectrum = mtw_session_get_spectrum (self->session, &measure);
 
+  mtw_observatory_set_findings (self->observatory, spectrum, &measure);
   mtw_observatory_set_conflict (self->observatory,
                                 mtw_session_get_conflict (self->session, NULL));
   mtw_observatory_set_grid (self->observatory, grid, *frame.probe != '\0' ? &frame : NULL);
@@ -56,6 +84,16 @@ measure_cb (BasinWindow *self)
   g_autoptr(GError) error = NULL;
 
   if (!mtw_session_measure_flatness (self->session, &error))
+    basin_window_say (self, error->message);
+}
+
+static void
+curvature_cb (BasinWindow *self)
+{
+  MtwProbes *probes = mtw_session_get_probes (self->session);
+  g_autoptr(GError) error = NULL;
+
+  if (!mtw_session_measure (self->session, mtw_probes_get (probes, "hessian"), &error))
     basin_window_say (self, error->message);
 }
 
@@ -138,6 +176,7 @@ layout_cb (BasinWindow *self)
 {
   basin_settings_set_text (self->settings, "layout",
                            mtw_observatory_get_layout (self->observatory));
+  time_curvature (self);
 }
 
 /* The divider's place needs its height, which is known once it is laid out;
@@ -187,6 +226,8 @@ basin_window_add_plots (BasinWindow *self)
   g_signal_connect_object (self->session, "run-changed", G_CALLBACK (run_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "tick", G_CALLBACK (tick_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "ended", G_CALLBACK (time_curvature), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->document, "survey-changed", G_CALLBACK (survey_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->canvas, "show-conflict", G_CALLBACK (conflict_cb), self,
@@ -194,6 +235,7 @@ basin_window_add_plots (BasinWindow *self)
   g_signal_connect_swapped (observatory, "draw-landscape", G_CALLBACK (draw_cb), self);
   g_signal_connect_swapped (observatory, "cancel-landscape", G_CALLBACK (cancel_cb), self);
   g_signal_connect_swapped (observatory, "measure-flatness", G_CALLBACK (measure_cb), self);
+  g_signal_connect_swapped (observatory, "measure-curvature", G_CALLBACK (curvature_cb), self);
   g_signal_connect (observatory, "jump-to-block", G_CALLBACK (jump_cb), self);
   g_signal_connect (observatory, "apply-fix", G_CALLBACK (fix_cb), self);
   g_signal_connect (observatory, "message", G_CALLBACK (message_cb), self);

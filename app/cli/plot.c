@@ -70,24 +70,26 @@ static int
 measure (const MtwPlotKind *kind,
          const char        *words,
          MtlProbeFrame     *frame,
-         MtlGrid          **grid)
+         MtlGrid          **grid,
+         MtlFindings      **findings)
 {
   g_autoptr(GPtrArray) sets = g_ptr_array_new ();
   g_autoptr(MtlStore) store = NULL;
   g_autofree char *id = NULL;
   CliProbe probe = { .run = (char *) words, .sets = sets };
 
-  if (strcmp (kind->id, "landscape") != 0)
+  if (kind->probe == NULL || strcmp (kind->probe, "flatness") == 0)
     return CLI_DONE;
 
   g_ptr_array_add (sets, NULL);
-  return cli_probe (&probe, "landscape", frame, grid, NULL, &store, &id);
+  return cli_probe (&probe, kind->probe, frame, grid, findings, &store, &id);
 }
 
 static gboolean
 write_plot (const Plotting  *self,
             MtlRecord       *record,
             MtlGrid         *grid,
+            MtlFindings     *findings,
             GError         **error)
 {
   g_autoptr(GBytes) bytes = NULL;
@@ -97,6 +99,7 @@ write_plot (const Plotting  *self,
   mtw_plot_input_init (&input, self->kind);
   input.record = record;
   input.grid = grid;
+  input.findings = findings;
   input.event_words = TRUE;
   if (!choose_task (self, record, &input.task, error))
     return FALSE;
@@ -140,6 +143,7 @@ plot (const Plotting *self,
   g_autoptr(MtlStore) store = NULL;
   g_autoptr(MtlRecord) record = NULL;
   g_autoptr(MtlGrid) grid = NULL;
+  g_autoptr(MtlFindings) findings = NULL;
   g_autofree char *run = NULL;
   g_autoptr(GError) error = NULL;
   MtlProbeFrame frame;
@@ -150,11 +154,11 @@ plot (const Plotting *self,
   record = mtl_store_load (store, run, &error);
   if (record == NULL)
     return cli_fail (error);
-  status = measure (self->kind, words, &frame, &grid);
+  status = measure (self->kind, words, &frame, &grid, &findings);
   if (status != CLI_DONE)
     return status;
 
-  return write_plot (self, record, grid, &error) ? CLI_DONE : cli_fail (error);
+  return write_plot (self, record, grid, findings, &error) ? CLI_DONE : cli_fail (error);
 }
 
 static int
@@ -166,7 +170,7 @@ plot_run (int    argc,
   int status;
   const CliOption options[] = {
     { .name = "plot", .word = "PLOT",
-      .summary = N_("losses, metrics, conflict, weights, landscape …"), .value = &self.plot },
+      .summary = N_("losses, metrics, conflict, landscape, density …"), .value = &self.plot },
     { .name = "output", .word = "FILE", .summary = N_("an .svg, .pdf, .png or .csv (also -o)"),
       .value = &self.output },
     { .name = "paths", .word = "FILE",

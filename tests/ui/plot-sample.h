@@ -12,6 +12,7 @@
 #include <math.h>
 
 #include "mtl-conflict.h"
+#include "mtl-findings.h"
 #include "mtl-grid.h"
 #include "mtl-record.h"
 
@@ -158,4 +159,31 @@ sample_grid (guint side)
       }
 
   return grid;
+}
+
+/* (transfer full): for each task a tall middle at zero, a tail, and the largest at its end */
+static inline MtlFindings *
+sample_findings (void)
+{
+  static const MtlMeasure density = { "density", "Spectral density", "error", "eigenvalue" };
+  static const MtlMeasure eigenvalue = { "eigenvalue", "Eigenvalue", "error", "rank" };
+  MtlFindings *findings = mtl_findings_new ();
+
+  for (int k = 0; k < SAMPLE_TASKS; k++)
+    {
+      MtlFinding finding = { &eigenvalue, k, MTL_ALL_TASKS, NULL, 1, 12.8 + k, 0.3 };
+
+      mtl_findings_add (findings, &finding);
+      finding.measure = &density;
+      for (int i = 0; i < 101; i++)
+        {
+          finding.x = -2.0 + 0.16 * i;
+          finding.value = exp (-finding.x * finding.x)
+                          + 1e-3 * exp (-pow (finding.x - 12.8 - k, 2.0));
+          finding.error = finding.value / 10.0;
+          mtl_findings_add (findings, &finding);
+        }
+    }
+
+  return findings;
 }

@@ -13,6 +13,8 @@
 #define WIDTH  285
 #define HEIGHT 176
 
+static MtlFindings *found;   /* of all tests */
+
 static void
 fill_input (MtwPlotInput      *input,
             const MtwPlotKind *kind,
@@ -24,6 +26,7 @@ fill_input (MtwPlotInput      *input,
   input->record = record;
   input->conflict = frame;
   input->grid = grid;
+  input->findings = found;
   input->cursor = 5.3;
   input->card = TRUE;
   input->event_words = TRUE;
@@ -294,16 +297,52 @@ test_area_is_told (void)
   cairo_surface_destroy (surface);
 }
 
+/* The largest eigenvalue is named; it waits with what it takes, and while it runs. */
+static void
+test_density (void)
+{
+  g_autoptr(MtlRecord) record = sample_record (1, 7);
+  const MtwPlotKind *kind = mtw_plot_kind_find ("density");
+  MtlProbeFrame frame = { .probe = "hessian", .done = 0.25, .seconds_left = 30 };
+  MtwPlotInput input;
+  g_autofree char *words = NULL;
+  g_autofree char *waiting = NULL;
+  g_autofree char *running = NULL;
+  g_autoptr(MtwTable) table = NULL;
+
+  fill_input (&input, kind, record, NULL, NULL);
+  input.task = 1;
+  words = mtw_plot_describe (kind, &input);
+  g_assert_cmpstr (words, ==, "Eigenvalues of the Hessian of right from −2.00 to 14.0; "
+                              "λ₁ 13.8 ± 0.30.");
+  table = mtw_plot_table (kind, &input, FALSE);
+  g_assert_cmpuint (mtw_table_n_rows (table), ==, 101);
+  g_assert_cmpstr (mtw_table_title (table, 4), ==, "density/right");
+  g_assert_cmpfloat_with_epsilon (mtw_table_value (table, 0, 3), -2.0, 1e-12);
+
+  input.findings = NULL;
+  input.cost = 40;
+  waiting = mtw_plot_waiting (kind, &input);
+  g_assert_cmpstr (waiting, ==, "Takes about 40 s for all tasks.");
+  input.measure = &frame;
+  running = mtw_plot_waiting (kind, &input);
+  g_assert_cmpstr (running, ==, "Measuring…");
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  int failed;
+
   g_test_init (&argc, &argv, NULL);
+  found = sample_findings ();
 
   g_test_add_func ("/plots/sentence", test_sentence);
   g_test_add_func ("/plots/blocks", test_blocks);
   g_test_add_func ("/plots/refuses-to-write-nothing", test_refuses_to_write_nothing);
   g_test_add_func ("/plots/csv", test_csv);
+  g_test_add_func ("/plots/density", test_density);
   g_test_add_func ("/plots/marks-gaps", test_marks_gaps);
   g_test_add_func ("/plots/area-is-told", test_area_is_told);
   for (const MtwPlotKind *const *kind = mtw_plot_kinds (); *kind != NULL; kind++)
@@ -317,5 +356,8 @@ main (int   argc,
       g_test_add_data_func (writes, *kind, test_writes);
     }
 
-  return g_test_run ();
+  failed = g_test_run ();
+  mtl_findings_unref (found);
+
+  return failed;
 }

@@ -130,6 +130,7 @@ const MtwPlotKind mtw_plot_flatness = {
   .log_scale = TRUE,
   .button = N_("Measure Now"),
   .action = "measure-flatness",
+  .probe = "flatness",
   .subtitle = flatness_subtitle,
   .waiting = flatness_waiting,
   .draw = flatness_draw,

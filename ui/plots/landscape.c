@@ -282,6 +282,7 @@ const MtwPlotKind mtw_plot_landscape = {
   .flags = MTW_PLOT_TASK,
   .button = N_("Draw Landscape"),
   .action = "draw-landscape",
+  .probe = "landscape",
   .subtitle = landscape_subtitle,
   .waiting = landscape_waiting,
   .draw = landscape_draw,

@@ -91,7 +91,7 @@ draw_base (MtwChart *self)
 }
 
 void
-mtw_chart_begin (MtwChart *self,
+mtw_chart_frame (MtwChart *self,
                  MtwPen   *pen,
                  double    x,
                  double    y,
@@ -99,12 +99,9 @@ mtw_chart_begin (MtwChart *self,
                  double    height)
 {
   double widest = 0;
-  g_autofree char *last = NULL;
+  g_autofree char *last = mtw_axis_label (&self->x, self->x.n - 1);
 
   self->pen = pen;
-  self->per_epoch = mtw_input_per_epoch (pen->input);
-  mtw_axis_time (&self->x, mtw_input_epochs (pen->input));
-  last = mtw_axis_label (&self->x, self->x.n - 1);
   for (guint i = 0; i < self->y.n; i++)
     {
       g_autofree char *label = label_y (self, i);
@@ -125,6 +122,19 @@ mtw_chart_begin (MtwChart *self,
 
   draw_rows (self);
   draw_base (self);
+}
+
+void
+mtw_chart_begin (MtwChart *self,
+                 MtwPen   *pen,
+                 double    x,
+                 double    y,
+                 double    width,
+                 double    height)
+{
+  self->per_epoch = mtw_input_per_epoch (pen->input);
+  mtw_axis_time (&self->x, mtw_input_epochs (pen->input));
+  mtw_chart_frame (self, pen, x, y, width, height);
 }
 
 void

@@ -45,6 +45,13 @@ void     mtw_chart_begin   (MtwChart       *self,
                             double          y,
                             double          width,
                             double          height);
+/* The same where x is no time: it is set too. */
+void     mtw_chart_frame   (MtwChart       *self,
+                            MtwPen         *pen,
+                            double          x,
+                            double          y,
+                            double          width,
+                            double          height);
 /* Event lines, the cursor and its read-out. */
 void     mtw_chart_end     (MtwChart       *self);
 double   mtw_chart_x       (const MtwChart *self,

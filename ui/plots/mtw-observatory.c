@@ -54,6 +54,7 @@ enum
   DRAW_LANDSCAPE,
   CANCEL_LANDSCAPE,
   MEASURE_FLATNESS,
+  MEASURE_CURVATURE,
   JUMP_TO_BLOCK,
   APPLY_FIX,
   MESSAGE,
@@ -61,8 +62,8 @@ enum
 };
 
 static const char *const signal_names[N_SIGNALS] = {
-  "draw-landscape", "cancel-landscape", "measure-flatness", "jump-to-block", "apply-fix",
-  "message",
+  "draw-landscape", "cancel-landscape", "measure-flatness", "measure-curvature",
+  "jump-to-block", "apply-fix", "message",
 };
 
 static GParamSpec *properties[N_PROPERTIES];
@@ -290,6 +291,27 @@ mtw_observatory_set_grid (MtwObservatory      *self,
 
   if (mtw_plot_data_set_grid (mtw_plots_page_get_data (self->plots), grid, frame))
     mtw_plots_page_refresh (self->plots);
+}
+
+void
+mtw_observatory_set_findings (MtwObservatory      *self,
+                              MtlFindings         *findings,
+                              const MtlProbeFrame *frame)
+{
+  g_return_if_fail (MTW_IS_OBSERVATORY (self));
+
+  if (mtw_plot_data_set_findings (mtw_plots_page_get_data (self->plots), findings, frame))
+    mtw_plots_page_refresh_plot (self->plots, "density");
+}
+
+void
+mtw_observatory_set_cost (MtwObservatory *self,
+                          double          seconds)
+{
+  g_return_if_fail (MTW_IS_OBSERVATORY (self));
+
+  mtw_plots_page_get_data (self->plots)->cost = seconds;
+  mtw_plots_page_refresh_plot (self->plots, "density");
 }
 
 void

@@ -2,7 +2,7 @@
  *
  * Properties: `layout` (string: ids of plots with commas between), `frozen`,
  * `maximised` (to be obeyed by whoever holds it).
- * Signals: `draw-landscape`, `cancel-landscape`, `measure-flatness`,
+ * Signals: `draw-landscape`, `cancel-landscape`, `measure-flatness`, `measure-curvature`,
  * `jump-to-block` (string: id), `apply-fix` (int: number of the problem in the
  * survey), `message` (string: words for a toast).
  *
@@ -14,6 +14,7 @@
 #include <adwaita.h>
 
 #include "mtl-conflict.h"
+#include "mtl-findings.h"
 #include "mtl-grid.h"
 #include "mtl-record.h"
 #include "mtl-survey.h"
@@ -33,6 +34,13 @@ void        mtw_observatory_set_conflict   (MtwObservatory         *self,
 void        mtw_observatory_set_grid       (MtwObservatory         *self,
                                             MtlGrid                *grid,
                                             const MtlProbeFrame    *frame);
+/* The curvature; @findings nullable, @frame: its id is "" before the first. */
+void        mtw_observatory_set_findings   (MtwObservatory         *self,
+                                            MtlFindings            *findings,
+                                            const MtlProbeFrame    *frame);
+/* What that takes, in seconds, before it has been measured. */
+void        mtw_observatory_set_cost       (MtwObservatory         *self,
+                                            double                  seconds);
 void        mtw_observatory_set_survey     (MtwObservatory         *self,
                                             const MtlSurvey        *survey);
 /* Once a frame: pulls what is new and draws it. Cheap when nothing is. */

@@ -68,9 +68,10 @@ static gboolean
 is_running (MtwPanel *self)
 {
   const MtwPlotKind *kind = mtw_plot_get_kind (self->plot);
+  MtwPlotInput input;
 
-  return kind->action != NULL && self->data->has_probe && !self->data->probe.finished
-         && g_str_equal (self->data->probe.probe, kind->id);
+  mtw_plot_get_input (self->plot, &input);
+  return kind->probe != NULL && mtw_input_running (&input, kind->probe) != NULL;
 }
 
 static void

@@ -31,7 +31,10 @@ clear (MtwPlotData *self)
   g_clear_pointer (&self->record, mtl_record_unref);
   g_clear_pointer (&self->conflict, g_free);
   g_clear_pointer (&self->grid, mtl_grid_unref);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
   self->has_probe = FALSE;
+  self->measure = (MtlProbeFrame) { 0 };
+  self->cost = 0.0;
   self->cursor = NAN;
 }
 
@@ -89,6 +92,23 @@ mtw_plot_data_set_grid (MtwPlotData         *self,
   self->has_probe = probe != NULL;
   if (probe != NULL)
     self->probe = *probe;
+
+  return TRUE;
+}
+
+gboolean
+mtw_plot_data_set_findings (MtwPlotData         *self,
+                            MtlFindings         *findings,
+                            const MtlProbeFrame *measure)
+{
+  if (findings == self->findings && memcmp (measure, &self->measure, sizeof *measure) == 0)
+    return FALSE;
+
+  if (findings != NULL)
+    mtl_findings_ref (findings);
+  g_clear_pointer (&self->findings, mtl_findings_unref);
+  self->findings = findings;
+  self->measure = *measure;
 
   return TRUE;
 }

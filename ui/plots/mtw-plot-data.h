@@ -17,6 +17,9 @@ typedef struct
   MtlGrid          *grid;       /* (nullable) */
   MtlProbeFrame     probe;
   gboolean          has_probe;
+  MtlFindings      *findings;   /* (nullable): of the curvature */
+  MtlProbeFrame     measure;
+  double            cost;       /* of measure; 0: not known */
   double            cursor;     /* epoch; NaN: none */
 } MtwPlotData;
 
@@ -33,5 +36,10 @@ void         mtw_plot_data_set_conflict (MtwPlotData            *self,
 gboolean     mtw_plot_data_set_grid     (MtwPlotData            *self,
                                          MtlGrid                *grid,
                                          const MtlProbeFrame    *probe);
+
+/* The same; @measure: its id is "" before the first. */
+gboolean     mtw_plot_data_set_findings (MtwPlotData            *self,
+                                         MtlFindings            *findings,
+                                         const MtlProbeFrame    *measure);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MtwPlotData, mtw_plot_data_unref)

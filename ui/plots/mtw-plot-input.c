@@ -40,6 +40,19 @@ mtw_input_chosen (const MtwPlotInput *input)
   return n > 0 ? MIN (input->task, n - 1) : 0;
 }
 
+const MtlProbeFrame *
+mtw_input_running (const MtwPlotInput *input,
+                   const char         *id)
+{
+  const MtlProbeFrame *frames[] = { input->probe, input->measure };
+
+  for (guint i = 0; i < G_N_ELEMENTS (frames); i++)
+    if (frames[i] != NULL && !frames[i]->finished && g_str_equal (frames[i]->probe, id))
+      return frames[i];
+
+  return NULL;
+}
+
 double
 mtw_input_per_epoch (const MtwPlotInput *input)
 {

@@ -12,6 +12,9 @@ const char *mtw_input_task         (const MtwPlotInput *input,
                                     guint               task);
 /* The chosen task, or the last one when there are not so many. */
 guint       mtw_input_chosen       (const MtwPlotInput *input);
+/* (nullable): how far the probe @id is, while it runs */
+const MtlProbeFrame *mtw_input_running (const MtwPlotInput *input,
+                                    const char         *id);
 /* At least 1. */
 double      mtw_input_per_epoch    (const MtwPlotInput *input);
 /* The end of what is known, in epochs. */

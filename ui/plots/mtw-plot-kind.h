@@ -12,6 +12,7 @@
 #include <cairo.h>
 
 #include "mtl-conflict.h"
+#include "mtl-findings.h"
 #include "mtl-grid.h"
 #include "mtl-record.h"
 
@@ -32,6 +33,9 @@ typedef struct
   MtlGrid                *grid;        /* of a landscape */
   const MtwPaths         *paths;       /* of several runs, in place of all above */
   const MtlProbeFrame    *probe;       /* how far a probe is, when one runs */
+  const MtlFindings      *findings;    /* of the curvature */
+  const MtlProbeFrame    *measure;     /* how far that is */
+  double                  cost;        /* s that it takes; above 0 where that is known */
 
   guint     task;          /* of plots that show one */
   guint64   hidden;        /* bit k: task k is hidden */
@@ -78,6 +82,7 @@ typedef struct
   gboolean      log_scale;    /* to begin with */
   const char   *button;       /* N_(): offered while waiting, or NULL */
   const char   *action;       /* what it asks for: "draw-landscape" */
+  const char   *probe;        /* id of the probe that finds what is shown, or NULL */
   /* Whether the choice of a task matters; NULL: it does where MTW_PLOT_TASK is set */
   gboolean    (*chooses)  (const MtwPlotInput *input);
   /* (transfer full) (nullable): unit or method */

@@ -87,6 +87,9 @@ mtw_plot_get_input (MtwPlot      *self,
   input->conflict = self->data->conflict;
   input->grid = self->data->grid;
   input->probe = self->data->has_probe ? &self->data->probe : NULL;
+  input->findings = self->data->findings;
+  input->measure = &self->data->measure;
+  input->cost = self->data->cost;
   input->cursor = self->data->cursor;
 }
 
