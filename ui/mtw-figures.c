@@ -15,7 +15,7 @@
 #define ERROR_DIGITS 2
 
 static const char *const titles[MTW_N_FIGURES] = {
-  N_("Measure"), N_("Task"), N_("Block"), N_("At"), N_("Value"),
+  N_("Measure"), N_("Task"), N_("Value"), N_("At"), N_("Block"),
 };
 
 const char *

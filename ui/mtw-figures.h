@@ -11,9 +11,9 @@ typedef enum
 {
   MTW_FIGURE_MEASURE,
   MTW_FIGURE_TASK,
-  MTW_FIGURE_BLOCK,
-  MTW_FIGURE_AT,      /* “eigenvalue 2.3” */
   MTW_FIGURE_VALUE,   /* “12.8 ± 0.3” */
+  MTW_FIGURE_AT,      /* “eigenvalue 2.3” */
+  MTW_FIGURE_BLOCK,
   MTW_N_FIGURES
 } MtwFigure;
 

@@ -303,7 +303,7 @@ test_out (Fixture       *self,
   gtk_widget_activate_action (window, "figures.copy", NULL);
   text = read_clipboard (window);
   g_assert_cmpuint (count_lines (text), ==, count_rows (window) + 1);
-  g_assert_true (g_str_has_prefix (text, "Measure\tTask\tBlock\tAt\tValue\n"));
+  g_assert_true (g_str_has_prefix (text, "Measure\tTask\tValue\tAt\tBlock\n"));
   g_assert_nonnull (strstr (text, " ± "));
 
   mtw_measures_write (MTW_MEASURES (window), file);
