@@ -53,7 +53,9 @@ mtw_pace_begin (MtwPace       *self,
 void
 mtw_pace_clear (MtwPace *self)
 {
-  g_clear_signal_handler (&self->handler, self->clock);
+  /* The clock of a surface that is gone has been disposed of, and its handlers with it. */
+  if (self->clock != NULL && g_signal_handler_is_connected (self->clock, self->handler))
+    g_signal_handler_disconnect (self->clock, self->handler);
   g_clear_object (&self->clock);
   *self = (MtwPace) { 0 };
 }

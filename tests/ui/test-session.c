@@ -370,6 +370,17 @@ test_measure_cancelled (Fixture       *self,
   wait_for (self, is_idle, "rest");
 }
 
+/* A measurement at work holds the session when its window is gone: the clock has let go then. */
+static void
+test_outlives (Fixture       *self,
+               gconstpointer  data)
+{
+  train (self, FALSE);
+  wait_for (self, has_ended, "the end");
+  gtk_window_destroy (GTK_WINDOW (self->window));
+  self->window = gtk_window_new ();
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -386,6 +397,7 @@ main (int   argc,
   g_test_add ("/session/measures", Fixture, "1", set_up, test_measures, tear_down);
   g_test_add ("/session/measure-cancelled", Fixture, "1", set_up, test_measure_cancelled,
               tear_down);
+  g_test_add ("/session/outlives", Fixture, "1", set_up, test_outlives, tear_down);
 
   return g_test_run ();
 }
