@@ -212,7 +212,11 @@ balance (const MtlChosen *balancer,
       return CLI_DONE;
     }
 
-  print_row (_("weights  "), weights, matrix->n_rows);
+  if (isnan (weights[0]))
+    g_print (_("weights   none: the direction of %s is not a weighted sum of the rows\n"),
+             mtl_chosen_method (balancer)->id);
+  else
+    print_row (_("weights  "), weights, matrix->n_rows);
   print_row (_("direction"), direction, matrix->n_columns);
   if (strcmp (status, "ok") != 0)
     g_print (_("status    %s\n"), status);

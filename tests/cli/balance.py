@@ -1,0 +1,42 @@
+# balance.py — what basin-cli says of a Jacobian: answers in words, and what is wrong with it
+#
+# Usage: balance.py BASIN-CLI [TEST...]
+#
+# SPDX-License-Identifier: Apache-2.0
+
+import json
+import subprocess
+import sys
+import unittest
+
+CLI = sys.argv.pop(1)
+J2 = "-4,1,1\n6,1,1\n"
+
+
+class BalanceTest(unittest.TestCase):
+    def balance(self, method, *words, text=J2, status=0):
+        done = subprocess.run(
+            [CLI, "balance", method, "--jacobian", "-", *words],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        self.assertEqual(done.returncode, status, f"{method} {words}: {done.stderr}")
+        self.assertEqual(bool(done.stderr), status != 0)
+        return done.stderr if status != 0 else done.stdout
+
+    def test_no_weights(self):
+        for method in ("graddrop", "trimmed-mean"):
+            text = J2 + "1,1,1\n"
+            self.assertIsNone(json.loads(self.balance(method, "--json", text=text))["weights"])
+            weights, direction = self.balance(method, text=text).splitlines()
+            said = f"none: the direction of {method} is not a weighted sum of the rows"
+            self.assertEqual(weights, f"weights   {said}")
+            self.assertEqual(len(direction.split()), 4)
+        self.assertIn("weights   0.600000000 0.400000000\n", self.balance("mgda"))
+
+
+if __name__ == "__main__":
+    unittest.main()
