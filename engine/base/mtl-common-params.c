@@ -27,7 +27,8 @@ static const MtlParam balancer_params[] = {
     .id = "rescale",
     .title = N_("Rescale"),
     .summary = N_("Length of the update: as the method gives it, weights summing to 1 or to the "
-                  "number of tasks, unit length, or that of the mean gradient"),
+                  "number of tasks, unit length, or that of the mean gradient; weights whose sum "
+                  "is not above 0, as Aligned-MTL may give, stay as they are under mean and sum"),
     .type = MTL_CHOICE,
     .choices = rescale_choices,
     .rare = TRUE,

@@ -37,6 +37,16 @@ class BalanceTest(unittest.TestCase):
             self.assertEqual(len(direction.split()), 4)
         self.assertIn("weights   0.600000000 0.400000000\n", self.balance("mgda"))
 
+    def test_sum_not_above_zero(self):
+        told = subprocess.run([CLI, "methods", "balancer"], capture_output=True, text=True)
+        self.assertIn("whose sum is not above 0, as Aligned-MTL may give, stay", told.stdout)
+        words = ["--set", "preference=task1:0,task2:1", "--json"]
+        text = "1,0\n3,0.1\n"
+        plain = json.loads(self.balance("aligned", *words, text=text))["weights"]
+        again = self.balance("aligned", *words, "--set", "rescale=mean", text=text)
+        self.assertLess(sum(plain), 0)
+        self.assertEqual(json.loads(again)["weights"], plain)
+
 
 if __name__ == "__main__":
     unittest.main()
