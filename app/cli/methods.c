@@ -122,6 +122,17 @@ print_json (MtlKind kind)
     }
 }
 
+static char *
+list_kinds (void)
+{
+  GString *text = g_string_new (NULL);
+
+  for (MtlKind kind = 0; kind < MTL_N_KINDS; kind++)
+    g_string_append_printf (text, "%s%s", kind > 0 ? ", " : "", mtl_kind_name (kind));
+
+  return g_string_free (text, FALSE);
+}
+
 static int
 methods_run (int    argc,
              char **argv)
@@ -133,12 +144,13 @@ methods_run (int    argc,
     { .name = NULL }
   };
   MtlKind only = MTL_N_KINDS;
+  g_autofree char *kinds = list_kinds ();
   int status;
 
   if (!cli_parse (&cli_verb_methods, options, &argc, &argv, 0, 1, &status))
     return status;
   if (argc == 2 && !mtl_kind_from_name (argv[1], &only))
-    return cli_usage (&cli_verb_methods, _("there is no kind “%s”"), argv[1]);
+    return cli_usage (&cli_verb_methods, _("there is no kind “%s”; there is %s"), argv[1], kinds);
 
   for (MtlKind kind = 0; kind < MTL_N_KINDS; kind++)
     {

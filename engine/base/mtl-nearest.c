@@ -13,6 +13,7 @@
 
 #define LONGEST    64  /* no id is longer */
 #define MOST_SHOWN 8
+#define HANDFUL    5   /* more words than that are shown as well, rather than counted */
 
 static guint
 edit_distance (const char *a,
@@ -46,11 +47,12 @@ static char *
 list_words (const GPtrArray *known)
 {
   g_autoptr(GString) text = g_string_new ("there is ");
+  guint n = known->len <= MOST_SHOWN + HANDFUL ? known->len : MOST_SHOWN;
 
-  for (guint i = 0; i < MIN (known->len, MOST_SHOWN); i++)
+  for (guint i = 0; i < n; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", (const char *) known->pdata[i]);
-  if (known->len > MOST_SHOWN)
-    g_string_append_printf (text, " and %u more", known->len - MOST_SHOWN);
+  if (n < known->len)
+    g_string_append_printf (text, " and %u more", known->len - n);
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

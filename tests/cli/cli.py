@@ -95,6 +95,19 @@ class CliTest(unittest.TestCase):
                     self.assertTrue(method["reference"], method)
                 self.assertTrue(all(param["summary"] for param in method["params"]), method)
 
+    def test_unknown_words(self):
+        lines = self.run_cli("methods", "--json").stdout.splitlines()
+        methods = [json.loads(line) for line in lines]
+        told = self.run_cli("methods", "sauce", status=2).stderr
+        for kind in {method["kind"] for method in methods}:
+            self.assertIn(kind, told)
+        told = self.run_cli("probe", "sauce", "last", status=1).stderr
+        for method in methods:
+            if method["kind"] == "probe":
+                self.assertIn(method["id"], told)
+        told = self.run_cli("balance", "sauce", "--jacobian", "-", text="1\n", status=1).stderr
+        self.assertRegex(told, "there is .*, .* and [0-9]+ more")
+
     def test_usage(self):
         self.run_cli(status=2)
         self.run_cli("dance", status=2)
