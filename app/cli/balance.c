@@ -235,7 +235,8 @@ balance_run (int    argc,
   gboolean json = FALSE;
   const CliOption options[] = {
     { .name = "jacobian", .word = "FILE",
-      .summary = N_("one row a task, commas or blanks; - for standard input"), .value = &jacobian },
+      .summary = N_("one row a task, commas or blanks; - for standard input; the tasks are "
+                    "task1, task2 …"), .value = &jacobian },
     { .name = "losses", .word = "A,B,…",
       .summary = N_("the tasks' losses, for methods that read them"), .value = &losses_text },
     { .name = "set", .word = "KEY=VALUE", .summary = N_("a setting of the method; may be repeated"),

@@ -21,7 +21,8 @@ print_range (const MtlParam *param)
   else if (param->type == MTL_METHOD)
     g_print ("%s", mtl_kind_name (param->kind));
   else if (param->type == MTL_NUMBER || param->type == MTL_WHOLE || param->type == MTL_PER_TASK)
-    g_print ("%g…%g", param->minimum, param->maximum);
+    g_print ("%g…%g%s", param->minimum, param->maximum,
+             param->type == MTL_PER_TASK ? _(" or TASK:NUMBER,…") : "");
   else
     g_print ("%s", type_names[param->type]);
 }

@@ -263,6 +263,24 @@ find_task (const char        *name,
   return -1;
 }
 
+/* With the tasks there are, in the form in which numbers are given to them. */
+static gboolean
+refuse_task (const MtlParam    *param,
+             const char        *name,
+             const char *const *ids,
+             guint              n_tasks,
+             GError           **error)
+{
+  g_autoptr(GString) form = g_string_new (NULL);
+
+  for (guint k = 0; k < n_tasks; k++)
+    g_string_append_printf (form, "%s%s:NUMBER", k > 0 ? "," : "", ids[k]);
+  g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
+               "%s names the task “%s”, which is not one of the tasks here; take it out or "
+               "rename it: %s", param->id, name, form->str);
+  return FALSE;
+}
+
 /* Replaces named entries by one number for each task. */
 static gboolean
 spread_setting (MtlSetting        *self,
@@ -281,12 +299,7 @@ spread_setting (MtlSetting        *self,
       int task = find_task (self->names[i], ids, n_tasks);
 
       if (task < 0)
-        {
-          g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                       "%s names the task “%s”, which is not in the design; take it out or "
-                       "rename it", param->id, self->names[i]);
-          return FALSE;
-        }
+        return refuse_task (param, self->names[i], ids, n_tasks, error);
       numbers[task] = self->numbers[i];
     }
 

@@ -187,7 +187,7 @@ mtl_param_expected (const MtlParam *param)
     case MTL_PER_TASK:
       g_string_append (text, "a number");
       append_range (text, param);
-      g_string_append (text, ", or one for each task named");
+      g_string_append (text, ", or one for each task named, TASK:NUMBER,TASK:NUMBER");
       break;
     case MTL_METHOD:
       g_string_append_printf (text, "a %s", mtl_kind_noun (param->kind));

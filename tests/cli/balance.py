@@ -47,6 +47,20 @@ class BalanceTest(unittest.TestCase):
         self.assertLess(sum(plain), 0)
         self.assertEqual(json.loads(again)["weights"], plain)
 
+    def test_numbers_of_tasks(self):
+        told = subprocess.run([CLI, "methods", "balancer"], capture_output=True, text=True)
+        self.assertRegex(told.stdout, "preference .* 0…1e.06 or TASK:NUMBER,…  How much")
+        for wrong in ("1,2", "task1=2", "task1:x"):
+            told = self.balance("upgrad", "--set", f"preference={wrong}", status=1)
+            self.assertIn("a number from 0 to 1000000, or one for each task named, ", told)
+            self.assertIn(f"TASK:NUMBER,TASK:NUMBER, found “{wrong}”", told)
+        told = self.balance("upgrad", "--set", "preference=left:1", status=1)
+        self.assertIn("the task “left”, which is not one of the tasks here", told)
+        self.assertIn("task1:NUMBER,task2:NUMBER\n", told)
+        self.balance("upgrad", "--set", "preference=task1:1,task2:2")
+        told = subprocess.run([CLI, "balance", "--help"], capture_output=True, text=True)
+        self.assertIn("the tasks are task1, task2", told.stdout)
+
 
 if __name__ == "__main__":
     unittest.main()
