@@ -12,7 +12,9 @@
 #include "cli.h"
 #include "mtl-balance.h"
 
-#define MAX_BYTES (64 * 1024 * 1024)
+#define MAX_BYTES    (256 * 1024 * 1024)
+#define LONGEST_WORD 20  /* bytes shown of what is no number */
+#define SEPARATORS   ", \t\r;"
 
 typedef struct
 {
@@ -21,7 +23,27 @@ typedef struct
   gsize   n_columns;
 } Matrix;
 
-/* Numbers of one line, separated by commas or blanks; FALSE with an error. */
+/* What stands at @at is no number, or none that is finite. */
+static gboolean
+refuse_word (const char  *name,
+             guint        number,
+             gsize        column,
+             const char  *at,
+             GError     **error)
+{
+  g_autofree char *raw = g_strndup (at, MIN (strcspn (at, SEPARATORS "#"), LONGEST_WORD));
+  g_autofree char *found = g_utf8_make_valid (raw, -1);
+  g_autofree char *line = number > 0 ? g_strdup_printf (_(", line %u"), number) : g_strdup ("");
+
+  /* Translators: a file, “, line 2” or nothing, a number, and the word found. */
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+               _("%s%s, column %" G_GSIZE_FORMAT ": a finite number is expected, but “%s” stands "
+                 "there; put a number in its place"), name, line, column, found);
+  return FALSE;
+}
+
+/* Numbers of line @number (0: of no file), separated by commas or blanks; FALSE
+ * with an error. */
 static gboolean
 parse_line (const char  *line,
             const char  *name,
@@ -37,48 +59,60 @@ parse_line (const char  *line,
       char *end;
       double value;
 
-      at += strspn (at, ", \t\r;");
+      at += strspn (at, SEPARATORS);
       if (*at == '\0' || *at == '#')
         return TRUE;
 
-      errno = 0;
       value = g_ascii_strtod (at, &end);
-      if (end == at || (*end != '\0' && strchr (", \t\r;#", *end) == NULL))
-        {
-          g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
-                       _("%s, line %u: a number is expected where “%.20s” stands"), name, number,
-                       at);
-          return FALSE;
-        }
+      if (end == at || (*end != '\0' && strchr (SEPARATORS "#", *end) == NULL)
+          || !isfinite (value))
+        return refuse_word (name, number, *n + 1, at, error);
       g_array_append_val (values, value);
       at = end;
     }
 }
 
 static gboolean
-parse_matrix (const char  *text,
+check_columns (const Matrix  *matrix,
+               const char    *name,
+               guint          number,
+               gsize          columns,
+               GError       **error)
+{
+  if (matrix->n_rows == 0 || columns == matrix->n_columns)
+    return TRUE;
+
+  g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+               _("%s, line %u: %" G_GSIZE_FORMAT " numbers are expected as in the first row, but "
+                 "there are %" G_GSIZE_FORMAT), name, number, matrix->n_columns, columns);
+  return FALSE;
+}
+
+/* Ends each line of @text in place. */
+static gboolean
+parse_matrix (GString     *text,
               const char  *name,
               Matrix      *matrix,
               GError     **error)
 {
-  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+  char *last = text->str + text->len, *stop;
+  guint number = 1;
 
-  for (guint n = 0; lines[n] != NULL; n++)
+  for (char *line = text->str; line < last; line = stop + 1, number++)
     {
       gsize columns;
 
-      if (!parse_line (lines[n], name, n + 1, matrix->values, &columns, error))
+      stop = memchr (line, '\n', (gsize) (last - line));
+      stop = stop != NULL ? stop : last;
+      *stop = '\0';
+      if (!parse_line (line, name, number, matrix->values, &columns, error))
         return FALSE;
+      if (line + strlen (line) != stop)
+        return refuse_word (name, number, columns + 1, "\\0", error);
       if (columns == 0)
         continue;
-      if (matrix->n_rows > 0 && columns != matrix->n_columns)
-        {
-          g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
-                       _("%s, line %u: %" G_GSIZE_FORMAT " numbers are expected as in the first "
-                         "row, but there are %" G_GSIZE_FORMAT), name, n + 1, matrix->n_columns,
-                       columns);
-          return FALSE;
-        }
+      if (!check_columns (matrix, name, number, columns, error))
+        return FALSE;
       matrix->n_columns = columns;
       matrix->n_rows++;
     }
@@ -92,17 +126,37 @@ parse_matrix (const char  *text,
   return FALSE;
 }
 
-static char *
-read_stdin (GError **error)
+/* (transfer full): all of @file, which may be a pipe; NULL with an error. */
+static GString *
+read_text (FILE        *file,
+           const char  *name,
+           GError     **error)
 {
-  GString *text = g_string_new (NULL);
-  char buffer[4096];
+  g_autoptr(GString) text = g_string_new (NULL);
+  char buffer[65536];
   gsize n;
 
-  while ((n = fread (buffer, 1, sizeof buffer, stdin)) > 0 && text->len < MAX_BYTES)
+  while (file != NULL && text->len <= MAX_BYTES
+         && (n = fread (buffer, 1, sizeof buffer, file)) > 0)
     g_string_append_len (text, buffer, (gssize) n);
 
-  return g_string_free (text, FALSE);
+  if (file == NULL || ferror (file))
+    g_set_error (error, MTL_ERROR, MTL_ERROR_DATA, _("%s cannot be read: %s"), name,
+                 g_strerror (errno));
+  else if (text->len > MAX_BYTES)
+    g_set_error (error, MTL_ERROR, MTL_ERROR_DATA,
+                 _("%s: a Jacobian has at most %d MiB of text, and this is more; write fewer "
+                   "digits or fewer columns"), name, MAX_BYTES / (1024 * 1024));
+  else
+    return g_steal_pointer (&text);
+
+  return NULL;
+}
+
+static const char *
+name_input (const char *path)
+{
+  return strcmp (path, "-") == 0 ? _("standard input") : path;
 }
 
 static gboolean
@@ -110,14 +164,13 @@ read_matrix (const char  *path,
              Matrix      *matrix,
              GError     **error)
 {
-  g_autofree char *text = NULL;
+  FILE *file = strcmp (path, "-") == 0 ? stdin : fopen (path, "rb");
+  g_autoptr(GString) text = read_text (file, name_input (path), error);
 
-  if (strcmp (path, "-") == 0)
-    text = read_stdin (error);
-  else if (!g_file_get_contents (path, &text, NULL, error))
-    return FALSE;
+  if (file != NULL && file != stdin)
+    fclose (file);
 
-  return parse_matrix (text, strcmp (path, "-") == 0 ? _("standard input") : path, matrix, error);
+  return text != NULL && parse_matrix (text, name_input (path), matrix, error);
 }
 
 static gboolean
@@ -130,7 +183,7 @@ read_losses (const char  *text,
 
   if (text == NULL)
     return TRUE;
-  if (!parse_line (text, "--losses", 1, losses, &n, error))
+  if (!parse_line (text, "--losses", 0, losses, &n, error))
     return FALSE;
   if (n == n_tasks)
     return TRUE;
@@ -188,6 +241,7 @@ print_row (const char   *name,
 static int
 balance (const MtlChosen *balancer,
          const Matrix    *matrix,
+         const char      *name,
          const GArray    *losses,
          guint64          seed,
          gboolean         json)
@@ -202,6 +256,8 @@ balance (const MtlChosen *balancer,
                            losses->len > 0 ? (const double *) (gpointer) losses->data : NULL,
                            seed, weights, direction, &status, &error))
     {
+      if (g_error_matches (error, MTL_ERROR, MTL_ERROR_NOT_FINITE))
+        g_prefix_error (&error, "%s: ", name);
       cli_fail (error);
       return CLI_INPUT;
     }
@@ -265,7 +321,7 @@ balance_run (int    argc,
       || !read_losses (losses_text, matrix.n_rows, losses, &error))
     return cli_fail (error);
 
-  return balance (balancer, &matrix, losses, seed, json);
+  return balance (balancer, &matrix, name_input (jacobian), losses, seed, json);
 }
 
 const CliVerb cli_verb_balance = {

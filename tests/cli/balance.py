@@ -5,8 +5,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 CLI = sys.argv.pop(1)
@@ -60,6 +62,53 @@ class BalanceTest(unittest.TestCase):
         self.balance("upgrad", "--set", "preference=task1:1,task2:2")
         told = subprocess.run([CLI, "balance", "--help"], capture_output=True, text=True)
         self.assertIn("the tasks are task1, task2", told.stdout)
+
+    def balance_file(self, path):
+        words = [CLI, "balance", "mgda", "--jacobian", path]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+        return done.stderr
+
+    def test_one_limit(self):
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(J2.encode())
+            file.truncate(256 * 2**20 + 1)
+            file.flush()
+            told = self.balance_file(file.name)
+            self.assertIn(f"{file.name}: a Jacobian has at most 256 MiB", told)
+            file.seek(0)
+            words = [CLI, "balance", "mgda", "--jacobian", "-"]
+            done = subprocess.run(words, stdin=file, capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("standard input: a Jacobian has at most 256 MiB", done.stderr)
+        self.assertIn("write fewer digits or fewer columns", done.stderr)
+
+    def test_more_than_64_mib(self):
+        blank = " " * 2**20
+        self.assertEqual(self.balance("mgda", text=blank * 70 + J2), self.balance("mgda"))
+
+    def test_no_numbers(self):
+        for text, place, found in (
+            ("1 2\n\n3 nan\n", "line 3, column 2", "nan"),
+            ("1e999\n", "line 1, column 1", "1e999"),
+            ("1;-inf # x\n", "line 1, column 2", "-inf"),
+            ("1 2\n1,x2\n", "line 2, column 2", "x2"),
+            ("1 2\n1\0 2\n", "line 2, column 2", "\\0"),
+        ):
+            told = self.balance("mgda", text=text, status=1)
+            self.assertIn(f"standard input, {place}: a finite number is expected, but", told)
+            self.assertIn(f"“{found}” stands there; put a number in its place", told)
+        told = self.balance("uw", "--losses", "1,nan", status=1)
+        self.assertIn("--losses, column 2: a finite number is expected, but “nan”", told)
+        with tempfile.NamedTemporaryFile() as file:
+            self.assertIn(f"{file.name}: 1 to 64 rows are expected", self.balance_file(file.name))
+            file.write(b"1 2\n\xff\xfe 1\n")
+            file.flush()
+            told = self.balance_file(file.name)
+            self.assertIn(f"{file.name}, line 2, column 1: a finite number is expected", told)
+            told = self.balance_file(os.path.dirname(file.name))
+            self.assertIn("cannot be read: Is a directory", told)
+        self.assertIn(f"{file.name} cannot be read: No such file", self.balance_file(file.name))
 
 
 if __name__ == "__main__":
