@@ -41,6 +41,39 @@ check_rows (const double  *jacobian,
   return TRUE;
 }
 
+/* Where squares can be summed, so can the products of two rows. */
+static gboolean
+check_lengths (const double  *jacobian,
+               guint          n_tasks,
+               gsize          n_columns,
+               GError       **error)
+{
+  for (guint i = 0; i < n_tasks; i++)
+    {
+      const double *row = jacobian + i * n_columns;
+      double sum = 0.0;
+      gsize largest = 0;
+
+      for (gsize n = 0; n < n_columns; n++)
+        {
+          sum += row[n] * row[n];
+          largest = fabs (row[n]) > fabs (row[largest]) ? n : largest;
+        }
+
+      if (!isfinite (sum))
+        {
+          g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
+                       "row %u, column %" G_GSIZE_FORMAT " of the Jacobian is %g; the squares of "
+                       "a row are to have a sum below %.2g: divide all rows by one number, so "
+                       "that none has more than 1e150", i + 1, largest + 1, row[largest],
+                       G_MAXDOUBLE);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 static double *
 new_gramian (const double *jacobian,
              guint         k,
@@ -178,6 +211,7 @@ mtl_balance_matrix (const MtlChosen  *balancer,
   g_return_val_if_fail (mtl_chosen_kind (balancer) == MTL_KIND_BALANCER, FALSE);
 
   if (!check_rows (jacobian, n_tasks, n_columns, error)
+      || !check_lengths (jacobian, n_tasks, n_columns, error)
       || !check_losses (losses, n_tasks, error))
     return FALSE;
 

@@ -110,6 +110,12 @@ class BalanceTest(unittest.TestCase):
             self.assertIn("cannot be read: Is a directory", told)
         self.assertIn(f"{file.name} cannot be read: No such file", self.balance_file(file.name))
 
+    def test_products_overflow(self):
+        told = self.balance("mgda", text="1,2\n-3,1e200\n", status=1)
+        self.assertIn("standard input: row 2, column 2 of the Jacobian is 1e+200; ", told)
+        self.assertIn("divide all rows by one number, so that none has more than 1e150", told)
+        self.balance("mgda", text="1,2\n-3,1e150\n")
+
 
 if __name__ == "__main__":
     unittest.main()
