@@ -101,9 +101,11 @@ check_bounds (const MtlBalanceInput  *in,
   for (guint i = 0; i < in->n_tasks; i++)
     if (in->losses[i] < bounds[i])
       {
+        g_autofree char *task = mtl_balancer_name_task (in, i);
+
         g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                     "the loss of task %u (counted from 0) is %g, below the bound of %g that "
-                     "min-losses gives it; lower that", in->task[i], in->losses[i], bounds[i]);
+                     "the loss of %s is %g, below the bound of %g that min-losses gives it; lower "
+                     "that", task, in->losses[i], bounds[i]);
         return FALSE;
       }
 

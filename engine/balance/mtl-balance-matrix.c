@@ -94,18 +94,16 @@ new_gramian (const double *jacobian,
   return gramian;
 }
 
-/* Tasks are called task1, task2 … here, for settings of single tasks. */
-static MtlChosen *
-spread_over_tasks (const MtlChosen  *chosen,
-                   guint             n_tasks,
-                   GError          **error)
+/* Tasks are called task1, task2 … here. (transfer full) */
+static char **
+name_tasks (guint n_tasks)
 {
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func (g_free);
+  char **ids = g_new0 (char *, n_tasks + 1);
 
-  for (guint i = 1; i <= n_tasks; i++)
-    g_ptr_array_add (ids, g_strdup_printf ("task%u", i));
+  for (guint i = 0; i < n_tasks; i++)
+    ids[i] = g_strdup_printf ("task%u", i + 1);
 
-  return mtl_chosen_for_tasks (chosen, (const char *const *) ids->pdata, n_tasks, error);
+  return ids;
 }
 
 static MtlState *
@@ -149,15 +147,16 @@ check_losses (const double  *losses,
 
 /* Cross products are those with the Jacobian itself: there is no other batch. */
 static MtlBalanceStatus
-balance_rows (const MtlChosen  *chosen,
-              const double     *jacobian,
-              guint             n_tasks,
-              gsize             n_columns,
-              const double     *losses,
-              guint64           seed,
-              double           *weights,
-              double           *direction,
-              GError          **error)
+balance_rows (const MtlChosen   *chosen,
+              const char *const *ids,
+              const double      *jacobian,
+              guint              n_tasks,
+              gsize              n_columns,
+              const double      *losses,
+              guint64            seed,
+              double            *weights,
+              double            *direction,
+              GError           **error)
 {
   const MtlBalancer *method = (const MtlBalancer *) mtl_chosen_method (chosen);
   const MtlSetting *set = mtl_chosen_settings (chosen);
@@ -169,6 +168,7 @@ balance_rows (const MtlChosen  *chosen,
   MtlBalanceInput in = {
     .n_tasks = n_tasks,
     .task = task,
+    .ids = ids,
     .losses = losses,
     .gramian = gramian,
     .cross = gramian,
@@ -205,6 +205,8 @@ mtl_balance_matrix (const MtlChosen  *balancer,
                     const char      **status,
                     GError          **error)
 {
+  g_auto(GStrv) ids = NULL;
+  const char *const *names;
   g_autoptr(MtlChosen) chosen = NULL;
   MtlBalanceStatus outcome;
 
@@ -215,12 +217,14 @@ mtl_balance_matrix (const MtlChosen  *balancer,
       || !check_losses (losses, n_tasks, error))
     return FALSE;
 
-  chosen = spread_over_tasks (balancer, n_tasks, error);
+  ids = name_tasks (n_tasks);
+  names = (const char *const *) ids;
+  chosen = mtl_chosen_for_tasks (balancer, names, n_tasks, error);
   if (chosen == NULL)
     return FALSE;
 
-  outcome = balance_rows (chosen, jacobian, n_tasks, n_columns, losses, seed, weights, direction,
-                          error);
+  outcome = balance_rows (chosen, names, jacobian, n_tasks, n_columns, losses, seed, weights,
+                          direction, error);
   if (outcome == MTL_BALANCE_REFUSED)
     return FALSE;
 

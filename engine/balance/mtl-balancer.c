@@ -110,6 +110,14 @@ mtl_balancer_judge (const MtlBalanceInput *in,
   return stationary ? MTL_BALANCE_STATIONARY : MTL_BALANCE_OK;
 }
 
+char *
+mtl_balancer_name_task (const MtlBalanceInput *in,
+                        guint                  i)
+{
+  return in->ids != NULL ? g_strdup (in->ids[in->task[i]])
+                         : g_strdup_printf ("task %u (counted from 0)", in->task[i]);
+}
+
 static gboolean
 refuse (const MtlBalancer     *self,
         const MtlBalanceInput *in,
@@ -118,9 +126,11 @@ refuse (const MtlBalancer     *self,
         double                 value,
         GError               **error)
 {
+  g_autofree char *task = mtl_balancer_name_task (in, i);
+
   g_set_error (error, MTL_ERROR, MTL_ERROR_NOT_FINITE,
-               "%s: the %s of task %u (counted from 0) is %g; a smaller learning rate or a check "
-               "of the data may help", self->method.id, what, in->task[i], value);
+               "%s: the %s of %s is %g; a check of the data, or a smaller learning rate in "
+               "training, may help", self->method.id, what, task, value);
   return FALSE;
 }
 

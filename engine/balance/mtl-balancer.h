@@ -91,6 +91,7 @@ typedef struct
   guint             n_tasks;   /* of this call: a task without a valid label is left out */
   guint             n_run;     /* of the run; 0: n_tasks */
   const guint      *task;      /* [n_tasks]: index in the run, where state and settings have K */
+  const char *const *ids;      /* of the tasks of the run, for messages; NULL: they are counted */
   const double     *losses;    /* [n_tasks]: clean, times the weights of the tasks, as gradients
                                 * are; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
@@ -147,6 +148,10 @@ typedef struct
   void             (*follow)  (const MtlBalanceInput  *in,
                                const double           *after);
 } MtlBalancer;
+
+/* (transfer full): what a message calls task @i of a call. */
+char *mtl_balancer_name_task (const MtlBalanceInput *in,
+                              guint                  i);
 
 /* Settings common to every balancer, after its own: `heads` (choice plain,
  * weighted, method), `rescale` (choice none, mean, sum, unit, match) and `scope`

@@ -25,10 +25,11 @@ mtl_weighting_check (const MtlBalanceInput *in,
   for (guint i = 0; i < in->n_tasks; i++)
     if (in->losses[i] < 0.0)
       {
+        g_autofree char *task = mtl_balancer_name_task (in, i);
+
         g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
-                     "the loss of task %u (counted from 0) is %g, and ratios and logarithms of "
-                     "losses are taken, so none may be below 0; choose a loss that is not",
-                     in->task[i], in->losses[i]);
+                     "the loss of %s is %g, and ratios and logarithms of losses are taken, so none "
+                     "may be below 0; choose a loss that is not", task, in->losses[i]);
         return FALSE;
       }
 

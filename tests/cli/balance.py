@@ -116,6 +116,14 @@ class BalanceTest(unittest.TestCase):
         self.assertIn("divide all rows by one number, so that none has more than 1e150", told)
         self.balance("mgda", text="1,2\n-3,1e150\n")
 
+    def test_names_the_task(self):
+        words = ["--losses", "1,-2"]
+        told = self.balance("gls", *words, status=1)
+        self.assertIn("gls: the loss of task2 is -2, and ratios", told)
+        words += ["--set", "min-losses=task1:0,task2:-1"]
+        told = self.balance("famo", *words, status=1)
+        self.assertIn("famo: the loss of task2 is -2, below", told)
+
 
 if __name__ == "__main__":
     unittest.main()
