@@ -87,7 +87,13 @@ parse_named (MtlSetting     *setting,
       if (colon == NULL || !parse_number (g_strstrip (colon + 1), &number))
         return refuse_text (param, value, error);
       *colon = '\0';
-      g_ptr_array_add (names, g_strstrip (parts[i]));
+      if (g_ptr_array_find_with_equal_func (names, g_strstrip (parts[i]), g_str_equal, NULL))
+        {
+          g_autofree char *twice = g_strdup_printf ("“%s” twice", parts[i]);
+
+          return mtl_param_refuse (param, twice, error);
+        }
+      g_ptr_array_add (names, parts[i]);
       g_array_append_val (numbers, number);
     }
 

@@ -59,6 +59,8 @@ class BalanceTest(unittest.TestCase):
         told = self.balance("upgrad", "--set", "preference=left:1", status=1)
         self.assertIn("the task “left”, which is not one of the tasks here", told)
         self.assertIn("task1:NUMBER,task2:NUMBER\n", told)
+        told = self.balance("upgrad", "--set", "preference=task1:1, task1:2", status=1)
+        self.assertIn("NUMBER, found “task1” twice", told)
         self.balance("upgrad", "--set", "preference=task1:1,task2:2")
         told = subprocess.run([CLI, "balance", "--help"], capture_output=True, text=True)
         self.assertIn("the tasks are task1, task2", told.stdout)
