@@ -118,11 +118,11 @@ check_options (const CliVerb *verb,
 {
   g_autofree char *plots = list_plots ();
 
-  if (self->paths != NULL && self->plot == NULL && self->output == NULL)
+  if (self->paths != NULL && self->plot == NULL && self->output == NULL && self->task == NULL)
     self->output = self->paths;
   else if (self->paths != NULL || self->plot == NULL || self->output == NULL)
-    return cli_usage (verb, _("--plot PLOT and -o FILE are needed, or --paths FILE alone; plots: "
-                              "%s"), plots);
+    return cli_usage (verb, _("--plot PLOT and -o FILE are needed, or --paths FILE without them "
+                              "and --task; plots: %s"), plots);
 
   self->kind = self->plot != NULL ? find_plot (self->plot) : NULL;
   if (self->plot != NULL && self->kind == NULL)

@@ -427,6 +427,8 @@ class CliTest(unittest.TestCase):
         refused = self.run_cli("plot", "--paths", picture, "3", "4", status=1)
         self.assertIn("runs with 2 tasks and 2 shared weights", refused.stderr)
         self.run_cli("plot", "3", "--paths", picture, "--plot", "loss", status=2)
+        refused = self.run_cli("plot", "3", "--paths", picture, "--task", "l1", status=2)
+        self.assertIn("--paths FILE without them and --task", refused.stderr)
         self.run_cli("plot", "3", "4", "--plot", "loss", "-o", picture, status=2)
 
     def test_kill(self):
