@@ -27,6 +27,7 @@
 
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 
 #include "mtl-small-adam.h"
 #include "mtl-weighting.h"
@@ -38,13 +39,24 @@ enum
   W_LR,
   GAMMA,
   MIN_LOSSES,
+  AFTER,
+};
+
+enum
+{
+  AFTER_SAME_BATCH,
+  AFTER_NEXT_BATCH,
 };
 
 enum
 {
   LOGITS,
   MOMENTS,
+  LAST = MOMENTS + 3,  /* [K]: losses of the last step; of next-batch alone */
+  SEEN,                /* [K]: 1 where it had that task */
 };
+
+static const char *const afters[] = { "same-batch", "next-batch", NULL };
 
 static const MtlParam famo_params[] = {
   {
@@ -74,6 +86,17 @@ static const MtlParam famo_params[] = {
     .maximum = 1e9,
     .rare = TRUE,
   },
+  {
+    .id = "after",
+    .title = N_("Progress Seen In"),
+    .summary = N_("Losses of the same batch after the step, at the price of a pass forward, as in "
+                  "the paper, the authors’ code and LibMTL; or those of the next batch, which "
+                  "cost nothing and are noisier"),
+    .type = MTL_CHOICE,
+    .choices = afters,
+    .initial = AFTER_SAME_BATCH,
+    .rare = TRUE,
+  },
   { .id = NULL },
 };
 
@@ -85,6 +108,11 @@ famo_declare (guint             n_tasks,
 {
   mtl_state_declare (spec, "logit", n_tasks, FALSE, 0.0, TRUE);
   mtl_small_declare (spec, n_tasks);
+  if (set[AFTER].number != AFTER_NEXT_BATCH)
+    return;
+
+  mtl_state_declare (spec, "last-loss", n_tasks, FALSE, 0.0, FALSE);
+  mtl_state_declare (spec, "seen", n_tasks, FALSE, 0.0, FALSE);
 }
 
 /* Whether there are losses, none below its bound. */
@@ -123,27 +151,11 @@ find_logs (const MtlBalanceInput *in,
     logs[i] = log (MAX (losses[i] - logs[i], 0.0) + LEAST);
 }
 
-static MtlBalanceStatus
-famo_weigh (const MtlBalanceInput  *in,
-            double                 *w,
-            GError                **error)
-{
-  const double *logits = mtl_state_doubles (in->state, LOGITS);
-
-  if (!check_bounds (in, error))
-    return MTL_BALANCE_REFUSED;
-
-  find_logs (in, in->losses, w);
-  for (guint i = 0; i < in->n_tasks; i++)
-    w[i] = logits[in->task[i]] - w[i];
-  mtl_weighting_softmax (w, in->n_tasks);
-
-  return MTL_BALANCE_OK;
-}
-
+/* Steps ξ by what losses of the tasks of @in were and are. */
 static void
-famo_follow (const MtlBalanceInput *in,
-             const double          *after)
+learn_from (const MtlBalanceInput *in,
+            const double          *before,
+            const double          *after)
 {
   guint n = in->n_tasks;
   double *logits = mtl_state_doubles (in->state, LOGITS);
@@ -152,7 +164,7 @@ famo_follow (const MtlBalanceInput *in,
   g_autofree double *left = g_new (double, n);
   double mean = 0.0;
 
-  find_logs (in, in->losses, gain);
+  find_logs (in, before, gain);
   find_logs (in, after, left);
   for (guint i = 0; i < n; i++)
     {
@@ -167,6 +179,73 @@ famo_follow (const MtlBalanceInput *in,
   for (guint i = 0; i < n; i++)
     gain[i] = z[i] * (gain[i] - mean) + in->set[GAMMA].number * logits[in->task[i]];
   mtl_small_step (in, MTL_SMALL_ADAM, MOMENTS, in->set[W_LR].number, gain, logits);
+}
+
+/* The losses of this step are what the last one left behind. */
+static void
+learn_of_last (const MtlBalanceInput *in)
+{
+  double *last = mtl_state_doubles (in->state, LAST);
+  double *seen = mtl_state_doubles (in->state, SEEN);
+  g_autofree guint *task = g_new (guint, in->n_tasks);
+  g_autofree double *before = g_new (double, in->n_tasks);
+  g_autofree double *after = g_new (double, in->n_tasks);
+  MtlBalanceInput common = *in;
+
+  common.task = task;
+  common.n_tasks = 0;
+  for (guint i = 0; i < in->n_tasks; i++)
+    {
+      guint k = in->task[i];
+
+      if (seen[k] > 0.0)
+        {
+          before[common.n_tasks] = last[k];
+          after[common.n_tasks] = in->losses[i];
+          task[common.n_tasks++] = k;
+        }
+    }
+  if (common.n_tasks > 0)
+    learn_from (&common, before, after);
+  memset (seen, 0, mtl_state_spec (in->state)->arrays[SEEN].length * sizeof *seen);
+  for (guint i = 0; i < in->n_tasks; i++)
+    {
+      last[in->task[i]] = in->losses[i];
+      seen[in->task[i]] = 1.0;
+    }
+}
+
+static MtlBalanceStatus
+famo_weigh (const MtlBalanceInput  *in,
+            double                 *w,
+            GError                **error)
+{
+  const double *logits = mtl_state_doubles (in->state, LOGITS);
+
+  if (!check_bounds (in, error))
+    return MTL_BALANCE_REFUSED;
+
+  if (in->set[AFTER].number == AFTER_NEXT_BATCH)
+    learn_of_last (in);
+  find_logs (in, in->losses, w);
+  for (guint i = 0; i < in->n_tasks; i++)
+    w[i] = logits[in->task[i]] - w[i];
+  mtl_weighting_softmax (w, in->n_tasks);
+
+  return MTL_BALANCE_OK;
+}
+
+static gboolean
+famo_follows (const MtlSetting *set)
+{
+  return set[AFTER].number == AFTER_SAME_BATCH;
+}
+
+static void
+famo_follow (const MtlBalanceInput *in,
+             const double          *after)
+{
+  learn_from (in, in->losses, after);
 }
 
 const MtlBalancer mtl_balancer_famo = {
@@ -185,4 +264,5 @@ const MtlBalancer mtl_balancer_famo = {
   .declare = famo_declare,
   .weigh = famo_weigh,
   .follow = famo_follow,
+  .follows = famo_follows,
 };

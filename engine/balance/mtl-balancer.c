@@ -85,6 +85,14 @@ mtl_balancer_looks_at_gradients (const MtlBalancer *self,
   return (mtl_balancer_needs (self, chosen) & (MTL_NEEDS_GRAMIAN | MTL_NEEDS_ROWS)) != 0;
 }
 
+gboolean
+mtl_balancer_follows (const MtlBalancer *self,
+                      const MtlChosen   *chosen)
+{
+  return self->follow != NULL
+         && (self->follows == NULL || self->follows (mtl_chosen_settings (chosen)));
+}
+
 void
 mtl_balancer_per_task (const MtlBalanceInput *in,
                        guint                  param,

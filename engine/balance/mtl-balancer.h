@@ -147,6 +147,8 @@ typedef struct
    * of @in. */
   void             (*follow)  (const MtlBalanceInput  *in,
                                const double           *after);
+  /* Whether follow() is asked for under these settings; NULL: always. */
+  gboolean         (*follows) (const MtlSetting       *set);
 } MtlBalancer;
 
 /* (transfer full): what a message calls task @i of a call. */
@@ -185,6 +187,10 @@ MtlNeeds         mtl_balancer_needs        (const MtlBalancer *self,
 /* Whether the weights follow from gradients of the step; else they are known before backward. */
 gboolean         mtl_balancer_looks_at_gradients
                                            (const MtlBalancer *self,
+                                            const MtlChosen   *chosen);
+
+/* Whether losses are to be found after the step. */
+gboolean         mtl_balancer_follows      (const MtlBalancer *self,
                                             const MtlChosen   *chosen);
 
 /* d of columns [first, first + n), once weighed; @d: n values. */

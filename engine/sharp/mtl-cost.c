@@ -136,7 +136,7 @@ add_beside (const MtlChosen *experiment,
       b += N_FRESH * n_tasks;
     }
   f += is_at_split (experiment) || (early && (balancer->needs & MTL_NEEDS_LOSSES) != 0) ? 1 : 0;
-  f += balancer->follow != NULL ? 1 : 0;
+  f += mtl_balancer_follows (balancer, chosen) ? 1 : 0;
   *forward += f;
   *backward += b;
 }

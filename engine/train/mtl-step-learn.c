@@ -314,18 +314,17 @@ void
 mtl_step_follow (MtlStep     *self,
                  const float *theta)
 {
-  const MtlBalancer *balancer = self->parts[MTL_PART_LOSS].balancer;
+  const MtlStepPart *part = &self->parts[MTL_PART_LOSS];
   const MtlPlan *plan = mtl_work_plan (self->work);
   double losses[MTL_MAX_TASKS], after[MTL_MAX_TASKS];
   MtlStepCall call = { 0 };
   gboolean finite = TRUE;
 
-  if (balancer->follow == NULL || self->tasks == 0)
+  if (!mtl_balancer_follows (part->balancer, part->spread) || self->tasks == 0)
     return;
 
   find_losses_at (self, theta, self->tasks, MTL_PASS_PERTURBED, losses);
-  mtl_step_open_call (self, MTL_PART_LOSS, self->parts[MTL_PART_LOSS].slices, self->tasks, NULL,
-                      NULL, &call);
+  mtl_step_open_call (self, MTL_PART_LOSS, part->slices, self->tasks, NULL, NULL, &call);
   for (guint i = 0; i < call.in.n_tasks; i++)
     {
       after[i] = mtl_plan_task (plan, call.task[i])->weight * losses[call.task[i]];
@@ -333,6 +332,6 @@ mtl_step_follow (MtlStep     *self,
     }
   /* Else the next step fails: there is nothing to be learned of this one. */
   if (finite)
-    balancer->follow (&call.in, after);
+    part->balancer->follow (&call.in, after);
   mtl_step_close_call (&call);
 }

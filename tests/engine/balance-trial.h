@@ -115,7 +115,7 @@ trial_take (Trial           *self,
 
   if (self->balancer->note != NULL)
     self->balancer->note (&in);
-  if (self->balancer->follow != NULL)
+  if (mtl_balancer_follows (self->balancer, self->chosen))
     self->balancer->follow (&in, s->after);
   self->step++;
 

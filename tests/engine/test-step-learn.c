@@ -122,6 +122,12 @@ listening_note (const MtlBalanceInput *in)
   memcpy (seen.noted, in->losses, sizeof seen.noted);
 }
 
+static gboolean
+content_follows (const MtlSetting *set)
+{
+  return FALSE;
+}
+
 static const MtlBalancer even = {
   .method = { .id = "even", .title = "Even", .summary = "As equal", .reference = "None" },
   .needs = MTL_NEEDS_ROWS, .weigh = even_weigh,
@@ -129,6 +135,11 @@ static const MtlBalancer even = {
 static const MtlBalancer keen = {
   .method = { .id = "keen", .title = "Keen", .summary = "Reads", .reference = "None" },
   .needs = MTL_NEEDS_LOSSES | MTL_NEEDS_CROSS, .weigh = keen_weigh, .follow = patient_follow,
+};
+static const MtlBalancer content = {
+  .method = { .id = "content", .title = "Content", .summary = "Rests", .reference = "None" },
+  .needs = MTL_NEEDS_LOSSES, .weigh = even_weigh, .follow = patient_follow,
+  .follows = content_follows,
 };
 static const MtlBalancer listening = {
   .method = { .id = "listening", .title = "Listening", .summary = "Is told",
@@ -342,6 +353,7 @@ test_halves (void)
   bench_clear (&bench);
 }
 
+/* A balancer whose settings do without is told nothing. */
 static void
 test_follow (void)
 {
@@ -366,6 +378,12 @@ test_follow (void)
       g_assert_cmpfloat_with_epsilon (seen.after[k], losses[k], 1e-12);
       g_assert_cmpfloat (fabs (seen.after[k] - seen.losses[k]), >, 1e-4);
     }
+  mtl_step_free (step);
+  step = new_step (&bench, &content);
+  take (&bench, step, FALSE);
+  seen.after[0] = -1.0;
+  mtl_step_follow (step, bench.theta);
+  g_assert_cmpfloat (seen.after[0], ==, -1.0);
   mtl_step_free (step);
   g_free (before);
   bench_clear (&bench);
