@@ -50,14 +50,17 @@ enum
   RESCALE_PLAIN,
 };
 
-static const char *const rescales[] = { "none", "1/(1+c^2)", "1/(1+c)", NULL };
+/* The door sees to those that all methods have. */
+static const char *const rescales[] = { "none", "1/(1+c^2)", "1/(1+c)", "mean", "sum", "unit",
+                                        "match", NULL };
 
 static const MtlParam cagrad_params[] = {
   {
     .id = "c",
     .title = N_("Radius c"),
     .summary = N_("How far the direction may leave the mean gradient, in lengths of it; 0 is the "
-                  "mean, from 1 on no task is harmed"),
+                  "mean, from 1 on no task is harmed; 0.5 in the paper and LibMTL, 0.4 in the codes "
+                  "of Nash-MTL, SAMO and FS-MTL"),
     .type = MTL_NUMBER,
     .maximum = 100.0,
     .initial = 0.5,
@@ -65,7 +68,10 @@ static const MtlParam cagrad_params[] = {
   {
     .id = "rescale",
     .title = N_("Rescale"),
-    .summary = N_("By what the direction is shortened"),
+    .summary = N_("Length of the update: as the paper and TorchJD give it (none), by 1/(1+c²) as "
+                  "the authors’ code and LibMTL do, by 1/(1+c) as in the authors’ toy, or made to "
+                  "what other methods are: weights summing to 1 or to the number of tasks, unit "
+                  "length, or that of the mean gradient"),
     .type = MTL_CHOICE,
     .choices = rescales,
     .initial = RESCALE_SQUARE,
@@ -74,7 +80,8 @@ static const MtlParam cagrad_params[] = {
   {
     .id = "max-norm",
     .title = N_("Longest Step"),
-    .summary = N_("The direction is shortened to this length; 0 is off"),
+    .summary = N_("The direction is shortened to this length, 1 in the code of SAMO; 0 is off, as "
+                  "in the paper and the libraries"),
     .type = MTL_NUMBER,
     .maximum = 1e9,
     .rare = TRUE,

@@ -24,20 +24,12 @@
 /* The sum of the weights against the sum of their sizes. */
 #define SUM_CANCELLED 1e-12
 
-/* The word of the common setting `rescale`. A method with a parameter of that
- * name has rescaled already. */
+/* The word of the common setting `rescale`, or of one of a method that goes by that name: words
+ * beyond the common ones are the method's affair, and none here. */
 static const char *
-find_rescale (const MtlBalancer *self,
-              const MtlChosen   *chosen)
+find_rescale (const MtlChosen *chosen)
 {
-  const MtlParam *own = self->method.params;
-  const MtlSetting *setting;
-
-  for (; own != NULL && own->id != NULL; own++)
-    if (g_str_equal (own->id, "rescale"))
-      return "none";
-
-  setting = chosen != NULL ? mtl_chosen_get (chosen, "rescale") : NULL;
+  const MtlSetting *setting = chosen != NULL ? mtl_chosen_get (chosen, "rescale") : NULL;
 
   return setting != NULL ? setting->text : "none";
 }
@@ -75,7 +67,7 @@ MtlNeeds
 mtl_balancer_needs (const MtlBalancer *self,
                     const MtlChosen   *chosen)
 {
-  return self->needs | (wants_length (find_rescale (self, chosen)) ? MTL_NEEDS_GRAMIAN : 0);
+  return self->needs | (wants_length (find_rescale (chosen)) ? MTL_NEEDS_GRAMIAN : 0);
 }
 
 gboolean
@@ -200,7 +192,7 @@ check_rescale (const MtlBalancer     *self,
                const MtlBalanceInput *in,
                GError               **error)
 {
-  const char *rescale = find_rescale (self, in->chosen);
+  const char *rescale = find_rescale (in->chosen);
 
   if (self->combine == NULL || g_str_equal (rescale, "none"))
     return TRUE;
@@ -246,7 +238,7 @@ check_input (const MtlBalancer     *self,
       g_set_error (error, MTL_ERROR, MTL_ERROR_SETTING,
                    "%s with rescale “%s” takes the inner products of the gradients, and none "
                    "were measured; choose none, mean or sum", self->method.id,
-                   find_rescale (self, in->chosen));
+                   find_rescale (in->chosen));
       return FALSE;
     }
 
@@ -300,11 +292,10 @@ find_sum_factor (const MtlBalanceInput *in,
 }
 
 static void
-apply_rescale (const MtlBalancer     *self,
-               const MtlBalanceInput *in,
+apply_rescale (const MtlBalanceInput *in,
                double                *w)
 {
-  const char *rescale = find_rescale (self, in->chosen);
+  const char *rescale = find_rescale (in->chosen);
   double factor = 1.0;
 
   if (wants_length (rescale))
@@ -357,7 +348,7 @@ mtl_balancer_weigh (const MtlBalancer     *self,
     }
 
   if (status != MTL_BALANCE_STATIONARY)
-    apply_rescale (self, in, w);
+    apply_rescale (in, w);
 
   /* Where the method writes d itself, that is looked at instead. */
   if (self->combine == NULL && !check_vector (self, in, "weight", w, error))

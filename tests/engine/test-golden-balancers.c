@@ -243,6 +243,11 @@ static const Golden goldens[] = {
   { "equal rescale=unit", J_BASE, .d = ".577350269 .577350269 .577350269" },
   { "fixed rescale=mean", J4, .w = THIRDS },
   { "upgrad rescale=unit", OPPOSITE, .w = "1 1", .d = "0", .status = "stationary" },
+  { "cagrad rescale=mean", J_BASE, .w = ".584760424 .415239576" },
+  { "cagrad rescale=sum", J_BASE, .w = "1.169520847 .830479153" },
+  { "cagrad rescale=unit", J_BASE, .d = ".107139807 .703036650 .703036650" },
+  { "cagrad rescale=match", J_BASE,
+    .d = ".185571590 1.217695197 1.217695197" },
   { "cagrad rescale=none max-norm=1", ONE, .w = ".267261242" },
 
   /* By hand: g_1 and g_2 projected are g_1 + 22/38·g_2 and 22/18·g_1 + g_2. */
