@@ -15,6 +15,7 @@
 #define MAX_BYTES    (256 * 1024 * 1024)
 #define LONGEST_WORD 20  /* bytes shown of what is no number */
 #define SEPARATORS   ", \t\r;"
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 typedef struct
 {
@@ -88,17 +89,18 @@ check_columns (const Matrix  *matrix,
   return FALSE;
 }
 
-/* Ends each line of @text in place. */
+/* Ends each line of @text in place. A mark of UTF-8 before the first is passed over. */
 static gboolean
 parse_matrix (GString     *text,
               const char  *name,
               Matrix      *matrix,
               GError     **error)
 {
+  char *first = text->str + (g_str_has_prefix (text->str, BYTE_ORDER_MARK) ? 3 : 0);
   char *last = text->str + text->len, *stop;
   guint number = 1;
 
-  for (char *line = text->str; line < last; line = stop + 1, number++)
+  for (char *line = first; line < last; line = stop + 1, number++)
     {
       gsize columns;
 

@@ -89,6 +89,9 @@ class BalanceTest(unittest.TestCase):
         blank = " " * 2**20
         self.assertEqual(self.balance("mgda", text=blank * 70 + J2), self.balance("mgda"))
 
+    def test_byte_order_mark(self):
+        self.assertEqual(self.balance("mgda", text="\ufeff" + J2), self.balance("mgda"))
+
     def test_no_numbers(self):
         for text, place, found in (
             ("1 2\n\n3 nan\n", "line 3, column 2", "nan"),
