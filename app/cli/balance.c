@@ -236,7 +236,7 @@ print_row (const char   *name,
 {
   g_print ("%s", name);
   for (gsize i = 0; i < n; i++)
-    g_print (" %.9f", values[i]);
+    printf (" %.9f", values[i]);  /* g_print() would write each number out at once */
   g_print ("\n");
 }
 
