@@ -412,7 +412,7 @@ test_refusals (void)
   const double losses[] = { 1.0, INFINITY };
 
   refuse ("mgda", holed, 2, NULL, MTL_ERROR_NOT_FINITE, "row 2, column 2");
-  refuse ("mgda", endless, 2, NULL, MTL_ERROR_NOT_FINITE, "task 0");
+  refuse ("mgda", endless, 2, NULL, MTL_ERROR_NOT_FINITE, "row 1, column 1");
   refuse ("mgda", whole, 2, losses, MTL_ERROR_NOT_FINITE, "loss 2");
   refuse ("mgda", whole, 0, NULL, MTL_ERROR_SHAPE, "found 0 rows");
   refuse ("mgda normalization=loss", whole, 2, NULL, MTL_ERROR_SETTING, "mgda: normalization");
