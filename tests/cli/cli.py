@@ -245,6 +245,12 @@ class CliTest(unittest.TestCase):
         self.assertIn("loss of y is not finite", done.stderr)
         self.assertEqual(json.loads(self.run_cli("runs", "--json").stdout)["status"], "failed")
 
+    def test_names_the_task(self):
+        self.run_cli("new", "toy-2d", "-o", self.design)
+        words = ["--epochs", "30", "--set", "experiment.balancer=gls"]
+        refused = self.run_cli("train", self.design, *words, status=1)
+        self.assertRegex(refused.stderr, "Step [0-9]+: gls: the loss of l1 is -")
+
     def export(self):
         """Exports the last run, compiles it and runs its self test. Returns its text."""
         folder = os.path.join(self.folder.name, "out")
