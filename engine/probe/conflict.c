@@ -84,20 +84,16 @@ take_batch (Conflict       *self,
             GError        **error)
 {
   MtlGrads *before = self->rows[0];
-  guint n_tasks = mtl_plan_n_tasks (self->plan);
-  g_autofree double *losses = g_new (double, n_tasks);
+  g_autofree double *losses = g_new (double, mtl_plan_n_tasks (self->plan));
 
   self->rows[0] = self->rows[1];
   self->rows[1] = before;
   self->seen[1] = self->seen[0];
-  self->seen[0] = 0;
   if (!mtl_probe_pass (self->run, mtl_probe_theta (self->run), rows, n, self->labelled, losses,
                        self->rows[0], error))
     return FALSE;
 
-  for (guint k = 0; k < n_tasks; k++)
-    if ((self->labelled >> k & 1) != 0 && !isnan (losses[k]))
-      self->seen[0] |= G_GUINT64_CONSTANT (1) << k;
+  self->seen[0] = mtl_subject_known (self->labelled, losses);
   mtl_places_take (self->places, self->plan, self->rows[0], self->seen[0],
                    second ? self->rows[1] : NULL, self->seen[1], self->set[THRESHOLD].number);
 
@@ -149,12 +145,9 @@ measure (Conflict  *self,
          GError   **error)
 {
   gsize size = MIN ((gsize) self->set[BATCH].number, n_rows);
-  g_autofree guint32 *rows = g_new (guint32, n_rows);
+  g_autofree guint32 *rows = mtl_probe_deal (self->run, n_rows);
   g_autoptr(MtlFindings) findings = mtl_findings_new ();
 
-  for (gsize i = 0; i < n_rows; i++)
-    rows[i] = (guint32) i;
-  mtl_rng_shuffle (mtl_probe_rng (self->run), rows, n_rows);
   for (gsize b = 0; (b + 1) * size <= n_rows; b++)
     if (!take_batch (self, rows + b * size, size, b % 2 == 1, error))
       return FALSE;

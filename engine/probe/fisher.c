@@ -94,19 +94,6 @@ typedef struct
   MtlSpread     *apart;      /* [subject]: of |g_b − m|² */
 } Fisher;
 
-static guint64
-find_labels (Fisher       *self,
-             const double *losses)
-{
-  guint64 tasks = 0;
-
-  for (guint k = 0; k < mtl_plan_n_tasks (self->plan); k++)
-    if ((self->labelled >> k & 1) != 0 && !isnan (losses[k]))
-      tasks |= G_GUINT64_CONSTANT (1) << k;
-
-  return tasks;
-}
-
 static void
 take_gradient (Fisher *self,
                guint   subject)
@@ -143,7 +130,7 @@ take_batch (Fisher         *self,
                        self->labelled, losses, self->grads, error))
     return FALSE;
 
-  tasks = find_labels (self, losses);
+  tasks = mtl_subject_known (self->labelled, losses);
   for (guint s = 0; mtl_subject_get (self->labelled, s, &subject); s++)
     {
       guint64 own = mtl_subject_tasks (subject, self->labelled);

@@ -158,14 +158,12 @@ take_batch (Parts          *self,
 {
   guint k = mtl_plan_n_tasks (self->plan);
   double *flat = self->gramians + k * k;
-  guint64 tasks = 0;
+  guint64 tasks;
 
   if (!mtl_probe_pass (self->run, mtl_probe_theta (self->run), rows, n, self->labelled,
                        self->losses, self->rows, error))
     return FALSE;
-  for (guint i = 0; i < k; i++)
-    if ((self->labelled >> i & 1) != 0 && !isnan (self->losses[i]))
-      tasks |= G_GUINT64_CONSTANT (1) << i;
+  tasks = mtl_subject_known (self->labelled, self->losses);
   if (!find_flat (self, rows, n, tasks, error))
     return FALSE;
 
@@ -219,11 +217,8 @@ measure (Parts   *self,
          GError **error)
 {
   gsize size = MIN ((gsize) self->set[BATCH].number, n_rows);
-  g_autofree guint32 *rows = g_new (guint32, n_rows);
+  g_autofree guint32 *rows = mtl_probe_deal (self->run, n_rows);
 
-  for (gsize i = 0; i < n_rows; i++)
-    rows[i] = (guint32) i;
-  mtl_rng_shuffle (mtl_probe_rng (self->run), rows, n_rows);
   for (gsize b = 0; (b + 1) * size <= n_rows; b++)
     if (!take_batch (self, rows + b * size, size, error))
       return FALSE;

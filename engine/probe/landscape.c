@@ -24,14 +24,7 @@
 #define FIRST_SIDE 9
 #define FLOOR      1e-10  /* against a direction that is zero in a filter */
 
-enum
-{
-  SIDE,
-  RANGE,
-  SAMPLES,
-  PLANE,
-};
-
+enum { SIDE, RANGE, SAMPLES, PLANE };
 enum { PLANE_RANDOM, PLANE_TRUNK };
 
 static const MtlParam landscape_params[] = {

@@ -130,16 +130,13 @@ measure_group (Groups         *self,
                MtlSpread      *spreads,
                GError        **error)
 {
-  guint64 tasks = 0;
+  guint64 tasks;
   int subject;
 
   if (!mtl_probe_pass (self->run, mtl_probe_theta (self->run), rows, n, self->labelled,
                        self->losses, self->grads, error))
     return FALSE;
-  for (guint k = 0; k < mtl_plan_n_tasks (self->plan); k++)
-    if ((self->labelled >> k & 1) != 0 && !isnan (self->losses[k]))
-      tasks |= G_GUINT64_CONSTANT (1) << k;
-
+  tasks = mtl_subject_known (self->labelled, self->losses);
   for (guint s = 0; mtl_subject_get (self->labelled, s, &subject); s++)
     {
       double rise;

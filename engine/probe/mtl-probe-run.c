@@ -110,6 +110,19 @@ mtl_probe_load (MtlProbeRun  *run,
   return tasks;
 }
 
+guint32 *
+mtl_probe_deal (MtlProbeRun *run,
+                gsize        n_rows)
+{
+  guint32 *rows = g_new (guint32, n_rows);
+
+  for (gsize i = 0; i < n_rows; i++)
+    rows[i] = (guint32) i;
+  mtl_rng_shuffle (mtl_probe_rng (run), rows, n_rows);
+
+  return rows;
+}
+
 static gboolean
 check_drawable (MtlProbeRun  *run,
                 guint64       tasks,

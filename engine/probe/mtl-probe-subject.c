@@ -63,6 +63,19 @@ mtl_subject_loss (int           subject,
   return sum / __builtin_popcountll (tasks);
 }
 
+guint64
+mtl_subject_known (guint64       tasks,
+                   const double *losses)
+{
+  guint64 known = 0;
+
+  for (guint k = 0; k < MTL_MAX_TASKS && tasks >> k != 0; k++)
+    if ((tasks >> k & 1) != 0 && !isnan (losses[k]))
+      known |= G_GUINT64_CONSTANT (1) << k;
+
+  return known;
+}
+
 void
 mtl_subject_gradient (const MtlPlan *plan,
                       int            subject,
@@ -88,6 +101,19 @@ mtl_subject_gradient (const MtlPlan *plan,
       for (gsize i = 0; i < task->n_weights; i++)
         gradient[task->offset + i] = share * head[i];
     }
+}
+
+double
+mtl_subject_dot (const double *a,
+                 const double *b,
+                 gsize         n)
+{
+  double sum = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    sum += a[i] * b[i];
+
+  return sum;
 }
 
 gsize
@@ -155,6 +181,14 @@ mtl_spread_add (MtlSpread *self,
   self->m2 += before * (value - self->mean);
   if (self->n == 1 || !(value <= self->largest))
     self->largest = value;
+}
+
+void
+mtl_spread_add_known (MtlSpread *self,
+                      double     value)
+{
+  if (!isnan (value))
+    mtl_spread_add (self, value);
 }
 
 double

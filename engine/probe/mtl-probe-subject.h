@@ -23,12 +23,19 @@ guint64  mtl_subject_tasks    (int            subject,
 double   mtl_subject_loss     (int            subject,
                                guint64        tasks,
                                const double  *losses);
+/* Those of @tasks whose loss is known: that have a label in the rows of a pass. */
+guint64  mtl_subject_known    (guint64        tasks,
+                               const double  *losses);
 /* P values from the rows and heads of its tasks. */
 void     mtl_subject_gradient (const MtlPlan *plan,
                                int            subject,
                                guint64        tasks,
                                MtlGrads      *grads,
                                double        *gradient);
+/* ⟨a, b⟩ over the first @n values. */
+double   mtl_subject_dot      (const double   *a,
+                               const double   *b,
+                               gsize           n);
 /* Clears what does not reach it (@v, nullable); returns how many weights do. */
 gsize    mtl_subject_restrict (const MtlPlan *plan,
                                int            subject,
@@ -52,6 +59,9 @@ typedef struct
 } MtlSpread;
 
 void     mtl_spread_add       (MtlSpread       *self,
+                               double           value);
+/* Leaves out what is not known: NaN. */
+void     mtl_spread_add_known (MtlSpread       *self,
                                double           value);
 double   mtl_spread_mean      (const MtlSpread *self);   /* NaN: none */
 double   mtl_spread_error     (const MtlSpread *self);   /* NaN: fewer than two */

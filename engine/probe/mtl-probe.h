@@ -79,6 +79,9 @@ guint64        mtl_probe_load      (MtlProbeRun   *run,
 gboolean       mtl_probe_draw_labels (MtlProbeRun *run,
                                       guint64       tasks,
                                       GError      **error);
+/* (transfer full): the numbers 0 … @n_rows − 1 in a random order, to make batches of. */
+guint32       *mtl_probe_deal      (MtlProbeRun   *run,
+                                    gsize          n_rows);
 /* The tasks that row @row of those has a label of. */
 guint64        mtl_probe_labelled  (MtlProbeRun   *run,
                                     guint32        row);

@@ -31,13 +31,7 @@
 #include "mtl-probe-step.h"
 #include "mtl-probe-subject.h"
 
-enum
-{
-  SAMPLES,
-  BATCH,
-  RATE,
-  DISSIMILAR,
-};
+enum { SAMPLES, BATCH, RATE, DISSIMILAR };
 
 static const MtlParam update_params[] = {
   { .id = "samples", .title = N_("Samples"), .summary = N_("First training rows, true labels"),
@@ -54,26 +48,17 @@ static const MtlParam update_params[] = {
   { .id = NULL }
 };
 
-enum
-{
-  ALIGNMENT,
-  LEAST,
-  CHANGE,
-  CURVATURE,
-  TRIAD,
-  N_MEASURES,
-};
+enum { ALIGNMENT, LEAST, CHANGE, CURVATURE, TRIAD, N_MEASURES };
+
+#define OVER_BATCHES N_("standard error over the batches")
 
 static const MtlMeasure update_measures[] = {
-  { "alignment", N_("Cosine of step and gradient"), N_("standard error over the batches"), NULL },
-  { "least-alignment", N_("The lowest cosine of step and gradient"),
-    N_("standard error over the batches"), NULL },
-  { "loss-change", N_("Change of the loss by one step"), N_("standard error over the batches"),
-    NULL },
-  { "step-curvature", N_("Curvature along the step"), N_("standard error over the batches"),
-    NULL },
+  { "alignment", N_("Cosine of step and gradient"), OVER_BATCHES, NULL },
+  { "least-alignment", N_("The lowest cosine of step and gradient"), OVER_BATCHES, NULL },
+  { "loss-change", N_("Change of the loss by one step"), OVER_BATCHES, NULL },
+  { "step-curvature", N_("Curvature along the step"), OVER_BATCHES, NULL },
   { "triad-share", N_("Share in conflict, of unlike lengths and curved upwards"),
-    N_("standard error over the batches"), NULL },
+    OVER_BATCHES, NULL },
   { NULL, NULL, NULL, NULL }
 };
 
@@ -96,27 +81,6 @@ typedef struct
   MtlSpread        *of[N_MEASURES];   /* [subject], of TRIAD [K²], the first of all pairs */
 } Update;
 
-static double
-multiply (const double *a,
-          const double *b,
-          gsize         n)
-{
-  double sum = 0.0;
-
-  for (gsize i = 0; i < n; i++)
-    sum += a[i] * b[i];
-
-  return sum;
-}
-
-static void
-add_known (MtlSpread *spread,
-           double     value)
-{
-  if (!isnan (value))
-    mtl_spread_add (spread, value);
-}
-
 /* Over the trunk. */
 static void
 take_alignment (Update  *self,
@@ -133,14 +97,14 @@ take_alignment (Update  *self,
       if (subject == MTL_ALL_TASKS || (tasks >> subject & 1) == 0)
         continue;
       mtl_subject_gradient (self->plan, subject, self->labelled, self->grads, self->gradient);
-      size = sqrt (multiply (self->direction, self->direction, d))
-             * sqrt (multiply (self->gradient, self->gradient, d));
-      cosine = size > 0.0 ? multiply (self->direction, self->gradient, d) / size : NAN;
-      add_known (&self->of[ALIGNMENT][s], cosine);
+      size = sqrt (mtl_subject_dot (self->direction, self->direction, d))
+             * sqrt (mtl_subject_dot (self->gradient, self->gradient, d));
+      cosine = size > 0.0 ? mtl_subject_dot (self->direction, self->gradient, d) / size : NAN;
+      mtl_spread_add_known (&self->of[ALIGNMENT][s], cosine);
       if (isnan (least) || cosine < least)
         least = cosine;
     }
-  add_known (&self->of[LEAST][0], least);
+  mtl_spread_add_known (&self->of[LEAST][0], least);
 }
 
 /* Returns the curvature of the mean loss; NaN where a task has no label here. */
@@ -163,10 +127,10 @@ take_changes (Update  *self,
       change = mtl_subject_loss (subject, self->labelled, self->after)
                - mtl_subject_loss (subject, self->labelled, self->before);
       mtl_subject_gradient (self->plan, subject, self->labelled, self->grads, self->gradient);
-      slope = multiply (self->direction, self->gradient, self->n);
+      slope = mtl_subject_dot (self->direction, self->gradient, self->n);
       curvature = 2.0 * (change + self->rate * slope) / (self->rate * self->rate);
-      add_known (&self->of[CHANGE][s], change);
-      add_known (&self->of[CURVATURE][s], curvature);
+      mtl_spread_add_known (&self->of[CHANGE][s], change);
+      mtl_spread_add_known (&self->of[CURVATURE][s], curvature);
     }
 
   return curvature;
@@ -206,7 +170,7 @@ take_batch (Update         *self,
             GError        **error)
 {
   const float *theta = mtl_probe_theta (self->run);
-  guint64 tasks = 0;
+  guint64 tasks;
 
   if (!mtl_probe_step_take (self->step, rows, n, self->direction, error)
       || !mtl_probe_pass (self->run, theta, rows, n, self->labelled, self->before, self->grads,
@@ -217,9 +181,7 @@ take_batch (Update         *self,
   if (!mtl_probe_pass (self->run, self->moved, rows, n, self->labelled, self->after, NULL, error))
     return FALSE;
 
-  for (guint k = 0; k < mtl_plan_n_tasks (self->plan); k++)
-    if ((self->labelled >> k & 1) != 0 && !isnan (self->before[k]))
-      tasks |= G_GUINT64_CONSTANT (1) << k;
+  tasks = mtl_subject_known (self->labelled, self->before);
   take_alignment (self, tasks);
   take_triads (self, tasks, take_changes (self, tasks));
 
@@ -272,11 +234,8 @@ measure (Update  *self,
          GError **error)
 {
   gsize size = MIN ((gsize) self->set[BATCH].number, n_rows);
-  g_autofree guint32 *rows = g_new (guint32, n_rows);
+  g_autofree guint32 *rows = mtl_probe_deal (self->run, n_rows);
 
-  for (gsize i = 0; i < n_rows; i++)
-    rows[i] = (guint32) i;
-  mtl_rng_shuffle (mtl_probe_rng (self->run), rows, n_rows);
   for (gsize b = 0; (b + 1) * size <= n_rows; b++)
     if (!take_batch (self, rows + b * size, size, error))
       return FALSE;
@@ -322,7 +281,6 @@ update_run (MtlProbeRun       *run,
 
   for (guint m = 0; m < N_MEASURES; m++)
     self.of[m] = spreads + m * (k + 1);
-
   return labelled != 0 && measure (&self, mtl_probe_rows (run, samples), error);
 }
 
