@@ -59,8 +59,8 @@ static const MtlParam cagrad_params[] = {
     .id = "c",
     .title = N_("Radius c"),
     .summary = N_("How far the direction may leave the mean gradient, in lengths of it; 0 is the "
-                  "mean, from 1 on no task is harmed; 0.5 in the paper and LibMTL, 0.4 in the codes "
-                  "of Nash-MTL, SAMO and FS-MTL"),
+                  "mean, from 1 on no task is harmed; 0.5 in LibMTL, 0.4 in the codes of "
+                  "Nash-MTL, SAMO and FS-MTL"),
     .type = MTL_NUMBER,
     .maximum = 100.0,
     .initial = 0.5,
@@ -80,8 +80,8 @@ static const MtlParam cagrad_params[] = {
   {
     .id = "max-norm",
     .title = N_("Longest Step"),
-    .summary = N_("The direction is shortened to this length, 1 in the code of SAMO; 0 is off, as "
-                  "in the paper and the libraries"),
+    .summary = N_("The direction is shortened to this length, 1 in the code of SAMO; 0 is off, "
+                  "as in the paper and the libraries"),
     .type = MTL_NUMBER,
     .maximum = 1e9,
     .rare = TRUE,
