@@ -13,7 +13,10 @@
  * LibMTL does so too; the paper takes the first step's loss, or log of the number of
  * classes. Where the mean of the ratios is zero r = 1.
  *
- * n is the length over the whole trunk; the paper takes its last layer, to save time.
+ * n is the length over the whole trunk, or over the last layer that all tasks share, which
+ * the paper takes to save time: here all is known, so it saves none. Where only a part of the
+ * trunk is balanced, or no layer is shared by all, n is of what is balanced.
+ *
  * Published codes step a by the optimiser of the model; see uw.c. In LibMTL heads follow
  * their own gradients: setting `heads` to plain does that.
  *
@@ -36,8 +39,15 @@ enum
 {
   ALPHA,
   LR_W,
+  LENGTHS,
   FORM,
   RULE,
+};
+
+enum
+{
+  LENGTHS_TRUNK,
+  LENGTHS_LAST_LAYER,
 };
 
 enum
@@ -53,6 +63,7 @@ enum
   BASELINE = MOMENTS + 3,
 };
 
+static const char *const lengths[] = { "trunk", "last-layer", NULL };
 static const char *const forms[] = { "softmax", "paper", NULL };
 
 static const MtlParam gradnorm_params[] = {
@@ -73,6 +84,16 @@ static const MtlParam gradnorm_params[] = {
     .type = MTL_NUMBER,
     .maximum = 10.0,
     .initial = NAN,
+  },
+  {
+    .id = "lengths",
+    .title = N_("Gradient Lengths Of"),
+    .summary = N_("The whole trunk, as in LibMTL, or the last layer that all tasks share, as in "
+                  "the paper"),
+    .type = MTL_CHOICE,
+    .choices = lengths,
+    .initial = LENGTHS_TRUNK,
+    .rare = TRUE,
   },
   {
     .id = "form",
@@ -99,6 +120,16 @@ gradnorm_declare (guint             n_tasks,
   mtl_baseline_declare (spec, "first-loss", n_tasks);
 }
 
+/* n_i */
+static double
+find_length (const MtlBalanceInput *in,
+             guint                  i)
+{
+  gboolean last = in->set[LENGTHS].number == LENGTHS_LAST_LAYER && in->last != NULL;
+
+  return sqrt (MAX ((last ? in->last : in->gramian)[i * in->n_tasks + i], 0.0));
+}
+
 /* q, the slopes of F in p. */
 static void
 find_slopes (const MtlBalanceInput *in,
@@ -110,13 +141,13 @@ find_slopes (const MtlBalanceInput *in,
 
   for (guint i = 0; i < n; i++)
     {
-      length += p[i] * sqrt (MAX (in->gramian[i * n + i], 0.0)) / n;
+      length += p[i] * find_length (in, i) / n;
       pace += mtl_baseline_ratio (in, BASELINE, i) / n;
     }
 
   for (guint i = 0; i < n; i++)
     {
-      double norm = sqrt (MAX (in->gramian[i * n + i], 0.0));
+      double norm = find_length (in, i);
       double ratio = pace > 0.0 ? mtl_baseline_ratio (in, BASELINE, i) / pace : 1.0;
       double excess = p[i] * norm - length * pow (ratio, in->set[ALPHA].number);
 

@@ -95,6 +95,8 @@ typedef struct
   const double     *losses;    /* [n_tasks]: clean, times the weights of the tasks, as gradients
                                 * are; NULL unless needed */
   const double     *gramian;   /* [n_tasks²]; NULL unless needed */
+  const double     *last;      /* [n_tasks²]: gramian of the last layer that all tasks of the call
+                                * share; NULL: none, or no whole trunk is balanced */
   const double     *cross;     /* [n_tasks²]: ⟨g_i, g_j'⟩ of two fresh batches; or NULL */
   const MtlRows    *rows;      /* NULL unless needed */
   guint64           step;      /* of the run, from 0 */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "mtl-plan.h"
+#include "mtl-plan-private.h"
 
 GArray *
 mtl_plan_trunk_blocks (const MtlPlan *self)
@@ -28,4 +28,41 @@ mtl_plan_trunk_blocks (const MtlPlan *self)
     }
 
   return blocks;
+}
+
+/* Whether @step has a weight matrix in the trunk. */
+static gboolean
+has_matrix (const MtlPlan     *self,
+            const MtlPlanStep *step)
+{
+  for (guint t = 0; t < step->n_tensors; t++)
+    {
+      const MtlTensor *tensor = mtl_plan_tensor (self, step->tensors[t]);
+
+      if (tensor->offset < self->n_trunk && tensor->shape.rank > 1)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+int
+mtl_plan_last_shared (const MtlPlan *self,
+                      const GArray  *blocks,
+                      guint64        tasks)
+{
+  for (guint n = self->n_steps; n-- > 0;)
+    {
+      const MtlPlanStep *step = &self->steps[n];
+      const char *id;
+
+      if ((step->tasks & tasks) != tasks || !has_matrix (self, step))
+        continue;
+      id = mtl_plan_tensor (self, step->tensors[0])->block;
+      for (guint b = 0; b < blocks->len; b++)
+        if (strcmp (g_array_index (blocks, MtlTrunkBlock, b).id, id) == 0)
+          return (int) b;
+    }
+
+  return -1;
 }

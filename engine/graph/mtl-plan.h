@@ -102,6 +102,11 @@ gsize            mtl_plan_n_weights  (const MtlPlan    *self);   /* P */
 gsize            mtl_plan_n_theta    (const MtlPlan    *self);   /* P and running statistics */
 /* (transfer full) (element-type MtlTrunkBlock): in document order. */
 GArray          *mtl_plan_trunk_blocks (const MtlPlan  *self);
+/* Which of @blocks, as above, is the last computed of those with a weight matrix that all
+ * of @tasks share; −1: none. */
+int              mtl_plan_last_shared (const MtlPlan   *self,
+                                       const GArray    *blocks,
+                                       guint64          tasks);
 /* Bytes of a worker's arena, of what all workers share, and of one set of K rows
  * with the slots. */
 gsize            mtl_plan_arena_size (const MtlPlan    *self);

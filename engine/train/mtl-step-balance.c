@@ -123,6 +123,8 @@ mtl_step_open_call (MtlStep        *self,
 
   call->gramian = gramian != NULL ? pick (self, call, gramian) : NULL;
   call->in.gramian = call->gramian;
+  call->last = self->last != NULL && slice->block == NULL ? pick (self, call, self->last) : NULL;
+  call->in.last = call->last;
   call->cross = self->cross != NULL ? find_cross (self, call, slice) : NULL;
   call->in.cross = call->cross;
   if (rows == NULL || (part->balancer->needs & MTL_NEEDS_ROWS) == 0)
@@ -138,6 +140,7 @@ void
 mtl_step_close_call (MtlStepCall *call)
 {
   g_free (call->gramian);
+  g_free (call->last);
   g_free (call->cross);
 }
 
@@ -380,8 +383,13 @@ balance (MtlStep         *self,
 {
   guint64 live = live_tasks (self, p, whole);
   gboolean by_block = self->parts[p].scope == MTL_SCOPE_BLOCK && self->blocks->len > 0;
+  gboolean ok;
 
-  return live == 0 || add_direction (self, p, rows, by_block ? apart : whole, live, scale, error);
+  self->last = mtl_step_last_shared (self, apart);
+  ok = live == 0 || add_direction (self, p, rows, by_block ? apart : whole, live, scale, error);
+  self->last = NULL;
+
+  return ok;
 }
 
 gboolean

@@ -42,6 +42,7 @@ typedef struct
   const float    *row[MTL_MAX_TASKS];
   MtlRows         rows;
   double         *gramian;   /* NULL: not measured */
+  double         *last;      /* NULL: not known */
   double         *cross;     /* NULL: not needed */
 } MtlStepCall;
 
@@ -72,6 +73,7 @@ struct _MtlStep
   float           *gradient;   /* P */
   float           *beside;     /* P: what the optimiser does not see; NULL: nothing so far */
   double          *losses;     /* [K] */
+  const double    *last;       /* K×K, of the last shared layer while a part is balanced */
   double          *aside;      /* [2 × K]: of a pass at perturbed weights, and of a batch there */
   double           clip;       /* longest gradient; 0: any */
 
@@ -150,6 +152,10 @@ double   mtl_step_head_weight  (MtlStep       *self,
                                 guint          task);
 /* A question to the balancer of @part about @tasks in a slice. @gramian: K×K, NULL: not
  * measured; @rows: whose it is, or NULL. Both have to stay. */
+/* Of Gramians of each block, that of the last layer that the tasks of the step share; or NULL. */
+const double *mtl_step_last_shared
+                             (MtlStep           *self,
+                              const double      *apart);
 void     mtl_step_open_call  (MtlStep           *self,
                               MtlPart            part,
                               const MtlSlice    *slice,

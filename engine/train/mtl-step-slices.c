@@ -96,6 +96,15 @@ mtl_step_restore_states (MtlStep *self)
       }
 }
 
+const double *
+mtl_step_last_shared (MtlStep      *self,
+                      const double *apart)
+{
+  int n = mtl_plan_last_shared (mtl_work_plan (self->work), self->blocks, self->tasks);
+
+  return n >= 0 ? apart + (gsize) n * self->n_tasks * self->n_tasks : NULL;
+}
+
 guint
 mtl_step_n_states (MtlStep *self,
                    MtlPart  part)

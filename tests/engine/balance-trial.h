@@ -29,6 +29,7 @@ typedef struct
   guint  task[MOST_TASKS];
   double losses[MOST_TASKS];
   double rows[MOST_TASKS * MOST_COLUMNS];
+  const double *last;           /* [n²]: Gramian of the last layer; or NULL */
   double after[MOST_TASKS];     /* losses once the weights were stepped */
 } TrialStep;
 
@@ -101,7 +102,8 @@ trial_take (Trial           *self,
   const MtlRows rows = { .n_columns = self->n_columns, .doubles = row };
   MtlRng rng = mtl_rng_derive (mtl_rng_new (1, MTL_STREAM_LOSS_PART), self->step);
   MtlBalanceInput in = {
-    .n_tasks = s->n, .task = s->task, .losses = s->losses, .gramian = gramian, .rows = &rows,
+    .n_tasks = s->n, .task = s->task, .losses = s->losses, .gramian = gramian,
+    .last = s->last, .rows = &rows,
     .step = self->step, .epoch = self->epoch, .rate = self->rate,
     .set = mtl_chosen_settings (self->chosen), .state = self->state, .rng = rng,
     .chosen = self->chosen,
