@@ -45,8 +45,8 @@ static const MtlParam aligned_params[] = {
   {
     .id = "scale-mode",
     .title = N_("Scale"),
-    .summary = N_("How long the aligned gradients are: by the smallest, the median or the mean "
-                  "of the principal components"),
+    .summary = N_("How long the aligned gradients are: by the smallest principal component, as in "
+                  "the paper, LibMTL and TorchJD at first, or by the median or the mean"),
     .type = MTL_CHOICE,
     .choices = scale_modes,
     .initial = SCALE_MIN,
@@ -54,7 +54,8 @@ static const MtlParam aligned_params[] = {
   {
     .id = "rank-tol",
     .title = N_("Rank Tolerance"),
-    .summary = N_("Eigenvalues below this part of the largest count as zero"),
+    .summary = N_("Eigenvalues below this part of the largest count as zero; LibMTL and TorchJD "
+                  "take that of single precision, 1.2e-7 times the number of tasks"),
     .type = MTL_NUMBER,
     .maximum = 0.1,
     .initial = 1e-10,
@@ -63,7 +64,8 @@ static const MtlParam aligned_params[] = {
   {
     .id = "preference",
     .title = N_("Preference"),
-    .summary = N_("How much each task counts; where not set, one over the number of tasks"),
+    .summary = N_("How much each task counts; where not set, one over the number of tasks, as in "
+                  "TorchJD; 1 in LibMTL"),
     .type = MTL_PER_TASK,
     .maximum = 1e6,
     .initial = NAN,

@@ -35,7 +35,8 @@ static const MtlParam config_params[] = {
   {
     .id = "preference",
     .title = N_("Preference"),
-    .summary = N_("The cosine wanted with each task, up to a common factor"),
+    .summary = N_("The cosine wanted with each task, up to a common factor; alike in the paper and "
+                  "in TorchJD"),
     .type = MTL_PER_TASK,
     .maximum = 1e6,
     .initial = 1.0,

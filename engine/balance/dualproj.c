@@ -29,7 +29,8 @@ static const MtlParam dualproj_params[] = {
   {
     .id = "preference",
     .title = N_("Preference"),
-    .summary = N_("How much each task counts; where not set, one over the number of tasks"),
+    .summary = N_("How much each task counts; where not set, one over the number of tasks, as in "
+                  "TorchJD"),
     .type = MTL_PER_TASK,
     .maximum = 1e6,
     .initial = NAN,
@@ -37,7 +38,8 @@ static const MtlParam dualproj_params[] = {
   {
     .id = "reg-eps",
     .title = N_("Regularisation"),
-    .summary = N_("Part of the trace that is added to the diagonal of the Gramian; 0 is exact"),
+    .summary = N_("Part of the trace that is added to the diagonal of the Gramian: 0 is exact, the "
+                  "libraries add 0.0001 and then conflict by a thousandth"),
     .type = MTL_NUMBER,
     .maximum = 1.0,
     .rare = TRUE,

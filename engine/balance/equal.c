@@ -31,7 +31,8 @@ static const MtlParam equal_params[] = {
   {
     .id = "reduction",
     .title = N_("Reduction"),
-    .summary = N_("Add the gradients up, or take their mean"),
+    .summary = N_("Take the mean of the gradients, or add them up, as LibMTL and the code of FAMO "
+                  "do: a factor that is otherwise hidden in the learning rate"),
     .type = MTL_CHOICE,
     .choices = reductions,
     .initial = REDUCE_MEAN,

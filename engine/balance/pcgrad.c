@@ -44,7 +44,8 @@ static const MtlParam pcgrad_params[] = {
   {
     .id = "reduction",
     .title = N_("Reduction"),
-    .summary = N_("Add the projected gradients up, or take their mean"),
+    .summary = N_("Add the projected gradients up, as the paper, LibMTL and TorchJD do, or take "
+                  "their mean"),
     .type = MTL_CHOICE,
     .choices = reductions,
     .initial = REDUCE_SUM,

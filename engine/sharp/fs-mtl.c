@@ -54,30 +54,37 @@ static const char *const perturbs[] = { "both", "trunk", "heads", NULL };
 
 static const MtlParam fs_mtl_params[] = {
   { .id = "rho-shared", .title = N_("Trunk radius ρ"),
-    .summary = N_("How far each task moves the trunk uphill; about 2 where adaptive"),
+    .summary = N_("How far each task moves the trunk uphill; 2 in the authors’ code, which is "
+                  "adaptive"),
     .type = MTL_PER_TASK, .minimum = 0.0, .maximum = 100.0, .initial = 0.05 },
   { .id = "rho-task", .title = N_("Head radius ρ"),
-    .summary = N_("How far each task moves its head; as for the trunk where not set"),
+    .summary = N_("How far each task moves its head; as for the trunk where not set, and in the "
+                  "authors’ code"),
     .type = MTL_PER_TASK, .minimum = 0.0, .maximum = 100.0, .initial = NAN },
   { .id = "norm", .title = N_("Norm"),
-    .summary = N_("Trunk and head each scaled to their radius, or both together"),
+    .summary = N_("Trunk and head each scaled to their radius, as in the authors’ code on NYUv2, "
+                  "CityScapes and CelebA, or both together, as in that on Multi-MNIST"),
     .type = MTL_CHOICE, .choices = norms, .maximum = 1.0 },
-  { .id = "adaptive", .title = N_("Adaptive"), .summary = N_("Scale by weight size"),
+  { .id = "adaptive", .title = N_("Adaptive"),
+    .summary = N_("Scale the move by weight size, as the authors’ runs do"),
     .type = MTL_FLAG, .maximum = 1.0 },
   { .id = "eta", .title = N_("Adaptive floor η"),
-    .summary = N_("Added to the size of each weight"),
+    .summary = N_("Added to the size of each weight; 0 in the authors’ code, 0.01 in that of ASAM"),
     .type = MTL_NUMBER, .maximum = 10.0, .rare = TRUE },
   { .id = "mode", .title = N_("Parts"),
-    .summary = N_("Balance loss and flatness apart, or the perturbed gradients as they are"),
+    .summary = N_("Balance loss and flatness apart, as the paper does, or the perturbed gradients "
+                  "as they are (its direct variant); split-mean takes the mean of the loss part, "
+                  "flat-only leaves it out: both are for comparison"),
     .type = MTL_CHOICE, .choices = modes, .maximum = 3.0, .rare = TRUE },
   { .id = "flat-balancer", .title = N_("Balancer of the flatness part"),
-    .summary = N_("As for the loss part where not set"),
+    .summary = N_("As for the loss part where not set, and in the paper"),
     .type = MTL_METHOD, .kind = MTL_KIND_BALANCER, .rare = TRUE },
   { .id = "flat-scale", .title = N_("Flatness factor"),
-    .summary = N_("Multiplies the balanced flatness part"),
+    .summary = N_("Multiplies the balanced flatness part: 1 in the paper; Nash-MTL cuts both parts "
+                  "to length 1, so that less may be wanted"),
     .type = MTL_NUMBER, .maximum = 1000.0, .initial = 1.0, .rare = TRUE },
   { .id = "perturb", .title = N_("Moved"),
-    .summary = N_("What each task moves: trunk and head, or one of them alone"),
+    .summary = N_("What each task moves: trunk and head, as in the paper, or one of them alone"),
     .type = MTL_CHOICE, .choices = perturbs, .maximum = 2.0, .rare = TRUE },
   { .id = NULL }
 };

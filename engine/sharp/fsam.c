@@ -32,10 +32,11 @@ enum { SHARED, COUNT };
 static const MtlParam fsam_params[] = {
   { MTL_MOVE_RHO, .initial = 0.05 },
   { .id = "sigma", .title = N_("Taken away σ"),
-    .summary = N_("How much of the running mean the move leaves out; 0 is SAM"),
+    .summary = N_("How much of the running mean the move leaves out: 1 in the authors’ code, 0 is "
+                  "SAM"),
     .type = MTL_NUMBER, .maximum = 10.0, .initial = 1.0 },
   { .id = "lambda", .title = N_("Memory λ"),
-    .summary = N_("Of the running mean: 0 is the last batch alone"),
+    .summary = N_("Of the running mean: 0.9 in the authors’ code, 0 is the last batch alone"),
     .type = MTL_NUMBER, .maximum = 0.9999, .initial = 0.9 },
   MTL_MOVE_PLAIN_PARAMS,
   MTL_MOVE_ADAPTIVE_PARAMS,

@@ -34,10 +34,11 @@ enum { AHEAD, COUNT };
 
 static const MtlParam looksam_params[] = {
   { .id = "k", .title = N_("Looks ahead every"), .unit = N_("steps"),
-    .summary = N_("1 is SAM"),
+    .summary = N_("How many steps apart it looks ahead: 5 in the authors’ code, 1 is SAM"),
     .type = MTL_WHOLE, .minimum = 1.0, .maximum = 10000.0, .initial = 5.0 },
   { .id = "alpha", .title = N_("Reuse α"),
-    .summary = N_("How much of what was seen ahead is added to the steps between"),
+    .summary = N_("How much of what was seen ahead is added to the steps between; 0.7 in the "
+                  "authors’ code"),
     .type = MTL_NUMBER, .maximum = 100.0, .initial = 0.7 },
   { MTL_MOVE_RHO, .initial = 0.1 },
   MTL_MOVE_PLAIN_PARAMS,
