@@ -15,7 +15,7 @@
  * ξ rests.
  *
  * The author's code shortens the shared gradient to a length of 1 at most; here the
- * setting `clip-norm` of the experiment does, for the whole gradient.
+ * settings `clip-norm` and `clip-part` of the experiment do, whatever the balancer.
  *
  * Cost: one more pass forward after the step, whatever the number of tasks, and one before
  * the gradients, as the losses of all rows have to be known before the first goes backward.

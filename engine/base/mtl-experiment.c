@@ -13,6 +13,7 @@
 
 static const char *const first_weights[] = { "auto", "kaiming", "xavier", "uniform", NULL };
 
+static const char *const clip_parts[] = { "all", "trunk", NULL };
 static const char *const averages[] = { "none", "ema", "swa", NULL };
 
 static const MtlParam params[] = {
@@ -85,10 +86,20 @@ static const MtlParam params[] = {
   [MTL_EXPERIMENT_CLIP_NORM] = {
     .id = "clip-norm",
     .title = N_("Clip gradient norm"),
-    .summary = N_("The longest gradient, trunk and heads together, that the optimiser sees; "
-                  "a longer one keeps its direction; 0 is off"),
+    .summary = N_("The longest gradient that the optimiser sees; a longer one keeps its direction; "
+                  "0 is off"),
     .type = MTL_NUMBER,
     .maximum = 1e6,
+    .rare = TRUE,
+  },
+  [MTL_EXPERIMENT_CLIP_PART] = {
+    .id = "clip-part",
+    .title = N_("Clipped part"),
+    .summary = N_("What is measured and shortened: trunk and heads together, or the trunk alone, "
+                  "as the author’s code of FAMO does, to a length of 1"),
+    .type = MTL_CHOICE,
+    .choices = clip_parts,
+    .maximum = 1.0,
     .rare = TRUE,
   },
   [MTL_EXPERIMENT_AVERAGING] = {

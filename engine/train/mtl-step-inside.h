@@ -76,6 +76,7 @@ struct _MtlStep
   const double    *last;       /* K×K, of the last shared layer while a part is balanced */
   double          *aside;      /* [2 × K]: of a pass at perturbed weights, and of a batch there */
   double           clip;       /* longest gradient; 0: any */
+  gboolean         clips_trunk;   /* … of the trunk alone */
 
   guint64          epoch;
   double           rate;

@@ -34,9 +34,11 @@ void                 mtl_step_set_sharp (MtlStep          *self,
 /* How many batches a step may have; 1 if not set. */
 void                 mtl_step_set_batches (MtlStep        *self,
                                            guint           most);
-/* The longest gradient, trunk and heads together, that a step leaves; 0: any. */
+/* The longest gradient, of @trunk alone or of trunk and heads together, that a step leaves;
+ * 0: any. */
 void                 mtl_step_set_clip  (MtlStep          *self,
-                                         double            most);
+                                         double            most,
+                                         gboolean          trunk);
 /* What a step is told of the run: as for step 0 of epoch 0, at a rate of 1, if not set. */
 void                 mtl_step_set_clock (MtlStep          *self,
                                          guint64           epoch,

@@ -226,9 +226,11 @@ mtl_step_set_highest_rate (MtlStep *self,
 
 void
 mtl_step_set_clip (MtlStep *self,
-                   double   most)
+                   double   most,
+                   gboolean trunk)
 {
   self->clip = most;
+  self->clips_trunk = trunk;
 }
 
 MtlState *
@@ -322,7 +324,8 @@ mtl_step_take_batches (MtlStep                *self,
 
   mtl_step_note (self);
   if (self->clip > 0.0)
-    mtl_clip (self->gradient, mtl_step_n_weights (self), self->clip);
+    mtl_clip (self->gradient,
+              self->clips_trunk ? mtl_step_n_trunk (self) : mtl_step_n_weights (self), self->clip);
   return TRUE;
 }
 

@@ -58,7 +58,8 @@ set_methods (MtlTrainer *self)
   /* `lr` is an optimiser's first setting, and no schedule goes beyond it. */
   mtl_step_set_highest_rate (
     loop->step, mtl_chosen_settings (mtl_setup_method (loop->design, "optimizer"))[0].number);
-  mtl_step_set_clip (loop->step, mtl_setup_number (loop->design, "clip-norm"));
+  mtl_step_set_clip (loop->step, mtl_setup_number (loop->design, "clip-norm"),
+                     mtl_setup_number (loop->design, "clip-part") != 0.0);
   mtl_model_set_optimizer (loop->model, mtl_setup_method (loop->design, "optimizer"));
   mtl_model_set_schedule (loop->model, mtl_setup_method (loop->design, "schedule"));
   set_average (self);

@@ -395,13 +395,31 @@ test_clip (void)
       double factor = most > 0.0 && norm > most ? most / (norm + 1e-6) : 1.0;
       const float *found;
 
-      mtl_step_set_clip (bench.step, most);
+      mtl_step_set_clip (bench.step, most, FALSE);
       found = take (&bench, "equal", plain, "none", NULL);
       for (guint i = 0; i < 4; i++)
         if (!(fabs (found[i] - factor * g[i]) <= (factor < 1.0 ? 3e-7 : 0.0)))
           g_test_fail_printf ("at most %g: element %u is %.9g, expected %.9g", most, i, found[i],
                               factor * g[i]);
     }
+  bench_clear (&bench);
+}
+
+/* Of the trunk alone, (1/16, 3/4), heads stay as they are. */
+static void
+test_clip_trunk (void)
+{
+  static const char *const plain[] = { "heads", "plain", NULL };
+  const double g[4] = { 0.0625, 0.75, 1.0, -2.25 };
+  double factor = 0.5 / (sqrt (g[0] * g[0] + g[1] * g[1]) + 1e-6);
+  const float *found;
+  Bench bench;
+
+  bench_init (&bench);
+  mtl_step_set_clip (bench.step, 0.5, TRUE);
+  found = take (&bench, "equal", plain, "none", NULL);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpfloat_with_epsilon (found[i], (i < 2 ? factor : 1.0) * g[i], 3e-7);
   bench_clear (&bench);
 }
 
@@ -466,6 +484,7 @@ main (int   argc,
   g_test_add_func ("/step/conflict-is-clean", test_conflict_is_clean);
   g_test_add_func ("/step/sam", test_sam);
   g_test_add_func ("/step/clip", test_clip);
+  g_test_add_func ("/step/clip-trunk", test_clip_trunk);
   g_test_add_func ("/step/clip-lengths", test_clip_lengths);
 
   g_test_add_data_func ("/step/not-finite/rows", GINT_TO_POINTER (FALSE), test_not_finite);
