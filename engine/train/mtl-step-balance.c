@@ -424,16 +424,6 @@ mtl_step_balance (MtlStep         *self,
   return balance (self, p, rows, apart, whole, scale, error);
 }
 
-void
-mtl_step_add_mean (MtlStep        *self,
-                   const MtlGrads *rows)
-{
-  double w[MTL_MAX_TASKS];
-
-  mtl_step_even_weights (self, w);
-  mtl_grads_combine (rows, w, mtl_work_pool (self->work), self->gradient);
-}
-
 double
 mtl_step_head_weight (MtlStep *self,
                       guint    task)

@@ -176,6 +176,16 @@ mtl_step_lane_mean (MtlStep       *self,
     mean[i] = factor * lane->sum[i];
 }
 
+void
+mtl_step_add_mean (MtlStep        *self,
+                   const MtlGrads *rows)
+{
+  double w[MTL_MAX_TASKS];
+
+  mtl_step_even_weights (self, w);
+  mtl_grads_combine (rows, w, mtl_work_pool (self->work), self->gradient);
+}
+
 /* --- a mixture --- */
 
 static void
