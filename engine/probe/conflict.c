@@ -103,37 +103,25 @@ take_batch (Conflict       *self,
 /* --- findings --- */
 
 static void
-add (MtlFindings     *findings,
-     const MtlPlace  *place,
-     guint            measure,
-     int              task,
-     int              other,
-     const MtlSpread *spread)
-{
-  const MtlFinding finding = { &conflict_measures[measure], task, other, place->block, NAN,
-                               mtl_spread_mean (spread),
-                               measure == MTL_PLACE_ZERO ? NAN : mtl_spread_error (spread) };
-
-  if (spread->n > 0)
-    mtl_findings_add (findings, &finding);
-}
-
-static void
 add_place (MtlFindings     *findings,
            const MtlPlace  *place,
            guint            n_tasks)
 {
-  add (findings, place, MTL_PLACE_CONFLICT, MTL_ALL_TASKS, MTL_ALL_TASKS, &place->share);
-  add (findings, place, MTL_PLACE_SIMILARITY, MTL_ALL_TASKS, MTL_ALL_TASKS, &place->similarity);
+  const MtlMeasure *measures = conflict_measures;
+  const char *block = place->block;
+  int all = MTL_ALL_TASKS;
+
+  mtl_spread_tell (&place->share, &measures[MTL_PLACE_CONFLICT], all, all, block, findings);
+  mtl_spread_tell (&place->similarity, &measures[MTL_PLACE_SIMILARITY], all, all, block, findings);
   for (guint i = 0; i < n_tasks; i++)
     {
-      for (guint measure = 0; measure < MTL_PLACE_N_TASK; measure++)
-        add (findings, place, MTL_PLACE_N_PAIR + measure, (int) i, MTL_ALL_TASKS,
-             &place->alone[i * MTL_PLACE_N_TASK + measure]);
+      for (guint n = 0; n < MTL_PLACE_N_TASK; n++)
+        mtl_spread_tell (&place->alone[i * MTL_PLACE_N_TASK + n], &measures[MTL_PLACE_N_PAIR + n],
+                         (int) i, all, block, findings);
       for (guint j = i + 1; j < n_tasks; j++)
-        for (guint measure = 0; measure < MTL_PLACE_N_PAIR; measure++)
-          add (findings, place, measure, (int) i, (int) j,
-               &place->pairs[(i * n_tasks + j) * MTL_PLACE_N_PAIR + measure]);
+        for (guint n = 0; n < MTL_PLACE_N_PAIR; n++)
+          mtl_spread_tell (&place->pairs[(i * n_tasks + j) * MTL_PLACE_N_PAIR + n], &measures[n],
+                           (int) i, (int) j, block, findings);
     }
 }
 

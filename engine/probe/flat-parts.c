@@ -63,21 +63,17 @@ enum
   N_MEASURES,
 };
 
+#define OVER_BATCHES N_("standard error over the batches")
+
 static const MtlMeasure flat_parts_measures[] = {
-  { "loss-conflict", N_("Share of losses in conflict"), N_("standard error over the batches"),
+  { "loss-conflict", N_("Share of losses in conflict"), OVER_BATCHES, NULL },
+  { "loss-product", N_("Inner product of loss parts"), OVER_BATCHES, NULL },
+  { "flat-conflict", N_("Share of flatness parts in conflict"), OVER_BATCHES, NULL },
+  { "flat-product", N_("Inner product of flatness parts"), OVER_BATCHES, NULL },
+  { "own-conflict", N_("Share of tasks whose flatness is against their loss"), OVER_BATCHES,
     NULL },
-  { "loss-product", N_("Inner product of loss parts"), N_("standard error over the batches"),
-    NULL },
-  { "flat-conflict", N_("Share of flatness parts in conflict"),
-    N_("standard error over the batches"), NULL },
-  { "flat-product", N_("Inner product of flatness parts"), N_("standard error over the batches"),
-    NULL },
-  { "own-conflict", N_("Share of tasks whose flatness is against their loss"),
-    N_("standard error over the batches"), NULL },
-  { "own-product", N_("Inner product of loss part and flatness part"),
-    N_("standard error over the batches"), NULL },
-  { "flat-part-norm", N_("Length of the flatness part"), N_("standard error over the batches"),
-    NULL },
+  { "own-product", N_("Inner product of loss part and flatness part"), OVER_BATCHES, NULL },
+  { "flat-part-norm", N_("Length of the flatness part"), OVER_BATCHES, NULL },
   { NULL, NULL, NULL, NULL }
 };
 
@@ -181,20 +177,6 @@ take_batch (Parts          *self,
 }
 
 static void
-add (MtlFindings     *findings,
-     guint            measure,
-     int              task,
-     int              other,
-     const MtlSpread *spread)
-{
-  const MtlFinding finding = { &flat_parts_measures[measure], task, other, NULL, NAN,
-                               mtl_spread_mean (spread), mtl_spread_error (spread) };
-
-  if (spread->n > 0)
-    mtl_findings_add (findings, &finding);
-}
-
-static void
 finish (Parts *self)
 {
   g_autoptr(MtlFindings) findings = mtl_findings_new ();
@@ -202,10 +184,13 @@ finish (Parts *self)
 
   for (guint m = 0; m < N_MEASURES; m++)
     {
-      add (findings, m, MTL_ALL_TASKS, MTL_ALL_TASKS, &self->all[m]);
+      const MtlMeasure *measure = &flat_parts_measures[m];
+
+      mtl_spread_tell (&self->all[m], measure, MTL_ALL_TASKS, MTL_ALL_TASKS, NULL, findings);
       for (guint i = 0; i < k; i++)
         for (guint j = i; j < k; j++)
-          add (findings, m, (int) i, j == i ? MTL_ALL_TASKS : (int) j, &self->of[m][i * k + j]);
+          mtl_spread_tell (&self->of[m][i * k + j], measure, (int) i,
+                           j == i ? MTL_ALL_TASKS : (int) j, NULL, findings);
     }
 
   mtl_probe_finish (self->run, findings);

@@ -202,3 +202,18 @@ mtl_spread_error (const MtlSpread *self)
 {
   return self->n > 1 ? sqrt (self->m2 / (self->n - 1.0) / self->n) : NAN;
 }
+
+void
+mtl_spread_tell (const MtlSpread  *self,
+                 const MtlMeasure *measure,
+                 int               task,
+                 int               other,
+                 const char       *block,
+                 MtlFindings      *findings)
+{
+  const MtlFinding finding = { measure, task, other, block, NAN, mtl_spread_mean (self),
+                               measure->error != NULL ? mtl_spread_error (self) : NAN };
+
+  if (self->n > 0)
+    mtl_findings_add (findings, &finding);
+}

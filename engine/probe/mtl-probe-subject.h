@@ -65,3 +65,11 @@ void     mtl_spread_add_known (MtlSpread       *self,
                                double           value);
 double   mtl_spread_mean      (const MtlSpread *self);   /* NaN: none */
 double   mtl_spread_error     (const MtlSpread *self);   /* NaN: fewer than two */
+/* Adds the mean and its error to @findings, where there is any value; @task and the rest as in
+ * MtlFinding, x is none. */
+void     mtl_spread_tell      (const MtlSpread  *self,
+                               const MtlMeasure *measure,
+                               int               task,
+                               int               other,
+                               const char       *block,
+                               MtlFindings      *findings);

@@ -191,37 +191,25 @@ take_batch (Update         *self,
 /* --- findings --- */
 
 static void
-add (MtlFindings     *findings,
-     guint            measure,
-     int              task,
-     int              other,
-     const MtlSpread *spread)
-{
-  const MtlFinding finding = { &update_measures[measure], task, other, NULL, NAN,
-                               mtl_spread_mean (spread), mtl_spread_error (spread) };
-
-  if (spread->n > 0)
-    mtl_findings_add (findings, &finding);
-}
-
-static void
 finish (Update *self)
 {
+  static const guint of_subject[] = { ALIGNMENT, CHANGE, CURVATURE };
+  const MtlMeasure *measures = update_measures;
   g_autoptr(MtlFindings) findings = mtl_findings_new ();
   guint k = mtl_plan_n_tasks (self->plan);
+  int all = MTL_ALL_TASKS;
   int subject;
 
-  add (findings, LEAST, MTL_ALL_TASKS, MTL_ALL_TASKS, &self->of[LEAST][0]);
-  add (findings, TRIAD, MTL_ALL_TASKS, MTL_ALL_TASKS, &self->of[TRIAD][0]);
+  mtl_spread_tell (self->of[LEAST], &measures[LEAST], all, all, NULL, findings);
+  mtl_spread_tell (self->of[TRIAD], &measures[TRIAD], all, all, NULL, findings);
   for (guint s = 0; mtl_subject_get (self->labelled, s, &subject); s++)
-    {
-      add (findings, ALIGNMENT, subject, MTL_ALL_TASKS, &self->of[ALIGNMENT][s]);
-      add (findings, CHANGE, subject, MTL_ALL_TASKS, &self->of[CHANGE][s]);
-      add (findings, CURVATURE, subject, MTL_ALL_TASKS, &self->of[CURVATURE][s]);
-    }
+    for (guint n = 0; n < G_N_ELEMENTS (of_subject); n++)
+      mtl_spread_tell (&self->of[of_subject[n]][s], &measures[of_subject[n]], subject, all, NULL,
+                       findings);
   for (guint i = 0; i < k; i++)
     for (guint j = i + 1; j < k; j++)
-      add (findings, TRIAD, (int) i, (int) j, &self->of[TRIAD][i * k + j]);
+      mtl_spread_tell (&self->of[TRIAD][i * k + j], &measures[TRIAD], (int) i, (int) j, NULL,
+                       findings);
 
   mtl_probe_finish (self->run, findings);
 }
